@@ -1,0 +1,25 @@
+{#- email: SQL text. Lower case without blanks around it; null for what has no @. -#}
+{% macro normalised_email(email) -%}
+    case when {{ email }} like '%_@_%' then lower(trim({{ email }})) end
+{%- endmacro %}
+
+{#- phone: SQL text. Its digits without the international prefix 00; null for fewer than 7. -#}
+{% macro normalised_phone(phone) -%}
+    {%- set digits = digits_of(phone) -%}
+    case
+        when length({{ digits }}) < 7 then null
+        when {{ digits }} like '00%' then substr({{ digits }}, 3)
+        else {{ digits }}
+    end
+{%- endmacro %}
+
+{% macro digits_of(text) -%}{{ return(adapter.dispatch('digits_of')(text)) }}{%- endmacro %}
+
+{% macro default__digits_of(text) -%}
+    regexp_replace({{ text }}, '[^0-9]', '', 'g')
+{%- endmacro %}
+
+{#- email: SQL text, normalised. The id of a guest who gave it; shows nothing of the address. -#}
+{% macro guest_id(email) -%}
+    'guest-' || {{ dbt.hash(email) }}
+{%- endmacro %}

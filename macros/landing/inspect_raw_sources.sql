@@ -1,0 +1,126 @@
+{#- What raw data there is: one dict per source of the contract, with the files or table found, how each column of the
+    contract is to be read, and the problems that stop a run, each a sentence. Reads file names and headers only. -#}
+{% macro inspect_raw_sources() %}
+    {% set names = var('raw_names') or {} %}
+    {% set columns = var('raw_columns') or {} %}
+    {% set sources = raw_contract() %}
+    {% set known = sources | map(attribute='name') | list %}
+    {% set findings = [] %}
+    {% for source in sources %}
+        {% do findings.append(inspect_raw_source(source, names.get(source.name), columns.get(source.name, {}))) %}
+    {% endfor %}
+    {% for variable, value in [('raw_names', names), ('raw_columns', columns)] %}
+        {% for name in value if name not in known %}
+            {% do findings[0].problems.append(
+                "var " ~ variable ~ " names the source '" ~ name ~ "', which is none of: " ~ known | join(', ') ~ "."
+            ) %}
+        {% endfor %}
+    {% endfor %}
+    {% do require_orders(findings) %}
+    {{ return(findings) }}
+{% endmacro %}
+
+
+{#- The sources of the contract as written in models/staging/raw/_raw__sources.yml. -#}
+{% macro raw_contract() %}
+    {% set contract = [] %}
+    {% for node in graph.sources.values() if node.source_name == 'raw' and not node.config.meta.get('is_landing_log') %}
+        {% do contract.append({
+            'name': node.name,
+            'without': node.config.meta.get('without', {}),
+            'columns': node.columns.values() | list,
+        }) %}
+    {% endfor %}
+    {{ return(contract) }}
+{% endmacro %}
+
+
+{% macro inspect_raw_source(source, mapped_name, mapped_columns) %}
+    {% set finding = {
+        'source': source.name, 'without': source.without, 'contract': source.columns,
+        'relation': none, 'files': [], 'column_types': {}, 'mapping': {}, 'problems': [],
+    } %}
+    {% do find_raw_data(finding, mapped_name) %}
+    {% set contract_names = source.columns | map(attribute='name') | list %}
+    {% for column in mapped_columns if column not in contract_names %}
+        {% do finding.problems.append(
+            "var raw_columns maps '" ~ column ~ "' of " ~ source.name ~ ", whose columns are: " ~ contract_names | join(', ') ~ "."
+        ) %}
+    {% endfor %}
+    {% if finding.files or finding.relation %}
+        {% do map_raw_columns(finding, mapped_columns) %}
+    {% endif %}
+    {{ return(finding) }}
+{% endmacro %}
+
+
+{#- Fills finding.files or finding.relation, and finding.column_types {name: type} over all of them. -#}
+{% macro find_raw_data(finding, mapped_name) %}
+    {% set name = mapped_name or finding.source %}
+    {% set is_table = '.' in name and '/' not in name and '*' not in name
+        and not modules.re.search('\\.(csv|csv\\.gz|parquet)$', name) %}
+    {% set parts = name.split('.') if is_table else ['raw', name] %}
+    {% if not is_table %}
+        {% do find_raw_files(finding, name) %}
+    {% endif %}
+    {% if not finding.files and not finding.problems and modules.re.match('^[A-Za-z0-9_ ]+$', parts[-1]) %}
+        {% set relation = adapter.get_relation(database=target.database, schema=parts[-2], identifier=parts[-1]) %}
+        {% if relation %}
+            {% do finding.update({'relation': relation}) %}
+            {% for column in adapter.get_columns_in_relation(relation) %}
+                {% do finding.column_types.update({column.name: column.data_type | upper}) %}
+            {% endfor %}
+        {% endif %}
+    {% endif %}
+    {% if mapped_name and not finding.files and not finding.relation and not finding.problems %}
+        {% do finding.problems.append(
+            "var raw_names maps " ~ finding.source ~ " to '" ~ name ~ "', but there is no such "
+            ~ ("table." if is_table else "file below " ~ env_var('CLV_RAW_DIR', '(CLV_RAW_DIR is not set)') ~ ".")
+        ) %}
+    {% endif %}
+{% endmacro %}
+
+
+{#- Fills finding.mapping {column of the contract: column found}, and names what is missing. -#}
+{% macro map_raw_columns(finding, mapped_columns) %}
+    {% set carriers = finding.files or [{'delivered_in': finding.relation | string, 'columns': finding.column_types.keys() | list}] %}
+    {% for column in finding.contract %}
+        {% set wanted = mapped_columns.get(column.name, column.name) | string %}
+        {% set is_needed = column.config.meta.get('required') or column.name in mapped_columns %}
+        {% for carrier in carriers %}
+            {% set matches = carrier.columns | select('in', finding.column_types) | map('lower') | list %}
+            {% if is_needed and wanted | lower not in matches %}
+                {% do finding.problems.append(
+                    carrier.delivered_in ~ " has no column '" ~ wanted ~ "', which is "
+                    ~ (finding.source ~ "." ~ column.name if wanted != column.name else "required for " ~ finding.source)
+                    ~ ". Accepted names: " ~ column.name ~ " (in any case), or the one given by var raw_columns: {"
+                    ~ finding.source ~ ": {" ~ column.name ~ ": NAME}}. Columns found: " ~ carrier.columns | join(', ') ~ "."
+                ) %}
+            {% endif %}
+        {% endfor %}
+        {% for found in finding.column_types if found | lower == wanted | lower %}
+            {% do finding.mapping.update({column.name: found}) %}
+        {% endfor %}
+    {% endfor %}
+{% endmacro %}
+
+
+{#- Orders must come from somewhere: the source orders, or order_items that carry the order's own columns. -#}
+{% macro require_orders(findings) %}
+    {% set by_source = {} %}
+    {% for finding in findings %}
+        {% do by_source.update({finding.source: finding}) %}
+    {% endfor %}
+    {% set orders = by_source['orders'] %}
+    {% set items = by_source['order_items'] %}
+    {% set is_flat = 'ordered_at' in items.mapping and 'customer_id' in items.mapping %}
+    {% set has_problem = findings | map(attribute='problems') | select | list | length > 0 %}
+    {% if not orders.files and not orders.relation and not is_flat and not has_problem %}
+        {% set place = env_var('CLV_RAW_DIR', '') %}
+        {% do orders.problems.append(
+            ("No orders were found below " ~ place if place else "Set the environment variable CLV_RAW_DIR to the absolute path of the folder with the raw files")
+            ~ ": put orders.csv, orders.parquet or a folder orders/ there, map the name with var raw_names, "
+            ~ "or give order_items the columns ordered_at and customer_id."
+        ) %}
+    {% endif %}
+{% endmacro %}

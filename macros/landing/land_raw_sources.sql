@@ -1,0 +1,76 @@
+{#- on-run-start of `dbt build` and `dbt run`: makes one view per source of the contract in schema `landing`, under the
+    contract's column names, blank text as null, absent columns and sources as nulls and no rows. -#}
+{% macro land_raw_sources() %}
+    {% if execute and flags.WHICH in ['build', 'run'] %}
+        {% set findings = inspect_raw_sources() %}
+        {% set problems = findings | map(attribute='problems') | sum(start=[]) %}
+        {% if problems %}
+            {{ exceptions.raise_compiler_error(problems | unique | join('\n')) }}
+        {% endif %}
+        {% do adapter.ensure_transaction() %}
+        {% do run_query('create schema if not exists landing') %}
+        {% do run_query(
+            'create or replace table landing.unreadable_lines'
+            ~ ' (source_name varchar, delivered_in varchar, reason varchar, raw_line varchar)'
+        ) %}
+        {% for finding in findings %}
+            {% do land_raw_source(finding) %}
+        {% endfor %}
+        {% do adapter.commit() %}
+    {% endif %}
+{% endmacro %}
+
+
+{% macro land_raw_source(finding) %}
+    {% set csv_files = finding.files | selectattr('format', 'equalto', 'csv') | list %}
+    {% set parquet_files = finding.files | selectattr('format', 'equalto', 'parquet') | list %}
+    {% set selects = [] %}
+    {% if csv_files %}
+        {% do selects.append(duckdb_land_csv(finding, csv_files)) %}
+    {% endif %}
+    {% if parquet_files %}
+        {% do selects.append(duckdb_select_parquet(finding, parquet_files)) %}
+    {% endif %}
+    {% if finding.relation %}
+        {% do selects.append(landing_select(
+            finding, finding.column_types.keys() | list, finding.relation,
+            string_literal(finding.relation.schema ~ '.' ~ finding.relation.identifier), 'row_number() over ()'
+        )) %}
+    {% endif %}
+    {% if not selects %}
+        {% do selects.append(landing_select(finding, [], none, "cast(null as varchar)", "cast(null as bigint)")) %}
+    {% endif %}
+    {% do run_query('create or replace view landing.' ~ finding.source ~ ' as ' ~ selects | join(' union all ')) %}
+{% endmacro %}
+
+
+{#- The select of one landing view. columns: those that stand in `origin` (a relation or table function; none for no rows);
+    delivered_in, delivered_row: SQL for the delivery's name and the row's place in it. -#}
+{% macro landing_select(finding, columns, origin, delivered_in, delivered_row) %}
+    {% set expressions = [] %}
+    {% for column in finding.contract %}
+        {% set found = finding.mapping.get(column.name) %}
+        {% set expression = landing_column(found, finding.column_types[found], column.data_type) if found in columns
+            else 'cast(null as ' ~ {'number': 'double', 'timestamp': 'timestamp'}.get(column.data_type, 'varchar') ~ ')' %}
+        {% do expressions.append(expression ~ ' as ' ~ column.name) %}
+    {% endfor %}
+    {% do expressions.append(delivered_in ~ ' as delivered_in') %}
+    {% do expressions.append(delivered_row ~ ' as delivered_row') %}
+    {% do expressions.append(raw_record(columns, is_mixed=finding.files | map(attribute='format') | unique | list | length > 1) ~ ' as raw_record') %}
+    {{ return('select ' ~ expressions | join(', ') ~ (' from ' ~ origin if origin else ' where 1 = 0')) }}
+{% endmacro %}
+
+
+{#- One column as landed: text trimmed and blank as null; ids that a file holds as whole floating numbers without the fraction. -#}
+{% macro landing_column(name, type, data_type) %}
+    {% set quoted = adapter.quote(name.replace('"', '""')) %}
+    {% set is_number = modules.re.match('^(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|DECIMAL|NUMERIC|DOUBLE|FLOAT|REAL)', type) %}
+    {% set is_time = modules.re.match('^(DATE|TIMESTAMP)', type) %}
+    {% if (is_number and data_type == 'number') or (is_time and data_type == 'timestamp') %}
+        {{ return(quoted) }}
+    {% elif modules.re.match('^(DOUBLE|FLOAT|REAL)', type) and data_type == 'text' %}
+        {{ return("case when " ~ quoted ~ " = floor(" ~ quoted ~ ") and abs(" ~ quoted ~ ") < 1e15"
+            ~ " then cast(cast(" ~ quoted ~ " as bigint) as varchar) else cast(" ~ quoted ~ " as varchar) end") }}
+    {% endif %}
+    {{ return("nullif(trim(cast(" ~ quoted ~ " as varchar)), '')") }}
+{% endmacro %}

@@ -1,0 +1,22 @@
+{#- dbt run-operation report_raw_sources: logs what inspect_raw_sources found as one line of JSON, for `clv check`:
+    [{source, relation, files: [{delivered_in, format, columns}], mapping, missing, without, problems}]. -#}
+{% macro report_raw_sources() %}
+    {% set report = [] %}
+    {% for finding in inspect_raw_sources() %}
+        {% set files = [] %}
+        {% for file in finding.files %}
+            {% do files.append({'delivered_in': file.delivered_in, 'format': file.format, 'columns': file.columns}) %}
+        {% endfor %}
+        {% set is_found = finding.files or finding.relation %}
+        {% do report.append({
+            'source': finding.source,
+            'relation': finding.relation | string if finding.relation else none,
+            'files': files,
+            'mapping': finding.mapping,
+            'missing': finding.contract | map(attribute='name') | reject('in', finding.mapping) | list if is_found else [],
+            'without': finding.without,
+            'problems': finding.problems,
+        }) %}
+    {% endfor %}
+    {% do log('raw_sources ' ~ tojson(report), info=true) %}
+{% endmacro %}

@@ -1,0 +1,13 @@
+{#- Cost of goods sold per unit of revenue by var assumed_gross_margin; null where it is unset. -#}
+{% macro assumed_cogs_ratio() -%}
+    {%- if var('assumed_gross_margin') is none -%}
+    cast(null as double precision)
+    {%- else -%}
+    cast({{ 1 - var('assumed_gross_margin') | float }} as double precision)
+    {%- endif -%}
+{%- endmacro %}
+
+{#- column: an amount that may be unknown. Its sum, or null where any row's is unknown: a part is not the whole. -#}
+{% macro complete_sum(column) -%}
+    case when count({{ column }}) = count(*) then sum({{ column }}) end
+{%- endmacro %}

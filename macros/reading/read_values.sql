@@ -1,0 +1,51 @@
+{#- Casts of landed values that never fail: what can't be read is null, and rejection_reason says so. -#}
+
+{#- column: a landed number or text. Returns double precision SQL; null for text that is no number, NaN, infinity and
+    beyond ±1e12. A thousands separator is read ("1,234.50"); a decimal comma is not guessed. -#}
+{% macro read_number(column) -%}
+    {%- set number -%}
+    coalesce(
+        {{ dbt.safe_cast(column, 'double precision') }},
+        {{ dbt.safe_cast(thousands_removed(column), 'double precision') }}
+    )
+    {%- endset -%}
+    case when {{ number }} between -1e12 and 1e12 then {{ number }} end
+{%- endmacro %}
+
+
+{% macro thousands_removed(column) -%}{{ return(adapter.dispatch('thousands_removed')(column)) }}{%- endmacro %}
+
+{% macro duckdb__thousands_removed(column) -%}
+    case
+        when regexp_full_match(cast({{ column }} as varchar), '[+-]?[0-9]{1,3}(,[0-9]{3})+([.][0-9]*)?')
+            then replace(cast({{ column }} as varchar), ',', '')
+    end
+{%- endmacro %}
+
+
+{#- column: a landed number or text. Returns SQL of type_money(), 4 decimals. -#}
+{% macro read_money(column) -%}
+    cast({{ read_number(column) }} as {{ type_money() }})
+{%- endmacro %}
+
+
+{#- column: a landed timestamp or text (ISO 8601, its offset honoured, else UTC; or one of var raw_timestamp_formats).
+    Returns an SQL timestamp in UTC; null for what is no moment between 1900 and 9999. -#}
+{% macro read_timestamp(column) -%}{{ return(adapter.dispatch('read_timestamp')(column)) }}{%- endmacro %}
+
+{% macro duckdb__read_timestamp(column) -%}
+    {%- set formats = [] -%}
+    {%- for format in var('raw_timestamp_formats') -%}{%- do formats.append(string_literal(format)) -%}{%- endfor -%}
+    {%- set moment -%}
+    coalesce(
+        try_cast({{ column }} as timestamptz) at time zone 'UTC',
+        try_strptime(cast({{ column }} as varchar), [{{ formats | join(', ') }}])
+    )
+    {%- endset -%}
+    case when {{ moment }} between timestamp '1900-01-01' and timestamp '9999-12-31 23:59:59' then {{ moment }} end
+{%- endmacro %}
+
+
+{% macro read_date(column) -%}
+    cast({{ read_timestamp(column) }} as date)
+{%- endmacro %}

@@ -1,0 +1,34 @@
+{#- Why a landed row can't be used, or null. The first reason that holds is given.
+    required: columns that may not be blank. numbers, timestamps: columns whose non-blank values must be readable.
+    event: the column that dates the record; it may not lie in the future nor before 1970.
+    rules: further reasons, {reason: SQL condition under which the row is rejected}. -#}
+{% macro rejection_reason(required=[], numbers=[], timestamps=[], event=none, rules={}) -%}
+    case
+        {%- for column in required %}
+        when {{ column }} is null then '{{ column }} is blank'
+        {%- endfor %}
+        {%- for column in numbers %}
+        when {{ column }} is not null and ({{ read_number(column) }}) is null then '{{ column }} is not a number of at most 1e12'
+        {%- endfor %}
+        {%- for column in timestamps %}
+        when {{ column }} is not null and ({{ read_timestamp(column) }}) is null then '{{ column }} is not a date'
+        {%- endfor %}
+        {%- if event %}
+        when ({{ read_timestamp(event) }}) < {{ earliest_event() }} then '{{ event }} lies before 1970'
+        when ({{ read_timestamp(event) }}) >= {{ first_future_moment() }} then '{{ event }} lies in the future'
+        {%- endif %}
+        {%- for reason, condition in rules.items() %}
+        when {{ condition }} then '{{ reason }}'
+        {%- endfor %}
+    end
+{%- endmacro %}
+
+
+{% macro earliest_event() -%}cast('1970-01-02' as timestamp){%- endmacro %}
+
+{#- Two days after the run's clock or the as-of date, whichever is later: no time zone is that far ahead. -#}
+{% macro first_future_moment() -%}
+    {%- set clock = run_started_at.strftime('%Y-%m-%d') -%}
+    {%- set latest = [clock, var('as_of_date') | string] | reject('equalto', 'None') | max -%}
+    {{ dbt.dateadd('day', 2, "cast('" ~ latest ~ "' as timestamp)") }}
+{%- endmacro %}

@@ -1,0 +1,25 @@
+with run_context as (
+    select * from {{ ref('int_run_context') }}
+),
+
+first_month as (
+    select {{ month_of('min(order_date)') }} as month
+    from {{ ref('int_orders_valued') }}
+),
+
+numbers as (
+    select generated_number - 1 as months_later
+    from ({{ dbt.generate_series(1200) }}) as generated
+),
+
+final as (
+    select
+        {{ add_months('first_month.month', 'numbers.months_later') }} as month,
+        {{ month_number(add_months('first_month.month', 'numbers.months_later')) }} as month_number
+    from first_month
+    cross join numbers
+    cross join run_context
+    where {{ add_months('first_month.month', 'numbers.months_later') }} <= run_context.as_of_month
+)
+
+select * from final

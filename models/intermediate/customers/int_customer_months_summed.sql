@@ -1,0 +1,18 @@
+with orders as (
+    select *
+    from {{ ref('int_orders_sequenced') }}
+    where customer_id is not null
+),
+
+final as (
+    select
+        customer_id,
+        {{ month_of('order_date') }} as month,
+        cast(sum(case when is_counted then 1 else 0 end) as integer) as orders,
+        cast(sum(net_revenue) as {{ type_money() }}) as net_revenue,
+        cast({{ complete_sum('gross_margin') }} as {{ type_money() }}) as gross_margin
+    from orders
+    group by customer_id, {{ month_of('order_date') }}
+)
+
+select * from final

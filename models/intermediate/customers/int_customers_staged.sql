@@ -1,0 +1,61 @@
+with run_context as (
+    select * from {{ ref('int_run_context') }}
+),
+
+occasions as (
+    select * from {{ ref('int_purchase_occasions') }}
+),
+
+customers as (
+    select * from {{ ref('int_customers_measured') }}
+),
+
+-- past the 80th percentile of the gaps between purchases a customer is at risk
+usual_gap as (
+    select coalesce(percentile_cont(0.8) within group (order by days_since_previous), 365.25 * max(run_context.kpi_window_months) / 12)
+        as at_risk_after_days
+    from occasions
+    cross join run_context
+),
+
+latest_gaps as (
+    select
+        customer_id,
+        max(case when occasion_number = occasions_in_all then days_since_previous end) as latest_gap_days
+    from (
+        select
+            *,
+            count(*) over (partition by customer_id) as occasions_in_all
+        from occasions
+    ) as counted
+    group by customer_id
+),
+
+thresholds as (
+    select
+        usual_gap.at_risk_after_days,
+        greatest(365.25 * run_context.kpi_window_months / 12, usual_gap.at_risk_after_days) as lapsed_after_days
+    from usual_gap
+    cross join run_context
+),
+
+final as (
+    select
+        customers.customer_id,
+        thresholds.at_risk_after_days,
+        thresholds.lapsed_after_days,
+        case
+            when customers.purchase_occasions = 0 then null
+            when customers.days_since_last_order > thresholds.lapsed_after_days then 'lapsed'
+            when customers.days_since_last_order > thresholds.at_risk_after_days then 'at_risk'
+            when customers.purchase_occasions = 1 then 'new'
+            when latest_gaps.latest_gap_days > thresholds.lapsed_after_days then 'reactivated'
+            else 'active'
+        end as lifecycle_stage
+    from customers
+    cross join thresholds
+    left join latest_gaps
+        on customers.customer_id = latest_gaps.customer_id
+)
+
+select * from final

@@ -1,0 +1,21 @@
+with customers as (
+    select * from {{ ref('int_customers_measured') }}
+),
+
+ranked as (
+    select
+        customer_id,
+        row_number() over (order by historical_clv desc nulls last, customer_id) as value_rank,
+        count(*) over () as customers
+    from customers
+),
+
+final as (
+    select
+        customer_id,
+        value_rank,
+        {{ value_tier('value_rank', 'customers') }} as value_tier
+    from ranked
+)
+
+select * from final

@@ -1,0 +1,22 @@
+with customers as (
+    select * from {{ ref('int_customers_measured') }}
+),
+
+tiers as (
+    select * from {{ ref('int_customers_tiered') }}
+),
+
+final as (
+    select
+        customers.customer_id,
+        'all' as company,
+        customers.acquisition_channel as channel,
+        customers.country,
+        tiers.value_tier as tier,
+        coalesce(cast(customers.cohort_month as {{ dbt.type_string() }}), 'none') as cohort
+    from customers
+    inner join tiers
+        on customers.customer_id = tiers.customer_id
+)
+
+select * from final

@@ -1,0 +1,65 @@
+with months as (
+    select * from {{ ref('int_kpi_months_summed') }}
+),
+
+spend as (
+    select
+        case when acquisition_channel = 'all' then 'company' else 'channel' end as segment_kind,
+        acquisition_channel as segment,
+        month,
+        sum(spend) over (
+            partition by acquisition_channel order by {{ month_number('month') }}
+            range between {{ var('kpi_window_months') - 1 }} preceding and current row
+        ) as spend
+    from {{ ref('int_channel_months_joined') }}
+),
+
+measured as (
+    select
+        months.*,
+        spend.spend,
+        {{ ratio('months.net_revenue', 'months.orders') }} as average_order_value,
+        {{ ratio('months.customer_orders', 'months.active_customers') }} as purchase_frequency,
+        {{ ratio('case when months.unknown_margins = 0 then months.gross_margin end', 'months.net_revenue') }} as gross_margin_rate,
+        {{ ratio('months.churned_customers', 'months.active_before_customers') }} as churn_rate,
+        {{ ratio('months.active_customers - months.active_before_customers', 'months.active_before_customers') }}
+            as net_customer_change,
+        {{ ratio('nullif(spend.spend, 0)', 'months.new_customers') }} as cac
+    from months
+    left join spend
+        on
+            months.segment_kind = spend.segment_kind
+            and months.segment = spend.segment
+            and months.month = spend.month
+),
+
+final as (
+    select
+        segment_kind,
+        segment,
+        month,
+        cast(active_before_customers as bigint) as customers_at_start,
+        cast(active_customers as bigint) as customers_at_end,
+        cast(churned_customers as bigint) as churned_customers,
+        cast(new_customers as bigint) as new_customers,
+        cast(orders as bigint) as orders,
+        cast(customer_orders as bigint) as customer_orders,
+        cast(net_revenue as {{ type_money() }}) as net_revenue,
+        cast(case when unknown_margins = 0 then gross_margin end as {{ type_money() }}) as gross_margin,
+        cast(month_orders as bigint) as month_orders,
+        cast(month_net_revenue as {{ type_money() }}) as month_net_revenue,
+        cast(case when month_unknown_margins = 0 then month_gross_margin end as {{ type_money() }}) as month_gross_margin,
+        {{ to_money('average_order_value') }} as average_order_value,
+        purchase_frequency,
+        gross_margin_rate,
+        churn_rate,
+        1 - churn_rate as retention_rate,
+        net_customer_change,
+        {{ lifetime_years('churn_rate') }} as lifetime_years,
+        {{ is_lifetime_capped('churn_rate') }} as is_lifetime_capped,
+        {{ to_money('cac') }} as cac,
+        active_customers >= {{ var('min_segment_customers') }} as is_reliable
+    from measured
+)
+
+select * from final

@@ -1,0 +1,87 @@
+with changes as (
+    select * from {{ ref('int_kpi_changes') }}
+),
+
+segments as (
+    select * from {{ ref('int_customers_segmented') }}
+),
+
+months as (
+    select * from {{ ref('int_months_spined') }}
+),
+
+-- orders of unknown customers count for the company alone
+changes_by_segment as (
+    {% for kind in segment_kinds() %}
+    select
+        '{{ kind }}' as segment_kind,
+        {% if kind == 'company' %}'all'{% else %}segments.{{ kind }}{% endif %} as segment,
+        changes.month_number,
+        sum(changes.active) as active,
+        sum(changes.active_before) as active_before,
+        sum(changes.churned) as churned,
+        sum(changes.new) as new,
+        sum(changes.orders) as orders,
+        sum(case when changes.customer_id is not null then changes.orders else 0 end) as customer_orders,
+        sum(changes.net_revenue) as net_revenue,
+        sum(changes.gross_margin) as gross_margin,
+        sum(changes.unknown_margins) as unknown_margins
+    from changes
+    {% if kind != 'company' %}
+    inner join segments
+        on changes.customer_id = segments.customer_id
+    {% endif %}
+    group by 1, 2, 3
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+),
+
+first_months as (
+    select
+        segment_kind,
+        segment,
+        min(month_number) as month_number
+    from changes_by_segment
+    group by segment_kind, segment
+),
+
+-- every month of every segment since its first
+grid as (
+    select
+        first_months.segment_kind,
+        first_months.segment,
+        months.month,
+        months.month_number
+    from first_months
+    inner join months
+        on first_months.month_number <= months.month_number
+),
+
+{% set flows = ['orders', 'customer_orders', 'net_revenue', 'gross_margin', 'unknown_margins'] %}
+{% set counts = ['active', 'active_before', 'churned', 'new'] %}
+final as (
+    select
+        grid.segment_kind,
+        grid.segment,
+        grid.month,
+        {% for column in counts %}
+        sum(coalesce(changes_by_segment.{{ column }}, 0)) over (
+            partition by grid.segment_kind, grid.segment order by grid.month_number
+        ) as {{ column }}_customers,
+        {% endfor %}
+        {% for column in flows %}
+        coalesce(changes_by_segment.{{ column }}, 0) as month_{{ column }},
+        sum(coalesce(changes_by_segment.{{ column }}, 0)) over (
+            partition by grid.segment_kind, grid.segment order by grid.month_number
+            rows between {{ var('kpi_window_months') - 1 }} preceding and current row
+        ) as {{ column }}{% if not loop.last %},{% endif %}
+        {% endfor %}
+    from grid
+    left join changes_by_segment
+        on
+            grid.segment_kind = changes_by_segment.segment_kind
+            and grid.segment = changes_by_segment.segment
+            and grid.month_number = changes_by_segment.month_number
+)
+
+select * from final

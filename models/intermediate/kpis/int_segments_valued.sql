@@ -1,0 +1,63 @@
+with customers as (
+    select * from {{ ref('int_customers_measured') }}
+),
+
+values_at_age as (
+    select * from {{ ref('int_customer_margins_at_age') }}
+),
+
+segments as (
+    select * from {{ ref('int_customers_segmented') }}
+),
+
+latest_kpis as (
+    select kpis.*
+    from {{ ref('int_kpi_months_measured') }} as kpis
+    inner join {{ ref('int_run_context') }} as run_context
+        on kpis.month = run_context.as_of_month
+),
+
+-- what customers have brought, per kind of segment
+observed as (
+    {% for kind in segment_kinds() %}
+    select
+        '{{ kind }}' as segment_kind,
+        segments.{{ kind }} as segment,
+        count(*) as customers,
+        max(customers.clv_basis) as clv_basis,
+        max(customers.annual_discount_rate) as annual_discount_rate,
+        {{ ratio(complete_sum('customers.historical_clv'), 'count(*)') }} as historical_value,
+        {{ ratio('sum(values_at_age.value_at_age)', 'count(values_at_age.value_at_age)') }} as value_at_age
+    from customers
+    inner join segments
+        on customers.customer_id = segments.customer_id
+    left join values_at_age
+        on customers.customer_id = values_at_age.customer_id
+    where customers.cohort_month is not null
+    group by 1, 2
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+),
+
+final as (
+    select
+        observed.segment_kind,
+        observed.segment,
+        observed.customers,
+        observed.clv_basis,
+        observed.annual_discount_rate,
+        observed.historical_value,
+        observed.value_at_age,
+        latest_kpis.average_order_value,
+        latest_kpis.purchase_frequency,
+        case when observed.clv_basis = 'margin' then latest_kpis.gross_margin_rate else 1 end as value_rate,
+        latest_kpis.retention_rate,
+        latest_kpis.lifetime_years
+    from observed
+    left join latest_kpis
+        on
+            observed.segment_kind = latest_kpis.segment_kind
+            and observed.segment = latest_kpis.segment
+)
+
+select * from final

@@ -1,0 +1,84 @@
+with orders as (
+    select *
+    from {{ ref('int_orders_checked') }}
+    where is_known and rejection_reason is null
+),
+
+delivered_lines as (
+    select
+        order_id,
+        line_number,
+        product_id,
+        quantity,
+        quantity * unit_price as source_amount,
+        discount_amount as source_discount_amount,
+        unit_cost as source_unit_cost
+    from {{ ref('int_order_items_checked') }}
+    where is_known and rejection_reason is null
+),
+
+-- an order without lines is one line of its amount
+lines_of_amounts as (
+    select
+        order_id,
+        null as line_number,
+        null as product_id,
+        null as quantity,
+        cast(amount as double precision) as source_amount,
+        null as source_discount_amount,
+        null as source_unit_cost
+    from orders
+    where not has_lines
+),
+
+lines as (
+    select * from delivered_lines
+    union all
+    select * from lines_of_amounts
+),
+
+converted as (
+    select
+        lines.order_id,
+        lines.line_number,
+        lines.product_id,
+        lines.quantity,
+        orders.order_date,
+        {{ is_counted_status('orders.status') }} as is_counted_status,
+        {{ to_money('lines.source_amount') }} as source_item_revenue,
+        {{ to_money('lines.source_amount * orders.exchange_rate') }} as item_revenue,
+        {{ to_money('coalesce(lines.source_discount_amount, 0) * orders.exchange_rate') }} as line_discount_amount,
+        {{ to_money('coalesce(orders.discount_amount, 0) * orders.exchange_rate') }} as order_discount_amount,
+        lines.source_unit_cost * orders.exchange_rate as unit_cost
+    from lines
+    inner join orders
+        on lines.order_id = orders.order_id
+),
+
+totalled as (
+    select
+        *,
+        sum(item_revenue) over (partition by order_id) as order_item_revenue
+    from converted
+),
+
+-- the order's discount is spread over its lines by their revenue
+final as (
+    select
+        order_id,
+        line_number,
+        product_id,
+        quantity,
+        order_date,
+        is_counted_status,
+        source_item_revenue,
+        item_revenue,
+        line_discount_amount,
+        item_revenue - line_discount_amount - {{ to_money(
+            'coalesce(order_discount_amount * cast(item_revenue as double precision) / nullif(order_item_revenue, 0), 0)'
+        ) }} as net_item_revenue,
+        unit_cost
+    from totalled
+)
+
+select * from final

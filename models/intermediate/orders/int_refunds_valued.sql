@@ -1,0 +1,90 @@
+with refunds as (
+    select *
+    from {{ ref('int_refunds_checked') }}
+    where is_known and rejection_reason is null
+),
+
+orders as (
+    select * from {{ ref('int_orders_totalled') }}
+),
+
+lines as (
+    select
+        order_id,
+        line_number,
+        sum(quantity) as quantity,
+        sum(net_item_revenue) as net_item_revenue,
+        sum(cogs) as cogs
+    from {{ ref('int_order_lines_costed') }}
+    where line_number is not null
+    group by order_id, line_number
+),
+
+-- share of the order's money given back: in the order's own currency where the refund is in it
+shared as (
+    select
+        refunds.refund_id,
+        refunds.order_id,
+        refunds.refund_date,
+        refunds.quantity,
+        orders.is_counted_status,
+        orders.cogs_before_refunds,
+        orders.quantity as order_quantity,
+        lines.quantity as line_quantity,
+        lines.cogs as line_cogs,
+        {{ to_money('refunds.amount * refunds.exchange_rate') }} as refund_amount,
+        refunds.amount
+        * case when refunds.source_currency = orders.source_currency then orders.exchange_rate else refunds.exchange_rate end
+            as amount_at_order_rate,
+        orders.revenue_before_refunds,
+        lines.net_item_revenue as line_net_item_revenue
+    from refunds
+    inner join orders
+        on refunds.order_id = orders.order_id
+    left join lines
+        on
+            refunds.order_id = lines.order_id
+            and refunds.line_number = lines.line_number
+),
+
+totalled as (
+    select
+        *,
+        sum(amount_at_order_rate) over (partition by order_id) as order_amount_refunded,
+        -- cost of the goods that came back with this refund, before the order's total is known
+        case
+            when quantity is not null and line_quantity > 0 then line_cogs * least(quantity / line_quantity, 1)
+            when quantity is not null and order_quantity > 0 then cogs_before_refunds * least(quantity / order_quantity, 1)
+            when quantity is null and line_net_item_revenue > 0 and amount_at_order_rate >= line_net_item_revenue - 0.005 then line_cogs
+            else 0
+        end as cogs_returned
+    from shared
+),
+
+weighed as (
+    select
+        *,
+        order_amount_refunded > 0 and order_amount_refunded >= revenue_before_refunds - 0.005 as is_fully_refunded,
+        sum(cogs_returned) over (partition by order_id) as order_cogs_returned
+    from totalled
+),
+
+final as (
+    select
+        refund_id,
+        order_id,
+        refund_date,
+        is_counted_status,
+        is_fully_refunded,
+        refund_amount,
+        case
+            when cogs_before_refunds is null then null
+            when is_fully_refunded then {{ to_money('cogs_before_refunds * amount_at_order_rate / order_amount_refunded') }}
+            when order_cogs_returned > cogs_before_refunds
+                then {{ to_money('cogs_returned * cogs_before_refunds / order_cogs_returned') }}
+            else {{ to_money('cogs_returned') }}
+        end as cogs_returned
+    from weighed
+)
+
+select * from final

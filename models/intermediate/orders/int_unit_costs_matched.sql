@@ -1,0 +1,26 @@
+with lines as (
+    select * from {{ ref('int_order_lines_valued') }}
+),
+
+product_costs as (
+    select * from {{ ref('int_product_costs_dated') }}
+),
+
+-- the first two rungs of the cost ladder: the cost on the line, then the product's cost valid on the day of the order
+final as (
+    select
+        lines.*,
+        {{ to_money('coalesce(lines.unit_cost, product_costs.unit_cost) * lines.quantity') }} as known_cogs,
+        case
+            when lines.unit_cost is not null then 'line_cost'
+            when product_costs.unit_cost is not null then 'product_cost'
+        end as known_cost_basis
+    from lines
+    left join product_costs
+        on
+            lines.product_id = product_costs.product_id
+            and lines.order_date >= product_costs.valid_from
+            and lines.order_date < product_costs.valid_before
+)
+
+select * from final

@@ -1,0 +1,53 @@
+with spend as (
+    {{ current_records(ref('stg_raw__marketing_spend')) }}
+),
+
+run_context as (
+    select * from {{ ref('int_run_context') }}
+),
+
+exchange_rates as (
+    select * from {{ ref('int_exchange_rates_filled') }}
+),
+
+in_currency as (
+    select
+        spend.*,
+        coalesce(spend.currency, run_context.reporting_currency) as source_currency,
+        run_context.reporting_currency
+    from spend
+    cross join run_context
+),
+
+rated as (
+    select
+        in_currency.*,
+        case
+            when in_currency.source_currency = in_currency.reporting_currency then 1
+            else exchange_rates.exchange_rate
+        end as exchange_rate
+    from in_currency
+    left join exchange_rates
+        on
+            in_currency.source_currency = exchange_rates.currency
+            and in_currency.spend_date = exchange_rates.rate_date
+),
+
+final as (
+    select
+        channel,
+        campaign,
+        amount,
+        spend_date,
+        source_currency,
+        exchange_rate,
+        true as is_known,
+        delivered_in,
+        delivered_row,
+        case
+            when exchange_rate is null then {{ missing_rate('source_currency', 'spend_date') }}
+        end as rejection_reason
+    from rated
+)
+
+select * from final

@@ -1,0 +1,77 @@
+with orders as (
+    select *
+    from ({{ record_versions(ref('int_orders_delivered')) }}) as versions
+    where version_rank = 1
+),
+
+run_context as (
+    select * from {{ ref('int_run_context') }}
+),
+
+exchange_rates as (
+    select * from {{ ref('int_exchange_rates_filled') }}
+),
+
+orders_with_lines as (
+    select distinct order_id
+    from {{ ref('stg_raw__order_items') }}
+    where rejection_reason is null
+),
+
+dated as (
+    select
+        orders.*,
+        {{ reporting_date('orders.ordered_at') }} as order_date,
+        coalesce(orders.currency, run_context.reporting_currency) as source_currency,
+        run_context.reporting_currency
+    from orders
+    cross join run_context
+),
+
+rated as (
+    select
+        dated.*,
+        orders_with_lines.order_id is not null as has_lines,
+        case
+            when dated.source_currency = dated.reporting_currency then 1
+            else exchange_rates.exchange_rate
+        end as exchange_rate
+    from dated
+    left join exchange_rates
+        on
+            dated.source_currency = exchange_rates.currency
+            and dated.order_date = exchange_rates.rate_date
+    left join orders_with_lines
+        on dated.order_id = orders_with_lines.order_id
+),
+
+final as (
+    select
+        source_name,
+        order_id,
+        customer_id as source_customer_id,
+        coalesce(status, 'completed') as status,
+        source_currency,
+        sales_channel,
+        country,
+        email,
+        amount,
+        discount_amount,
+        shipping_amount,
+        tax_amount,
+        exchange_rate,
+        has_lines,
+        is_known_event as is_known,
+        ordered_at,
+        order_date,
+        delivered_in,
+        delivered_row,
+        case
+            when not is_known_event then null
+            when amount is null and not has_lines then 'the order has neither lines nor an amount'
+            when exchange_rate is null then {{ missing_rate('source_currency', 'order_date') }}
+        end as rejection_reason
+    from rated
+)
+
+select * from final

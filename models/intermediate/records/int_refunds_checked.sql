@@ -1,0 +1,75 @@
+with refunds as (
+    {{ current_records(ref('stg_raw__refunds')) }}
+),
+
+orders as (
+    select * from {{ ref('int_orders_checked') }}
+),
+
+run_context as (
+    select * from {{ ref('int_run_context') }}
+),
+
+exchange_rates as (
+    select * from {{ ref('int_exchange_rates_filled') }}
+),
+
+matched as (
+    select
+        refunds.refund_id,
+        refunds.order_id,
+        refunds.line_number,
+        refunds.amount,
+        refunds.quantity,
+        refunds.refunded_at,
+        {{ reporting_date('refunds.refunded_at') }} as refund_date,
+        coalesce(refunds.currency, orders.source_currency, run_context.reporting_currency) as source_currency,
+        run_context.reporting_currency,
+        orders.order_id as known_order_id,
+        orders.is_known as is_order_known,
+        orders.rejection_reason as order_rejection_reason,
+        refunds.delivered_in,
+        refunds.delivered_row
+    from refunds
+    cross join run_context
+    left join orders
+        on refunds.order_id = orders.order_id
+),
+
+rated as (
+    select
+        matched.*,
+        case
+            when matched.source_currency = matched.reporting_currency then 1
+            else exchange_rates.exchange_rate
+        end as exchange_rate
+    from matched
+    left join exchange_rates
+        on
+            matched.source_currency = exchange_rates.currency
+            and matched.refund_date = exchange_rates.rate_date
+),
+
+final as (
+    select
+        refund_id,
+        order_id,
+        line_number,
+        amount,
+        quantity,
+        source_currency,
+        exchange_rate,
+        coalesce(is_order_known, true) as is_known,
+        refunded_at,
+        refund_date,
+        delivered_in,
+        delivered_row,
+        case
+            when known_order_id is null then 'no order with this order_id was accepted'
+            when order_rejection_reason is not null then 'its order is in quarantine: ' || order_rejection_reason
+            when exchange_rate is null then {{ missing_rate('source_currency', 'refund_date') }}
+        end as rejection_reason
+    from rated
+)
+
+select * from final

@@ -1,0 +1,51 @@
+{% set tiers = var('value_tiers') %}
+with customers as (
+    select
+        dim_customers.*,
+        case value_tier
+            {% for tier in tiers %}
+            when {{ string_literal(tier.name) }} then {{ loop.index }}
+            {% endfor %}
+        end as tier_rank
+    from {{ ref('dim_customers') }} as dim_customers
+),
+
+company as (
+    select
+        count(*) as customers,
+        sum(net_revenue) as net_revenue,
+        sum(gross_margin) as gross_margin
+    from customers
+),
+
+summed as (
+    select
+        value_tier,
+        tier_rank,
+        count(*) as customers,
+        sum(net_revenue) as net_revenue,
+        {{ complete_sum('gross_margin') }} as gross_margin,
+        sum(order_count) as orders,
+        {{ ratio('sum(historical_clv)', 'count(*)') }} as mean_historical_clv
+    from customers
+    group by value_tier, tier_rank
+),
+
+final as (
+    select
+        summed.value_tier,
+        summed.tier_rank,
+        summed.customers,
+        {{ ratio('summed.customers', 'company.customers') }} as customer_share,
+        cast(summed.net_revenue as {{ type_money() }}) as net_revenue,
+        {{ ratio('summed.net_revenue', 'company.net_revenue') }} as revenue_share,
+        cast(summed.gross_margin as {{ type_money() }}) as gross_margin,
+        {{ ratio('summed.gross_margin', 'company.gross_margin') }} as margin_share,
+        {{ to_money('summed.mean_historical_clv') }} as mean_historical_clv,
+        {{ to_money(ratio('summed.net_revenue', 'summed.orders')) }} as average_order_value,
+        summed.customers >= {{ var('min_segment_customers') }} as is_reliable
+    from summed
+    cross join company
+)
+
+select * from final

@@ -1,0 +1,18 @@
+with deliveries as (
+    select * from {{ ref('int_deliveries_counted') }}
+),
+
+final as (
+    select
+        source_name,
+        delivered_in,
+        delivered_rows,
+        accepted_rows,
+        rejected_rows,
+        superseded_rows,
+        not_yet_known_rows,
+        rejected_share
+    from deliveries
+)
+
+select * from final

@@ -1,0 +1,20 @@
+-- A failure means that a customer of a lower tier is worth more than one of a higher tier.
+with tiers as (
+    select
+        ranks.tier_rank,
+        min(customers.historical_clv) as least,
+        max(customers.historical_clv) as most
+    from {{ ref('dim_customers') }} as customers
+    inner join {{ ref('fct_value_tiers') }} as ranks
+        on customers.value_tier = ranks.value_tier
+    group by ranks.tier_rank
+)
+
+select
+    higher.tier_rank,
+    higher.least,
+    lower_tier.most
+from tiers as higher
+inner join tiers as lower_tier
+    on higher.tier_rank < lower_tier.tier_rank
+where higher.least < lower_tier.most

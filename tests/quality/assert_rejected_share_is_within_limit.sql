@@ -1,0 +1,36 @@
+-- A failure means that so much of a delivery is unreadable that the delivery itself is likely broken: nothing built on it
+-- should be published. Deliver it again, or raise var max_rejected_share.
+-- depends_on: {{ ref('int_records_rejected') }}
+{% set query %}
+    with deliveries as (
+        select * from {{ ref('int_deliveries_counted') }}
+        where rejected_share > {{ var('max_rejected_share') }}
+    ),
+
+    reasons as (
+        select
+            source_name,
+            delivered_in,
+            reason,
+            count(*) as rejected_rows,
+            row_number() over (partition by source_name, delivered_in order by count(*) desc, reason) as reason_rank
+        from {{ ref('int_records_rejected') }}
+        group by source_name, delivered_in, reason
+    )
+
+    select
+        deliveries.delivered_in || ': ' || deliveries.rejected_rows || ' of ' || deliveries.delivered_rows
+        || ' rows were rejected, more than the share of {{ var("max_rejected_share") }} that var max_rejected_share allows;'
+        || ' the most frequent reason (' || reasons.rejected_rows || ' rows): ' || reasons.reason
+        || '. Nothing is published. Deliver the file again, or raise the var.' as sentence
+    from deliveries
+    inner join reasons
+        on
+            deliveries.source_name = reasons.source_name
+            and deliveries.delivered_in = reasons.delivered_in
+            and reasons.reason_rank = 1
+    order by deliveries.delivered_in
+{% endset %}
+{% do fail_with_sentences(query) %}
+
+{{ query }}
