@@ -1,0 +1,1 @@
+"""Customer lifetime value in the warehouse: the command line around the dbt project."""
