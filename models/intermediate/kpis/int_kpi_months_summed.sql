@@ -1,5 +1,30 @@
+{% set counts = ['active', 'active_before', 'churned', 'new'] %}
+{% set flows = ['orders', 'customer_orders', 'net_revenue', 'gross_margin', 'unknown_margins'] %}
 with changes as (
-    select * from {{ ref('int_kpi_changes') }}
+    select
+        customer_id,
+        month_number,
+        {{ counts | join(', ') }},
+        0 as orders,
+        0 as customer_orders,
+        0 as net_revenue,
+        0 as gross_margin,
+        0 as unknown_margins
+    from {{ ref('int_customer_counts_changed') }}
+    union all
+    select
+        customer_id,
+        month_number,
+        0,
+        0,
+        0,
+        0,
+        orders,
+        case when customer_id is not null then orders else 0 end as customer_orders,
+        net_revenue,
+        gross_margin,
+        unknown_margins
+    from {{ ref('int_revenue_flows_summed') }}
 ),
 
 segments as (
@@ -17,15 +42,9 @@ changes_by_segment as (
         '{{ kind }}' as segment_kind,
         {% if kind == 'company' %}'all'{% else %}segments.{{ kind }}{% endif %} as segment,
         changes.month_number,
-        sum(changes.active) as active,
-        sum(changes.active_before) as active_before,
-        sum(changes.churned) as churned,
-        sum(changes.new) as new,
-        sum(changes.orders) as orders,
-        sum(case when changes.customer_id is not null then changes.orders else 0 end) as customer_orders,
-        sum(changes.net_revenue) as net_revenue,
-        sum(changes.gross_margin) as gross_margin,
-        sum(changes.unknown_margins) as unknown_margins
+        {% for column in counts + flows %}
+        sum(changes.{{ column }}) as {{ column }}{% if not loop.last %},{% endif %}
+        {% endfor %}
     from changes
     {% if kind != 'company' %}
     inner join segments
@@ -57,8 +76,6 @@ grid as (
         on first_months.month_number <= months.month_number
 ),
 
-{% set flows = ['orders', 'customer_orders', 'net_revenue', 'gross_margin', 'unknown_margins'] %}
-{% set counts = ['active', 'active_before', 'churned', 'new'] %}
 final as (
     select
         grid.segment_kind,

@@ -1,0 +1,44 @@
+with orders as (
+    select * from {{ ref('int_orders_sequenced') }}
+),
+
+refunds as (
+    select * from {{ ref('int_refunds_valued') }}
+    where is_counted_status
+),
+
+-- money in the month it moved: sales when they were made, refunds when they were paid
+flows as (
+    select
+        customer_id,
+        {{ month_number('order_date') }} as month_number,
+        case when is_counted then 1 else 0 end as orders,
+        case when is_counted_status then revenue_before_refunds else 0 end as net_revenue,
+        case when is_counted_status then revenue_before_refunds - cogs_before_refunds when cogs_before_refunds is not null then 0 end
+            as gross_margin
+    from orders
+    union all
+    select
+        orders.customer_id,
+        {{ month_number('refunds.refund_date') }} as month_number,
+        0 as orders,
+        -refunds.refund_amount as net_revenue,
+        refunds.cogs_returned - refunds.refund_amount as gross_margin
+    from refunds
+    inner join orders
+        on refunds.order_id = orders.order_id
+),
+
+final as (
+    select
+        customer_id,
+        month_number,
+        sum(orders) as orders,
+        sum(net_revenue) as net_revenue,
+        sum(coalesce(gross_margin, 0)) as gross_margin,
+        sum(case when gross_margin is null then 1 else 0 end) as unknown_margins
+    from flows
+    group by customer_id, month_number
+)
+
+select * from final
