@@ -50,3 +50,8 @@
 {% macro last_day_of(month) -%}
     cast({{ dbt.last_day(month, 'month') }} as date)
 {%- endmacro %}
+
+{#- Var as_of_date as an SQL date, null where it is unset. -#}
+{% macro configured_as_of_date() -%}
+    cast({{ string_literal(var('as_of_date')) if var('as_of_date') else 'null' }} as date)
+{%- endmacro %}

@@ -46,7 +46,9 @@ activity as (
     from customers
     inner join customer_months
         on customers.customer_id = customer_months.customer_id
-    group by 1, 2
+    group by
+        customers.acquisition_campaign,
+        greatest({{ dbt.datediff('customers.cohort_month', 'customer_months.month', 'month') }}, 0)
 ),
 
 cumulated as (

@@ -38,7 +38,15 @@ ordered as (
 ),
 
 parts as (
-    select month, acquisition_channel, spend, 0 as new_customers, 0 as net_revenue, 0 as gross_margin, 0 as has_unknown_margin, 0 as attributed_orders
+    select
+        month,
+        acquisition_channel,
+        spend,
+        0 as new_customers,
+        0 as net_revenue,
+        0 as gross_margin,
+        0 as has_unknown_margin,
+        0 as attributed_orders
     from spend
     union all
     select month, acquisition_channel, 0, new_customers, net_revenue, gross_margin, has_unknown_margin, 0

@@ -11,7 +11,7 @@ final as (
         campaign,
         cast(sum({{ to_money('amount * exchange_rate') }}) as {{ type_money() }}) as spend
     from spend
-    group by 1, 2, 3
+    group by {{ month_of('spend_date') }}, coalesce(channel, 'unallocated'), campaign
 )
 
 select * from final

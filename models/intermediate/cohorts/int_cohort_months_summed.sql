@@ -68,7 +68,10 @@ activity as (
     from members
     inner join customer_months
         on members.customer_id = customer_months.customer_id
-    group by 1, 2, 3
+    group by
+        members.cohort_month,
+        members.acquisition_channel,
+        greatest({{ dbt.datediff('members.cohort_month', 'customer_months.month', 'month') }}, 0)
 ),
 
 final as (

@@ -11,12 +11,7 @@ with latest_versions as (
 
 -- var as_of_date, else the day of the latest order
 as_of as (
-    select
-        {% if var('as_of_date') -%}
-        cast('{{ var("as_of_date") }}' as date) as as_of_date
-        {%- else -%}
-        max({{ reporting_date('known_at') }}) as as_of_date
-        {%- endif %}
+    select coalesce({{ configured_as_of_date() }}, max({{ reporting_date('known_at') }})) as as_of_date
     from latest_versions
     where version_rank = 1
 ),

@@ -68,8 +68,7 @@ joined as (
         end as gross_margin,
         coalesce(orders.margin_basis, 'unknown') as margin_basis,
         basis.clv_basis,
-        {{ dbt.datediff('orders.last_order_date', 'run_context.as_of_date', 'day') }} as days_since_last_order,
-        {{ dbt.datediff('orders.first_order_date', 'run_context.as_of_date', 'day') }} as days_since_first_order,
+        orders.last_order_date,
         run_context.annual_discount_rate,
         run_context.reporting_currency as currency,
         run_context.as_of_date
@@ -82,6 +81,18 @@ joined as (
     left join occasions on customers.customer_id = occasions.customer_id
 ),
 
+aged as (
+    select
+        *,
+        {{ dbt.datediff(
+            'last_order_date', 'as_of_date', 'day'
+        ) }} as days_since_last_order,
+        {{ dbt.datediff(
+            'first_order_date', 'as_of_date', 'day'
+        ) }} as days_since_first_order
+    from joined
+),
+
 final as (
     select
         *,
@@ -91,7 +102,7 @@ final as (
         -- a tenure under one year counts as one: a first order yesterday is not 365 a year
         case when order_count > 0 then order_count / greatest(days_since_first_order / 365.25, 1) end as orders_per_year,
         case when clv_basis = 'margin' then gross_margin else net_revenue end as historical_clv
-    from joined
+    from aged
 )
 
 select * from final

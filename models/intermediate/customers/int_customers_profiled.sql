@@ -13,9 +13,6 @@ ranked as (
         accounts.country,
         accounts.acquisition_channel,
         accounts.acquisition_campaign,
-        accounts.birth_date,
-        accounts.loyalty_joined_at,
-        accounts.created_at,
         row_number() over (
             partition by identities.customer_id
             order by accounts.created_at nulls last, accounts.customer_id
@@ -29,11 +26,10 @@ final as (
     select
         customer_id,
         coalesce(max(case when account_rank = 1 then country end), min(country)) as country,
-        coalesce(max(case when account_rank = 1 then acquisition_channel end), min(acquisition_channel)) as acquisition_channel,
-        coalesce(max(case when account_rank = 1 then acquisition_campaign end), min(acquisition_campaign)) as acquisition_campaign,
-        coalesce(max(case when account_rank = 1 then birth_date end), min(birth_date)) as birth_date,
-        min(loyalty_joined_at) as loyalty_joined_at,
-        min(created_at) as created_at
+        coalesce(max(case when account_rank = 1 then acquisition_channel end), min(acquisition_channel))
+            as acquisition_channel,
+        coalesce(max(case when account_rank = 1 then acquisition_campaign end), min(acquisition_campaign))
+            as acquisition_campaign
     from ranked
     group by customer_id
 )

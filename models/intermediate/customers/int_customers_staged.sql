@@ -12,10 +12,8 @@ customers as (
 
 -- past the 80th percentile of the gaps between purchases a customer is at risk
 usual_gap as (
-    select coalesce(percentile_cont(0.8) within group (order by days_since_previous), 365.25 * max(run_context.kpi_window_months) / 12)
-        as at_risk_after_days
+    select percentile_cont(0.8) within group (order by days_since_previous) as gap_days
     from occasions
-    cross join run_context
 ),
 
 latest_gaps as (
@@ -33,8 +31,8 @@ latest_gaps as (
 
 thresholds as (
     select
-        usual_gap.at_risk_after_days,
-        greatest(365.25 * run_context.kpi_window_months / 12, usual_gap.at_risk_after_days) as lapsed_after_days
+        coalesce(usual_gap.gap_days, 365.25 * run_context.kpi_window_months / 12) as at_risk_after_days,
+        greatest(365.25 * run_context.kpi_window_months / 12, usual_gap.gap_days) as lapsed_after_days
     from usual_gap
     cross join run_context
 ),

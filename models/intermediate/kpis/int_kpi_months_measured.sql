@@ -20,7 +20,8 @@ measured as (
         spend.spend,
         {{ ratio('months.net_revenue', 'months.orders') }} as average_order_value,
         {{ ratio('months.customer_orders', 'months.active_customers') }} as purchase_frequency,
-        {{ ratio('case when months.unknown_margins = 0 then months.gross_margin end', 'months.net_revenue') }} as gross_margin_rate,
+        {{ ratio('case when months.unknown_margins = 0 then months.gross_margin end', 'months.net_revenue') }}
+            as gross_margin_rate,
         {{ ratio('months.churned_customers', 'months.active_before_customers') }} as churn_rate,
         {{ ratio('months.active_customers - months.active_before_customers', 'months.active_before_customers') }}
             as net_customer_change,

@@ -50,7 +50,7 @@ changes_by_segment as (
     inner join segments
         on changes.customer_id = segments.customer_id
     {% endif %}
-    group by 1, 2, 3
+    group by{% if kind != 'company' %} segments.{{ kind }},{% endif %} changes.month_number
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
 ),
@@ -76,29 +76,42 @@ grid as (
         on first_months.month_number <= months.month_number
 ),
 
-final as (
+filled as (
     select
+        {% for column in counts + flows %}
+        coalesce(changes_by_segment.{{ column }}, 0) as {{ column }},
+        {% endfor %}
         grid.segment_kind,
         grid.segment,
         grid.month,
-        {% for column in counts %}
-        sum(coalesce(changes_by_segment.{{ column }}, 0)) over (
-            partition by grid.segment_kind, grid.segment order by grid.month_number
-        ) as {{ column }}_customers,
-        {% endfor %}
-        {% for column in flows %}
-        coalesce(changes_by_segment.{{ column }}, 0) as month_{{ column }},
-        sum(coalesce(changes_by_segment.{{ column }}, 0)) over (
-            partition by grid.segment_kind, grid.segment order by grid.month_number
-            rows between {{ var('kpi_window_months') - 1 }} preceding and current row
-        ) as {{ column }}{% if not loop.last %},{% endif %}
-        {% endfor %}
+        grid.month_number
     from grid
     left join changes_by_segment
         on
             grid.segment_kind = changes_by_segment.segment_kind
             and grid.segment = changes_by_segment.segment
             and grid.month_number = changes_by_segment.month_number
+),
+
+final as (
+    select
+        {% for column in counts %}
+        sum({{ column }}) over so_far as {{ column }}_customers,
+        {% endfor %}
+        {% for column in flows %}
+        {{ column }} as month_{{ column }},
+        sum({{ column }}) over in_window as {{ column }},
+        {% endfor %}
+        segment_kind,
+        segment,
+        month
+    from filled
+    window
+        so_far as (partition by segment_kind, segment order by month_number),
+        in_window as (
+            partition by segment_kind, segment order by month_number
+            rows between {{ var('kpi_window_months') - 1 }} preceding and current row
+        )
 )
 
 select * from final

@@ -14,8 +14,10 @@ flows as (
         {{ month_number('order_date') }} as month_number,
         case when is_counted then 1 else 0 end as orders,
         case when is_counted_status then revenue_before_refunds else 0 end as net_revenue,
-        case when is_counted_status then revenue_before_refunds - cogs_before_refunds when cogs_before_refunds is not null then 0 end
-            as gross_margin
+        case
+            when is_counted_status then revenue_before_refunds - cogs_before_refunds
+            when cogs_before_refunds is not null then 0
+        end as gross_margin
     from orders
     union all
     select

@@ -34,7 +34,7 @@ observed as (
     left join values_at_age
         on customers.customer_id = values_at_age.customer_id
     where customers.cohort_month is not null
-    group by 1, 2
+    group by segments.{{ kind }}
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
 ),

@@ -10,7 +10,10 @@ inventory_ratios as (
 known as (
     select
         lines.*,
-        coalesce(lines.known_cost_basis, case when inventory_ratios.cogs_ratio is not null then 'inventory_ratio' end) as cost_basis,
+        case
+            when lines.known_cost_basis is not null then lines.known_cost_basis
+            when inventory_ratios.cogs_ratio is not null then 'inventory_ratio'
+        end as cost_basis,
         case
             when lines.known_cost_basis is not null then lines.known_cogs
             else {{ to_money('lines.net_item_revenue * inventory_ratios.cogs_ratio') }}

@@ -55,7 +55,9 @@ totalled as (
         case
             when quantity is not null and line_quantity > 0 then line_cogs * least(quantity / line_quantity, 1)
             when quantity is not null and order_quantity > 0 then cogs_before_refunds * least(quantity / order_quantity, 1)
-            when quantity is null and line_net_item_revenue > 0 and amount_at_order_rate >= line_net_item_revenue - 0.005 then line_cogs
+            when
+                quantity is null and line_net_item_revenue > 0 and amount_at_order_rate >= line_net_item_revenue - 0.005
+                then line_cogs
             else 0
         end as cogs_returned
     from shared

@@ -9,7 +9,16 @@ product_costs as (
 -- the first two rungs of the cost ladder: the cost on the line, then the product's cost valid on the day of the order
 final as (
     select
-        lines.*,
+        lines.order_id,
+        lines.line_number,
+        lines.product_id,
+        lines.quantity,
+        lines.order_date,
+        lines.is_counted_status,
+        lines.source_item_revenue,
+        lines.item_revenue,
+        lines.line_discount_amount,
+        lines.net_item_revenue,
         {{ to_money('coalesce(lines.unit_cost, product_costs.unit_cost) * lines.quantity') }} as known_cogs,
         case
             when lines.unit_cost is not null then 'line_cost'

@@ -2,7 +2,7 @@
 with customers as (
     select
         dim_customers.*,
-        case value_tier
+        case dim_customers.value_tier
             {% for tier in tiers %}
             when {{ string_literal(tier.name) }} then {{ loop.index }}
             {% endfor %}

@@ -41,9 +41,9 @@ checks as (
     {% endfor %}
     select
         'gross item revenue in document currencies: delivered = orders + rejected + superseded + not yet known' as check_name,
-        coalesce(delivered_amount, 0) as left_amount,
-        coalesce((select sum(source_gross_item_revenue) from orders), 0) + coalesce(not_in_orders_amount, 0) as right_amount
-    from delivered_amounts
+        coalesce((select delivered_amount from delivered_amounts), 0) as left_amount,
+        coalesce((select sum(source_gross_item_revenue) from orders), 0)
+        + coalesce((select not_in_orders_amount from delivered_amounts), 0) as right_amount
     union all
     select
         'net revenue: orders = customers + unattributed',
