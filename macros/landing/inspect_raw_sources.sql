@@ -1,8 +1,9 @@
 {#- What raw data there is: one dict per source of the contract, with the files or table found, how each column of the
     contract is to be read, and the problems that stop a run, each a sentence. Reads file names and headers only. -#}
 {% macro inspect_raw_sources() %}
-    {% set names = var('raw_names') or {} %}
-    {% set columns = var('raw_columns') or {} %}
+    {% set names = raw_mapping('raw_names', var('raw_names')) %}
+    {% set columns = raw_mapping('raw_columns', var('raw_columns')) %}
+    {% for name, mapped in columns.items() %}{% do raw_mapping('raw_columns: ' ~ name, mapped) %}{% endfor %}
     {% set sources = raw_contract() %}
     {% set known = sources | map(attribute='name') | list %}
     {% set findings = [] %}
@@ -18,6 +19,17 @@
     {% endfor %}
     {% do require_orders(findings) %}
     {{ return(findings) }}
+{% endmacro %}
+
+
+{#- value: what var `name` is set to. Returns it, or stops if it maps nothing. -#}
+{% macro raw_mapping(name, value) %}
+    {% if value and value is not mapping %}
+        {{ exceptions.raise_compiler_error(
+            "var " ~ name ~ " is '" ~ value ~ "', which maps nothing: write {NAME: NAME_IN_THE_SHOP}, as in the README."
+        ) }}
+    {% endif %}
+    {{ return(value or {}) }}
 {% endmacro %}
 
 
@@ -83,13 +95,26 @@
 
 {#- Fills finding.mapping {column of the contract: column found}, and names what is missing. -#}
 {% macro map_raw_columns(finding, mapped_columns) %}
+    {% set wanted_names = [] %}
+    {% for column in finding.contract %}{% do wanted_names.append(mapped_columns.get(column.name, column.name) | string | lower) %}{% endfor %}
     {% set carriers = finding.files or [{'delivered_in': finding.relation | string, 'columns': finding.column_types.keys() | list}] %}
+    {% set readable = [] %}
+    {% for carrier in carriers if carrier.columns %}
+        {% if carrier.columns | map('lower') | select('in', wanted_names) | list %}
+            {% do readable.append(carrier) %}
+        {% else %}
+            {% do finding.problems.append(
+                carrier.delivered_in ~ " has none of the columns of " ~ finding.source ~ ". Columns found: " ~ carrier.columns | join(', ')
+                ~ ". Its first line must name the columns, separated by comma, semicolon, tab or |, and be UTF-8 text; other names are given by"
+                ~ " var raw_columns: {" ~ finding.source ~ ": {" ~ finding.contract[0].name ~ ": NAME}}."
+            ) %}
+        {% endif %}
+    {% endfor %}
     {% for column in finding.contract %}
         {% set wanted = mapped_columns.get(column.name, column.name) | string %}
         {% set is_needed = column.config.meta.get('required') or column.name in mapped_columns %}
-        {% for carrier in carriers %}
-            {% set matches = carrier.columns | select('in', finding.column_types) | map('lower') | list %}
-            {% if is_needed and wanted | lower not in matches %}
+        {% for carrier in readable %}
+            {% if is_needed and wanted | lower not in carrier.columns | map('lower') %}
                 {% do finding.problems.append(
                     carrier.delivered_in ~ " has no column '" ~ wanted ~ "', which is "
                     ~ (finding.source ~ "." ~ column.name if wanted != column.name else "required for " ~ finding.source)

@@ -23,54 +23,62 @@
 
 {% macro land_raw_source(finding) %}
     {% set csv_files = finding.files | selectattr('format', 'equalto', 'csv') | list %}
-    {% set parquet_files = finding.files | selectattr('format', 'equalto', 'parquet') | list %}
-    {% set selects = [] %}
+    {% set parquet_groups = {} %}
+    {% for file in finding.files if file.format == 'parquet' %}
+        {% do parquet_groups.setdefault(tojson(file.types, sort_keys=true), []).append(file) %}
+    {% endfor %}
+    {% do finding.update({'is_mixed': parquet_groups | length + (1 if csv_files else 0) > 1}) %}
+    {% set selects = duckdb_select_parquet(finding, parquet_groups.values()) %}
     {% if csv_files %}
         {% do selects.append(duckdb_land_csv(finding, csv_files)) %}
     {% endif %}
-    {% if parquet_files %}
-        {% do selects.append(duckdb_select_parquet(finding, parquet_files)) %}
-    {% endif %}
     {% if finding.relation %}
         {% do selects.append(landing_select(
-            finding, finding.column_types.keys() | list, finding.relation,
+            finding, finding.column_types, finding.relation,
             string_literal(finding.relation.schema ~ '.' ~ finding.relation.identifier), 'row_number() over ()'
         )) %}
     {% endif %}
     {% if not selects %}
-        {% do selects.append(landing_select(finding, [], none, "cast(null as varchar)", "cast(null as bigint)")) %}
+        {% do selects.append(landing_select(finding, {}, none, "cast(null as varchar)", "cast(null as bigint)")) %}
     {% endif %}
     {% do run_query('create or replace view landing.' ~ finding.source ~ ' as ' ~ selects | join(' union all ')) %}
 {% endmacro %}
 
 
-{#- The select of one landing view. columns: those that stand in `origin` (a relation or table function; none for no rows);
-    delivered_in, delivered_row: SQL for the delivery's name and the row's place in it. -#}
-{% macro landing_select(finding, columns, origin, delivered_in, delivered_row) %}
+{#- The select of one landing view. types: {name: type} of the columns in `origin` (a relation or table function; none for
+    no rows), whatever the case of the names; delivered_in, delivered_row: SQL for the delivery's name and the row's place in it. -#}
+{% macro landing_select(finding, types, origin, delivered_in, delivered_row) %}
+    {% set columns = {} %}
+    {% for name, type in types.items() %}{% do columns.update({name | lower: [name, type]}) %}{% endfor %}
     {% set expressions = [] %}
     {% for column in finding.contract %}
-        {% set found = finding.mapping.get(column.name) %}
-        {% set expression = landing_column(found, finding.column_types[found], column.data_type) if found in columns
+        {% set found = columns.get(finding.mapping.get(column.name, '') | lower) %}
+        {% set expression = landing_column(found[0], found[1], column.data_type) if found
             else 'cast(null as ' ~ {'number': 'double', 'timestamp': 'timestamp'}.get(column.data_type, 'varchar') ~ ')' %}
         {% do expressions.append(expression ~ ' as ' ~ column.name) %}
     {% endfor %}
     {% do expressions.append(delivered_in ~ ' as delivered_in') %}
     {% do expressions.append(delivered_row ~ ' as delivered_row') %}
-    {% do expressions.append(raw_record(columns, is_mixed=finding.files | map(attribute='format') | unique | list | length > 1) ~ ' as raw_record') %}
+    {% do expressions.append(raw_record(types.keys() | list, is_mixed=finding.is_mixed) ~ ' as raw_record') %}
     {{ return('select ' ~ expressions | join(', ') ~ (' from ' ~ origin if origin else ' where 1 = 0')) }}
 {% endmacro %}
 
 
-{#- One column as landed: text trimmed and blank as null; ids that a file holds as whole floating numbers without the fraction. -#}
+{#- One column as landed: text trimmed and blank as null; ids held as whole numbers with a fraction of 0 without it; NaN,
+    which some tools write for a missing value, as no id. -#}
 {% macro landing_column(name, type, data_type) %}
     {% set quoted = adapter.quote(name.replace('"', '""')) %}
-    {% set is_number = modules.re.match('^(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|DECIMAL|NUMERIC|DOUBLE|FLOAT|REAL)', type) %}
-    {% set is_time = modules.re.match('^(DATE|TIMESTAMP)', type) %}
-    {% if (is_number and data_type == 'number') or (is_time and data_type == 'timestamp') %}
+    {% set is_integer = modules.re.match('^U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?$', type) %}
+    {% set is_fraction = modules.re.match('^(DECIMAL|NUMERIC|DOUBLE|FLOAT|REAL)( PRECISION)?([(][0-9, ]*[)])?$', type) %}
+    {% set is_time = modules.re.match('^(DATE|TIMESTAMP)[^[]*$', type) %}
+    {% set text = 'cast(' ~ quoted ~ ' as varchar)' %}
+    {% if ((is_integer or is_fraction) and data_type == 'number') or (is_time and data_type == 'timestamp') %}
         {{ return(quoted) }}
-    {% elif modules.re.match('^(DOUBLE|FLOAT|REAL)', type) and data_type == 'text' %}
+    {% elif is_fraction and data_type == 'text' %}
         {{ return("case when " ~ quoted ~ " = floor(" ~ quoted ~ ") and abs(" ~ quoted ~ ") < 1e15"
-            ~ " then cast(cast(" ~ quoted ~ " as bigint) as varchar) else cast(" ~ quoted ~ " as varchar) end") }}
+            ~ " then cast(cast(" ~ quoted ~ " as bigint) as varchar) else nullif(lower(" ~ text ~ "), 'nan') end") }}
+    {% elif type == 'BLOB' %}
+        {% set text = 'coalesce(try(decode(' ~ quoted ~ ')), ' ~ text ~ ')' %}
     {% endif %}
-    {{ return("nullif(trim(cast(" ~ quoted ~ " as varchar)), '')") }}
+    {{ return("nullif(trim(" ~ text ~ "), '')") }}
 {% endmacro %}

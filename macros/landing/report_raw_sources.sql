@@ -2,7 +2,13 @@
     [{source, relation, files: [{delivered_in, format, columns}], mapping, missing, without, problems}]. -#}
 {% macro report_raw_sources() %}
     {% set report = [] %}
-    {% for finding in inspect_raw_sources() %}
+    {% set findings = inspect_raw_sources() %}
+    {% set has_orders = findings | selectattr('source', 'equalto', 'orders') | selectattr('mapping') | list %}
+    {% for finding in findings %}
+        {% set missing = [] %}
+        {% for column in finding.contract if column.name not in finding.mapping and not (has_orders and column.config.meta.get('flat_log')) %}
+            {% do missing.append(column.name) %}
+        {% endfor %}
         {% set files = [] %}
         {% for file in finding.files %}
             {% do files.append({'delivered_in': file.delivered_in, 'format': file.format, 'columns': file.columns}) %}
@@ -13,7 +19,7 @@
             'relation': finding.relation | string if finding.relation else none,
             'files': files,
             'mapping': finding.mapping,
-            'missing': finding.contract | map(attribute='name') | reject('in', finding.mapping) | list if is_found else [],
+            'missing': missing if is_found else [],
             'without': finding.without,
             'problems': finding.problems,
         }) %}

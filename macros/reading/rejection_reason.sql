@@ -1,4 +1,5 @@
 {#- Why a landed row can't be used, or null. The first reason that holds is given.
+    Every column NAME read as a number or timestamp must stand beside its value as read, NAME_read.
     required: columns that may not be blank. numbers, timestamps: columns whose non-blank values must be readable.
     event: the column that dates the record; it may not lie in the future nor before 1970.
     rules: further reasons, {reason: SQL condition under which the row is rejected}. -#}
@@ -8,14 +9,14 @@
         when {{ column }} is null then '{{ column }} is blank'
         {%- endfor %}
         {%- for column in numbers %}
-        when {{ column }} is not null and ({{ read_number(column) }}) is null then '{{ column }} is not a number of at most 1e12'
+        when {{ column }} is not null and {{ column }}_read is null then '{{ column }} is not a number of at most 1e12'
         {%- endfor %}
         {%- for column in timestamps %}
-        when {{ column }} is not null and ({{ read_timestamp(column) }}) is null then '{{ column }} is not a date'
+        when {{ column }} is not null and {{ column }}_read is null then '{{ column }} is not a date'
         {%- endfor %}
         {%- if event %}
-        when ({{ read_timestamp(event) }}) < {{ earliest_event() }} then '{{ event }} lies before 1970'
-        when ({{ read_timestamp(event) }}) >= {{ first_future_moment() }} then '{{ event }} lies in the future'
+        when {{ event }}_read < {{ earliest_event() }} then '{{ event }} lies before 1970'
+        when {{ event }}_read >= {{ first_future_moment() }} then '{{ event }} lies in the future'
         {%- endif %}
         {%- for reason, condition in rules.items() %}
         when {{ condition }} then '{{ reason }}'

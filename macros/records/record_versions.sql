@@ -1,21 +1,22 @@
-{#- The readable rows of a staging model with `version_status`: `current` for the version of each record in force at the
-    as-of date, `superseded` for older ones, `not yet known` for what happened or was written later.
+{#- All rows of a staging model with `version_status`: `rejected`; `current` for the version of each record in force at the
+    as-of date; `superseded` for older ones; `not yet known` for what happened or was written later.
     In force is the version written last; of equals the later delivery by name, then the later row. Rows that only a whole
     delivery replaces share a version_row, and stay together. A record whose versions were all written later keeps its first.
     relation: a model with the columns record_key, known_at, version_written_at, delivered_in, version_row, rejection_reason. -#}
 {% macro record_versions(relation) %}
     select
-        readable.*,
+        ranked.*,
         case
-            when readable.is_known_event and readable.version_rank = 1 then 'current'
-            when readable.is_known_event and readable.is_known_version then 'superseded'
+            when not ranked.is_readable then 'rejected'
+            when ranked.is_known_event and ranked.version_rank = 1 then 'current'
+            when ranked.is_known_event and ranked.is_known_version then 'superseded'
             else 'not yet known'
         end as version_status
     from (
         select
             dated.*,
             rank() over (
-                partition by dated.record_key
+                partition by dated.record_key, dated.is_readable
                 order by
                     case when dated.is_known_event then 0 else 1 end,
                     case when dated.is_known_version then 0 else 1 end,
@@ -27,13 +28,13 @@
         from (
             select
                 records.*,
+                records.rejection_reason is null as is_readable,
                 coalesce(records.known_at < run_context.known_before, true) as is_known_event,
                 coalesce(records.version_written_at < run_context.known_before, true) as is_known_version
             from {{ relation }} as records
             cross join {{ ref('int_run_context') }} as run_context
-            where records.rejection_reason is null
         ) as dated
-    ) as readable
+    ) as ranked
 {% endmacro %}
 
 

@@ -2,8 +2,8 @@
 with tiers as (
     select
         ranks.tier_rank,
-        min(customers.historical_clv) as least,
-        max(customers.historical_clv) as most
+        min(customers.historical_clv) as lowest,
+        max(customers.historical_clv) as highest
     from {{ ref('dim_customers') }} as customers
     inner join {{ ref('fct_value_tiers') }} as ranks
         on customers.value_tier = ranks.value_tier
@@ -12,9 +12,9 @@ with tiers as (
 
 select
     higher.tier_rank,
-    higher.least,
-    lower_tier.most
+    higher.lowest,
+    lower_tier.highest
 from tiers as higher
 inner join tiers as lower_tier
     on higher.tier_rank < lower_tier.tier_rank
-where higher.least < lower_tier.most
+where higher.lowest < lower_tier.highest

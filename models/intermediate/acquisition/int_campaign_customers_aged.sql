@@ -12,13 +12,13 @@ run_context as (
     select * from {{ ref('int_run_context') }}
 ),
 
-sizes as (
+cohorts as (
     select
         acquisition_campaign as campaign,
-        count(*) as new_customers,
-        min(cohort_month) as first_cohort_month
+        cohort_month,
+        count(*) as new_customers
     from customers
-    group by acquisition_campaign
+    group by acquisition_campaign, cohort_month
 ),
 
 numbers as (
@@ -26,20 +26,23 @@ numbers as (
     from ({{ dbt.generate_series(1200) }}) as generated
 ),
 
+-- the ages that each cohort of a campaign has reached
 ages as (
     select
-        sizes.campaign,
-        sizes.new_customers,
+        cohorts.campaign,
+        cohorts.cohort_month,
+        cohorts.new_customers,
         numbers.age_months
-    from sizes
+    from cohorts
     cross join numbers
     cross join run_context
-    where {{ add_months('sizes.first_cohort_month', 'numbers.age_months') }} <= run_context.as_of_month
+    where {{ add_months('cohorts.cohort_month', 'numbers.age_months') }} <= run_context.as_of_month
 ),
 
 activity as (
     select
         customers.acquisition_campaign as campaign,
+        customers.cohort_month,
         greatest({{ dbt.datediff('customers.cohort_month', 'customer_months.month', 'month') }}, 0) as age_months,
         sum(customer_months.gross_margin) as gross_margin,
         max(case when customer_months.gross_margin is null then 1 else 0 end) as has_unknown_margin
@@ -48,6 +51,7 @@ activity as (
         on customers.customer_id = customer_months.customer_id
     group by
         customers.acquisition_campaign,
+        customers.cohort_month,
         greatest({{ dbt.datediff('customers.cohort_month', 'customer_months.month', 'month') }}, 0)
 ),
 
@@ -56,23 +60,30 @@ cumulated as (
         ages.campaign,
         ages.age_months,
         ages.new_customers,
-        sum(coalesce(activity.gross_margin, 0)) over (partition by ages.campaign order by ages.age_months) as gross_margin,
-        max(coalesce(activity.has_unknown_margin, 0)) over (partition by ages.campaign) as has_unknown_margin
+        sum(coalesce(activity.gross_margin, 0)) over (
+            partition by ages.campaign, ages.cohort_month order by ages.age_months
+        ) as gross_margin,
+        coalesce(activity.has_unknown_margin, 0) as has_unknown_margin
     from ages
     left join activity
         on
             ages.campaign = activity.campaign
+            and ages.cohort_month = activity.cohort_month
             and ages.age_months = activity.age_months
 ),
 
+-- at each age the customers old enough to have reached it
 final as (
     select
         campaign,
         age_months,
-        new_customers,
-        {{ to_money('case when has_unknown_margin = 0 then ' ~ ratio('gross_margin', 'new_customers') ~ ' end') }}
-            as cumulative_margin_per_customer
+        sum(new_customers) as new_customers,
+        {{ to_money(
+            'case when max(max(has_unknown_margin)) over (partition by campaign) = 0 then '
+            ~ ratio('sum(gross_margin)', 'sum(new_customers)') ~ ' end'
+        ) }} as cumulative_margin_per_customer
     from cumulated
+    group by campaign, age_months
 )
 
 select * from final

@@ -1,6 +1,7 @@
-with latest_versions as (
+with orders as (
     select
-        known_at,
+        *,
+        {{ reporting_date('known_at') }} as order_date,
         rank() over (
             partition by record_key
             order by version_written_at desc nulls last, delivered_in desc, version_row desc
@@ -9,11 +10,34 @@ with latest_versions as (
     where rejection_reason is null
 ),
 
--- var as_of_date, else the day of the latest order
+exchange_rates as (
+    select * from {{ ref('int_exchange_rates_filled') }}
+),
+
+lines as (
+    select order_id
+    from {{ ref('stg_raw__order_items') }}
+    where rejection_reason is null
+),
+
+-- what int_orders_checked will not send to quarantine
+accepted_orders as (
+    select orders.order_date
+    from orders
+    left join exchange_rates
+        on
+            orders.currency = exchange_rates.currency
+            and orders.order_date = exchange_rates.rate_date
+    where
+        orders.version_rank = 1
+        and (coalesce(orders.currency, {{ reporting_currency() }}) = {{ reporting_currency() }} or exchange_rates.exchange_rate is not null)
+        and (orders.amount is not null or orders.order_id in (select lines.order_id from lines))
+),
+
+-- var as_of_date, else the day of the latest accepted order
 as_of as (
-    select coalesce({{ configured_as_of_date() }}, max({{ reporting_date('known_at') }})) as as_of_date
-    from latest_versions
-    where version_rank = 1
+    select coalesce({{ configured_as_of_date() }}, max(order_date)) as as_of_date
+    from accepted_orders
 ),
 
 final as (
@@ -21,7 +45,7 @@ final as (
         as_of_date,
         {{ end_of_reporting_date('as_of_date') }} as known_before,
         {{ month_of('as_of_date') }} as as_of_month,
-        cast('{{ var("reporting_currency") }}' as {{ dbt.type_string() }}) as reporting_currency,
+        {{ reporting_currency() }} as reporting_currency,
         cast({{ var('annual_discount_rate') }} as double precision) as annual_discount_rate,
         cast({{ var('kpi_window_months') }} as integer) as kpi_window_months
     from as_of

@@ -16,9 +16,10 @@ observed as (
 final as (
     select
         observed.customer_id,
-        cast(sum(
-            case when observed.clv_basis = 'margin' then customer_months.gross_margin else customer_months.net_revenue end
-        ) as {{ type_money() }}) as value_at_age
+        cast(case
+            when max(observed.clv_basis) = 'margin' then {{ complete_sum('customer_months.gross_margin') }}
+            else sum(customer_months.net_revenue)
+        end as {{ type_money() }}) as value_at_age
     from observed
     inner join customer_months
         on

@@ -2,16 +2,21 @@ with months as (
     select * from {{ ref('int_kpi_months_summed') }}
 ),
 
+-- what the window cost, in a month without spend of its own, too
 spend as (
     select
-        case when acquisition_channel = 'all' then 'company' else 'channel' end as segment_kind,
-        acquisition_channel as segment,
-        month,
-        sum(spend) over (
-            partition by acquisition_channel order by {{ month_number('month') }}
-            range between {{ var('kpi_window_months') - 1 }} preceding and current row
-        ) as spend
-    from {{ ref('int_channel_months_joined') }}
+        months.segment_kind,
+        months.segment,
+        months.month,
+        sum(channel_months.spend) as spend
+    from months
+    inner join {{ ref('int_channel_months_joined') }} as channel_months
+        on
+            months.segment = channel_months.acquisition_channel
+            and months.segment_kind = case when channel_months.acquisition_channel = 'all' then 'company' else 'channel' end
+            and channel_months.month <= months.month
+            and channel_months.month > {{ add_months('months.month', -1 * var('kpi_window_months')) }}
+    group by months.segment_kind, months.segment, months.month
 ),
 
 measured as (

@@ -55,30 +55,35 @@ converted as (
         on lines.order_id = orders.order_id
 ),
 
-totalled as (
+discounted_orders as (
     select
-        *,
-        sum(item_revenue) over (partition by order_id) as order_item_revenue
+        order_id,
+        sum(item_revenue) as order_item_revenue
     from converted
+    where order_discount_amount <> 0
+    group by order_id
 ),
 
 -- the order's discount is spread over its lines by their revenue
 final as (
     select
-        order_id,
-        line_number,
-        product_id,
-        quantity,
-        order_date,
-        is_counted_status,
-        source_item_revenue,
-        item_revenue,
-        line_discount_amount,
-        item_revenue - line_discount_amount - {{ to_money(
-            'coalesce(order_discount_amount * cast(item_revenue as double precision) / nullif(order_item_revenue, 0), 0)'
+        converted.order_id,
+        converted.line_number,
+        converted.product_id,
+        converted.quantity,
+        converted.order_date,
+        converted.is_counted_status,
+        converted.source_item_revenue,
+        converted.item_revenue,
+        converted.line_discount_amount,
+        converted.item_revenue - converted.line_discount_amount - {{ to_money(
+            'coalesce(converted.order_discount_amount * '
+            ~ ratio('converted.item_revenue', 'discounted_orders.order_item_revenue') ~ ', 0)'
         ) }} as net_item_revenue,
-        unit_cost
-    from totalled
+        converted.unit_cost
+    from converted
+    left join discounted_orders
+        on converted.order_id = discounted_orders.order_id
 )
 
 select * from final

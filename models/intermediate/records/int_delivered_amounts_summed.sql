@@ -1,61 +1,41 @@
-with delivered_lines as (
-    select
-        *,
-        {{ to_money('quantity * unit_price') }} as amount
-    from {{ ref('stg_raw__order_items') }}
-),
-
-line_versions as (
+with line_versions as (
     {{ record_versions(ref('stg_raw__order_items')) }}
-),
-
-checked_lines as (
-    select * from {{ ref('int_order_items_checked') }}
-),
-
-delivered_orders as (
-    select * from {{ ref('stg_raw__orders') }}
 ),
 
 order_versions as (
     {{ record_versions(ref('stg_raw__orders')) }}
 ),
 
-checked_orders as (
-    select * from {{ ref('int_orders_checked') }}
-    where source_name = 'orders'
-),
-
--- amounts of lines, and of orders, whatever became of them
+-- amounts as delivered in document currencies, whatever became of them
 delivered as (
-    select sum(amount) as amount from delivered_lines
+    select
+        version_status = 'current' as is_current,
+        {{ to_money('quantity * unit_price') }} as amount
+    from line_versions
     union all
-    select sum(amount) as amount from delivered_orders
+    select
+        version_status = 'current' as is_current,
+        amount
+    from order_versions
 ),
 
--- amounts that don't reach an order: unreadable, replaced, in quarantine, or of an order whose lines count instead
+-- amounts in force that don't reach an order: in quarantine, not yet known, or of an order whose lines count instead
 left_out as (
-    select sum(amount) as amount from delivered_lines where rejection_reason is not null
-    union all
-    select sum({{ to_money('quantity * unit_price') }}) as amount from line_versions where version_status <> 'current'
-    union all
-    select sum({{ to_money('quantity * unit_price') }}) as amount
-    from checked_lines
+    select {{ to_money('quantity * unit_price') }} as amount
+    from {{ ref('int_order_items_checked') }}
     where rejection_reason is not null or not is_known
     union all
-    select sum(amount) as amount from delivered_orders where rejection_reason is not null
-    union all
-    select sum(amount) as amount from order_versions where version_status <> 'current'
-    union all
-    select sum(amount) as amount
-    from checked_orders
-    where is_known and (rejection_reason is not null or has_lines)
+    select amount
+    from {{ ref('int_orders_checked') }}
+    where source_name = 'orders' and is_known and (rejection_reason is not null or has_lines)
 ),
 
 final as (
     select
-        (select sum(amount) from delivered) as delivered_amount,
-        (select sum(amount) from left_out) as not_in_orders_amount
+        sum(amount) as delivered_amount,
+        coalesce(sum(case when not is_current then amount end), 0)
+        + coalesce((select sum(amount) from left_out), 0) as not_in_orders_amount
+    from delivered
 )
 
 select * from final

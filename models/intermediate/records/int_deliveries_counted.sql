@@ -2,15 +2,9 @@ with outcomes as (
     select
         source_name,
         delivered_in,
-        'unreadable' as outcome
+        'rejected' as outcome
     from {{ ref('stg_raw__unreadable_lines') }}
     {% for source, checked_model in raw_sources().items() %}
-    union all
-    select
-        '{{ source }}' as source_name,
-        delivered_in,
-        case when rejection_reason is null then 'readable' else 'unreadable' end as outcome
-    from {{ ref('stg_raw__' ~ source) }}
     union all
     select
         '{{ source }}' as source_name,
@@ -24,10 +18,15 @@ with outcomes as (
         delivered_in,
         case
             when rejection_reason is not null then 'rejected by check'
-            when not is_known then 'unknown by check'
+            else 'unknown by check'
         end as outcome
     from {{ ref(checked_model) }}
-    {% if source == 'orders' %}where source_name = 'orders' and is_known{% endif %}
+    where
+        {% if source == 'orders' %}
+        source_name = 'orders' and is_known and rejection_reason is not null
+        {% else %}
+        rejection_reason is not null or not is_known
+        {% endif %}
     {% endif %}
     {% endfor %}
 ),
@@ -36,8 +35,8 @@ counted as (
     select
         source_name,
         delivered_in,
-        sum(case when outcome in ('readable', 'unreadable') then 1 else 0 end) as delivered_rows,
-        sum(case when outcome in ('unreadable', 'rejected by check') then 1 else 0 end) as rejected_rows,
+        sum(case when outcome in ('rejected by check', 'unknown by check') then 0 else 1 end) as delivered_rows,
+        sum(case when outcome in ('rejected', 'rejected by check') then 1 else 0 end) as rejected_rows,
         sum(case when outcome = 'superseded' then 1 else 0 end) as superseded_rows,
         sum(case when outcome in ('not yet known', 'unknown by check') then 1 else 0 end) as not_yet_known_rows,
         sum(case when outcome = 'current' then 1 when outcome in ('rejected by check', 'unknown by check') then -1 else 0 end)

@@ -1,5 +1,15 @@
-with rates as (
-    {{ current_records(ref('stg_raw__exchange_rates')) }}
+-- known whenever they were delivered: the as-of date is found with their help
+with versions as (
+    select
+        *,
+        rank() over (partition by record_key order by delivered_in desc, version_row desc) as version_rank
+    from {{ ref('stg_raw__exchange_rates') }}
+    where rejection_reason is null
+),
+
+rates as (
+    select * from versions
+    where version_rank = 1
 ),
 
 days as (

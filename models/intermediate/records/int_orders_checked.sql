@@ -1,7 +1,7 @@
 with orders as (
     select *
     from ({{ record_versions(ref('int_orders_delivered')) }}) as versions
-    where version_rank = 1
+    where is_readable and version_rank = 1
 ),
 
 run_context as (

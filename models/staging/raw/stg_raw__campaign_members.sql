@@ -2,6 +2,14 @@ with source as (
     select * from {{ source('raw', 'campaign_members') }}
 ),
 
+read as (
+    select
+        *,
+        {{ read_money('cost') }} as cost_read,
+        {{ read_timestamp('assigned_at') }} as assigned_at_read
+    from source
+),
+
 renamed as (
     select
         -- ids
@@ -10,12 +18,12 @@ renamed as (
         campaign,
         variant,
         -- numbers
-        {{ read_money('cost') }} as cost,
+        cost_read as cost,
         -- dates
-        {{ read_timestamp('assigned_at') }} as assigned_at,
+        assigned_at_read as assigned_at,
         -- the delivered record
         {{ record_key(['campaign', 'customer_id']) }} as record_key,
-        {{ read_timestamp('assigned_at') }} as known_at,
+        assigned_at_read as known_at,
         cast(null as timestamp) as version_written_at,
         delivered_in,
         delivered_row,
@@ -25,10 +33,10 @@ renamed as (
             numbers=['cost'],
             timestamps=['assigned_at'],
             event='assigned_at',
-            rules={'cost is negative': read_number('cost') ~ ' < 0'}
+            rules={'cost is negative': 'cost_read < 0'}
         ) }} as rejection_reason,
         raw_record
-    from source
+    from read
 )
 
 select * from renamed

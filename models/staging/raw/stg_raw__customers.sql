@@ -2,6 +2,15 @@ with source as (
     select * from {{ source('raw', 'customers') }}
 ),
 
+read as (
+    select
+        *,
+        {{ read_timestamp('created_at') }} as created_at_read,
+        {{ read_date('birth_date') }} as birth_date_read,
+        {{ read_timestamp('loyalty_joined_at') }} as loyalty_joined_at_read
+    from source
+),
+
 renamed as (
     select
         -- ids
@@ -13,12 +22,12 @@ renamed as (
         acquisition_channel,
         acquisition_campaign,
         -- dates
-        {{ read_timestamp('created_at') }} as created_at,
-        {{ read_date('birth_date') }} as birth_date,
-        {{ read_timestamp('loyalty_joined_at') }} as loyalty_joined_at,
+        created_at_read as created_at,
+        birth_date_read as birth_date,
+        loyalty_joined_at_read as loyalty_joined_at,
         -- the delivered record
         customer_id as record_key,
-        cast(null as timestamp) as known_at,
+        created_at_read as known_at,
         cast(null as timestamp) as version_written_at,
         delivered_in,
         delivered_row,
@@ -28,7 +37,7 @@ renamed as (
             timestamps=['created_at', 'birth_date', 'loyalty_joined_at']
         ) }} as rejection_reason,
         raw_record
-    from source
+    from read
 )
 
 select * from renamed

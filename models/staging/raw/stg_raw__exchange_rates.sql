@@ -2,16 +2,24 @@ with source as (
     select * from {{ source('raw', 'exchange_rates') }}
 ),
 
+read as (
+    select
+        *,
+        {{ read_number('rate') }} as rate_read,
+        {{ read_date('rate_date') }} as rate_date_read
+    from source
+),
+
 renamed as (
     select
         -- text
         upper(currency) as currency,
         -- numbers
-        {{ read_number('rate') }} as rate,
+        rate_read as rate,
         -- dates
-        {{ read_date('rate_date') }} as rate_date,
+        rate_date_read as rate_date,
         -- the delivered record
-        {{ record_key([read_date('rate_date'), 'upper(currency)']) }} as record_key,
+        {{ record_key(['rate_date_read', 'upper(currency)']) }} as record_key,
         cast(null as timestamp) as known_at,
         cast(null as timestamp) as version_written_at,
         delivered_in,
@@ -21,10 +29,10 @@ renamed as (
             required=['rate_date', 'currency', 'rate'],
             numbers=['rate'],
             timestamps=['rate_date'],
-            rules={'rate is not between 0 and 1e6': '(' ~ read_number('rate') ~ ') <= 0 or (' ~ read_number('rate') ~ ') > 1e6'}
+            rules={'rate is not between 0 and 1e6': 'rate_read <= 0 or rate_read > 1e6'}
         ) }} as rejection_reason,
         raw_record
-    from source
+    from read
 )
 
 select * from renamed

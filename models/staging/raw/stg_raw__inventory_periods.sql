@@ -2,20 +2,31 @@ with source as (
     select * from {{ source('raw', 'inventory_periods') }}
 ),
 
+read as (
+    select
+        *,
+        {{ read_money('opening_inventory') }} as opening_inventory_read,
+        {{ read_money('purchases') }} as purchases_read,
+        {{ read_money('closing_inventory') }} as closing_inventory_read,
+        {{ read_date('period_start') }} as period_start_read,
+        {{ read_date('period_end') }} as period_end_read
+    from source
+),
+
 renamed as (
     select
         -- text
         upper(currency) as currency,
         -- numbers
-        {{ read_money('opening_inventory') }} as opening_inventory,
-        {{ read_money('purchases') }} as purchases,
-        {{ read_money('closing_inventory') }} as closing_inventory,
+        opening_inventory_read as opening_inventory,
+        purchases_read as purchases,
+        closing_inventory_read as closing_inventory,
         -- dates
-        {{ read_date('period_start') }} as period_start,
-        {{ read_date('period_end') }} as period_end,
+        period_start_read as period_start,
+        period_end_read as period_end,
         -- the delivered record
-        {{ record_key([read_date('period_start'), read_date('period_end')]) }} as record_key,
-        {{ read_timestamp('period_end') }} as known_at,
+        {{ record_key(['period_start_read', 'period_end_read']) }} as record_key,
+        cast(period_end_read as timestamp) as known_at,
         cast(null as timestamp) as version_written_at,
         delivered_in,
         delivered_row,
@@ -25,13 +36,13 @@ renamed as (
             numbers=['opening_inventory', 'purchases', 'closing_inventory'],
             timestamps=['period_start', 'period_end'],
             rules={
-                'period_end lies before period_start': '(' ~ read_date('period_end') ~ ') < (' ~ read_date('period_start') ~ ')',
+                'period_end lies before period_start': 'period_end_read < period_start_read',
                 'closing_inventory is more than opening_inventory plus purchases':
-                    '(' ~ read_number('closing_inventory') ~ ') > (' ~ read_number('opening_inventory') ~ ') + (' ~ read_number('purchases') ~ ')',
+                    'closing_inventory_read > opening_inventory_read + purchases_read',
             }
         ) }} as rejection_reason,
         raw_record
-    from source
+    from read
 )
 
 select * from renamed

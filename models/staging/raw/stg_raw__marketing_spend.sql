@@ -2,6 +2,14 @@ with source as (
     select * from {{ source('raw', 'marketing_spend') }}
 ),
 
+read as (
+    select
+        *,
+        {{ read_money('amount') }} as amount_read,
+        {{ read_date('spend_date') }} as spend_date_read
+    from source
+),
+
 renamed as (
     select
         -- text
@@ -9,12 +17,12 @@ renamed as (
         campaign,
         upper(currency) as currency,
         -- numbers
-        {{ read_money('amount') }} as amount,
+        amount_read as amount,
         -- dates
-        {{ read_date('spend_date') }} as spend_date,
+        spend_date_read as spend_date,
         -- the delivered record
-        {{ record_key([read_date('spend_date'), 'channel', 'campaign']) }} as record_key,
-        {{ read_timestamp('spend_date') }} as known_at,
+        {{ record_key(['spend_date_read', 'channel', 'campaign']) }} as record_key,
+        cast(spend_date_read as timestamp) as known_at,
         cast(null as timestamp) as version_written_at,
         delivered_in,
         delivered_row,
@@ -26,7 +34,7 @@ renamed as (
             event='spend_date'
         ) }} as rejection_reason,
         raw_record
-    from source
+    from read
 )
 
 select * from renamed

@@ -2,6 +2,17 @@ with source as (
     select * from {{ source('raw', 'order_items') }}
 ),
 
+read as (
+    select
+        *,
+        {{ read_number('quantity') }} as quantity_read,
+        {{ read_number('unit_price') }} as unit_price_read,
+        {{ read_money('discount_amount') }} as discount_amount_read,
+        {{ read_number('unit_cost') }} as unit_cost_read,
+        {{ read_timestamp('ordered_at') }} as ordered_at_read
+    from source
+),
+
 renamed as (
     select
         -- ids
@@ -16,18 +27,18 @@ renamed as (
         country,
         email,
         -- numbers
-        {{ read_number('quantity') }} as quantity,
-        {{ read_number('unit_price') }} as unit_price,
-        {{ read_money('discount_amount') }} as discount_amount,
-        {{ read_number('unit_cost') }} as unit_cost,
+        quantity_read as quantity,
+        unit_price_read as unit_price,
+        discount_amount_read as discount_amount,
+        unit_cost_read as unit_cost,
         -- dates
-        {{ read_timestamp('ordered_at') }} as ordered_at,
+        ordered_at_read as ordered_at,
         -- the delivered record
         case
             when line_number is null then order_id
             else {{ record_key(['order_id', 'line_number']) }}
         end as record_key,
-        {{ read_timestamp('ordered_at') }} as known_at,
+        ordered_at_read as known_at,
         cast(null as timestamp) as version_written_at,
         delivered_in,
         delivered_row,
@@ -39,13 +50,13 @@ renamed as (
             event='ordered_at',
             rules={
                 'quantity times unit_price is beyond 1e12':
-                    'abs((' ~ read_number('quantity') ~ ') * (' ~ read_number('unit_price') ~ ')) > 1e12',
-                'unit_cost is negative': read_number('unit_cost') ~ ' < 0',
-                'discount_amount is negative': read_number('discount_amount') ~ ' < 0',
+                    'abs(quantity_read * unit_price_read) > 1e12',
+                'unit_cost is negative': 'unit_cost_read < 0',
+                'discount_amount is negative': 'discount_amount_read < 0',
             }
         ) }} as rejection_reason,
         raw_record
-    from source
+    from read
 )
 
 select * from renamed

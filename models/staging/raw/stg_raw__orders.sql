@@ -2,6 +2,18 @@ with source as (
     select * from {{ source('raw', 'orders') }}
 ),
 
+read as (
+    select
+        *,
+        {{ read_money('amount') }} as amount_read,
+        {{ read_money('discount_amount') }} as discount_amount_read,
+        {{ read_money('shipping_amount') }} as shipping_amount_read,
+        {{ read_money('tax_amount') }} as tax_amount_read,
+        {{ read_timestamp('ordered_at') }} as ordered_at_read,
+        {{ read_timestamp('updated_at') }} as updated_at_read
+    from source
+),
+
 renamed as (
     select
         -- ids
@@ -14,17 +26,17 @@ renamed as (
         country,
         email,
         -- numbers
-        {{ read_money('amount') }} as amount,
-        {{ read_money('discount_amount') }} as discount_amount,
-        {{ read_money('shipping_amount') }} as shipping_amount,
-        {{ read_money('tax_amount') }} as tax_amount,
+        amount_read as amount,
+        discount_amount_read as discount_amount,
+        shipping_amount_read as shipping_amount,
+        tax_amount_read as tax_amount,
         -- dates
-        {{ read_timestamp('ordered_at') }} as ordered_at,
-        {{ read_timestamp('updated_at') }} as updated_at,
+        ordered_at_read as ordered_at,
+        updated_at_read as updated_at,
         -- the delivered record
         order_id as record_key,
-        {{ read_timestamp('ordered_at') }} as known_at,
-        {{ read_timestamp('updated_at') }} as version_written_at,
+        ordered_at_read as known_at,
+        updated_at_read as version_written_at,
         delivered_in,
         delivered_row,
         delivered_row as version_row,
@@ -33,10 +45,10 @@ renamed as (
             numbers=['amount', 'discount_amount', 'shipping_amount', 'tax_amount'],
             timestamps=['ordered_at', 'updated_at'],
             event='ordered_at',
-            rules={'discount_amount is negative': read_number('discount_amount') ~ ' < 0'}
+            rules={'discount_amount is negative': 'discount_amount_read < 0'}
         ) }} as rejection_reason,
         raw_record
-    from source
+    from read
 )
 
 select * from renamed

@@ -2,6 +2,14 @@ with source as (
     select * from {{ source('raw', 'products') }}
 ),
 
+read as (
+    select
+        *,
+        {{ read_number('unit_cost') }} as unit_cost_read,
+        {{ read_date('valid_from') }} as valid_from_read
+    from source
+),
+
 renamed as (
     select
         -- ids
@@ -10,11 +18,11 @@ renamed as (
         product_name,
         category,
         -- numbers
-        {{ read_number('unit_cost') }} as unit_cost,
+        unit_cost_read as unit_cost,
         -- dates
-        {{ read_date('valid_from') }} as valid_from,
+        valid_from_read as valid_from,
         -- the delivered record
-        {{ record_key(['product_id', read_date('valid_from')]) }} as record_key,
+        {{ record_key(['product_id', 'valid_from_read']) }} as record_key,
         cast(null as timestamp) as known_at,
         cast(null as timestamp) as version_written_at,
         delivered_in,
@@ -24,10 +32,10 @@ renamed as (
             required=['product_id'],
             numbers=['unit_cost'],
             timestamps=['valid_from'],
-            rules={'unit_cost is negative': read_number('unit_cost') ~ ' < 0'}
+            rules={'unit_cost is negative': 'unit_cost_read < 0'}
         ) }} as rejection_reason,
         raw_record
-    from source
+    from read
 )
 
 select * from renamed

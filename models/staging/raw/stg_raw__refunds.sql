@@ -2,6 +2,15 @@ with source as (
     select * from {{ source('raw', 'refunds') }}
 ),
 
+read as (
+    select
+        *,
+        {{ read_money('amount') }} as amount_read,
+        {{ read_number('quantity') }} as quantity_read,
+        {{ read_timestamp('refunded_at') }} as refunded_at_read
+    from source
+),
+
 renamed as (
     select
         -- ids
@@ -11,13 +20,13 @@ renamed as (
         line_number,
         upper(currency) as currency,
         -- numbers
-        {{ read_money('amount') }} as amount,
-        {{ read_number('quantity') }} as quantity,
+        amount_read as amount,
+        quantity_read as quantity,
         -- dates
-        {{ read_timestamp('refunded_at') }} as refunded_at,
+        refunded_at_read as refunded_at,
         -- the delivered record
         refund_id as record_key,
-        {{ read_timestamp('refunded_at') }} as known_at,
+        refunded_at_read as known_at,
         cast(null as timestamp) as version_written_at,
         delivered_in,
         delivered_row,
@@ -28,12 +37,12 @@ renamed as (
             timestamps=['refunded_at'],
             event='refunded_at',
             rules={
-                'amount is negative': read_number('amount') ~ ' < 0',
-                'quantity is negative': read_number('quantity') ~ ' < 0',
+                'amount is negative': 'amount_read < 0',
+                'quantity is negative': 'quantity_read < 0',
             }
         ) }} as rejection_reason,
         raw_record
-    from source
+    from read
 )
 
 select * from renamed

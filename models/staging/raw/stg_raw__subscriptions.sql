@@ -2,6 +2,15 @@ with source as (
     select * from {{ source('raw', 'subscriptions') }}
 ),
 
+read as (
+    select
+        *,
+        {{ read_money('monthly_amount') }} as monthly_amount_read,
+        {{ read_timestamp('started_at') }} as started_at_read,
+        {{ read_timestamp('ended_at') }} as ended_at_read
+    from source
+),
+
 renamed as (
     select
         -- ids
@@ -11,13 +20,13 @@ renamed as (
         plan,
         upper(currency) as currency,
         -- numbers
-        {{ read_money('monthly_amount') }} as monthly_amount,
+        monthly_amount_read as monthly_amount,
         -- dates
-        {{ read_timestamp('started_at') }} as started_at,
-        {{ read_timestamp('ended_at') }} as ended_at,
+        started_at_read as started_at,
+        ended_at_read as ended_at,
         -- the delivered record
         subscription_id as record_key,
-        {{ read_timestamp('started_at') }} as known_at,
+        started_at_read as known_at,
         cast(null as timestamp) as version_written_at,
         delivered_in,
         delivered_row,
@@ -28,12 +37,12 @@ renamed as (
             timestamps=['started_at', 'ended_at'],
             event='started_at',
             rules={
-                'monthly_amount is negative': read_number('monthly_amount') ~ ' < 0',
-                'ended_at lies before started_at': '(' ~ read_timestamp('ended_at') ~ ') < (' ~ read_timestamp('started_at') ~ ')',
+                'monthly_amount is negative': 'monthly_amount_read < 0',
+                'ended_at lies before started_at': 'ended_at_read < started_at_read',
             }
         ) }} as rejection_reason,
         raw_record
-    from source
+    from read
 )
 
 select * from renamed

@@ -2,17 +2,25 @@ with source as (
     select * from {{ source('raw', 'survey_responses') }}
 ),
 
+read as (
+    select
+        *,
+        {{ read_number('score') }} as score_read,
+        {{ read_timestamp('responded_at') }} as responded_at_read
+    from source
+),
+
 renamed as (
     select
         -- ids
         customer_id,
         -- numbers
-        {{ read_number('score') }} as score,
+        score_read as score,
         -- dates
-        {{ read_timestamp('responded_at') }} as responded_at,
+        responded_at_read as responded_at,
         -- the delivered record
-        {{ record_key(['customer_id', read_timestamp('responded_at')]) }} as record_key,
-        {{ read_timestamp('responded_at') }} as known_at,
+        {{ record_key(['customer_id', 'responded_at_read']) }} as record_key,
+        responded_at_read as known_at,
         cast(null as timestamp) as version_written_at,
         delivered_in,
         delivered_row,
@@ -22,10 +30,10 @@ renamed as (
             numbers=['score'],
             timestamps=['responded_at'],
             event='responded_at',
-            rules={'score is not between 0 and 10': '(' ~ read_number('score') ~ ') not between 0 and 10'}
+            rules={'score is not between 0 and 10': 'score_read not between 0 and 10'}
         ) }} as rejection_reason,
         raw_record
-    from source
+    from read
 )
 
 select * from renamed

@@ -2,6 +2,13 @@ with source as (
     select * from {{ source('raw', 'touchpoints') }}
 ),
 
+read as (
+    select
+        *,
+        {{ read_timestamp('touched_at') }} as touched_at_read
+    from source
+),
+
 renamed as (
     select
         -- ids
@@ -10,10 +17,10 @@ renamed as (
         channel,
         campaign,
         -- dates
-        {{ read_timestamp('touched_at') }} as touched_at,
+        touched_at_read as touched_at,
         -- the delivered record
-        {{ record_key(['customer_id', read_timestamp('touched_at'), 'channel', 'campaign']) }} as record_key,
-        {{ read_timestamp('touched_at') }} as known_at,
+        {{ record_key(['customer_id', 'touched_at_read', 'channel', 'campaign']) }} as record_key,
+        touched_at_read as known_at,
         cast(null as timestamp) as version_written_at,
         delivered_in,
         delivered_row,
@@ -24,7 +31,7 @@ renamed as (
             event='touched_at'
         ) }} as rejection_reason,
         raw_record
-    from source
+    from read
 )
 
 select * from renamed

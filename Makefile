@@ -1,0 +1,64 @@
+# make demo: a synthetic shop, from raw files to published marts. make test: every check.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+COMPILE := uv pip compile pyproject.toml --group build --generate-hashes --no-emit-index-url --no-strip-extras --quiet \
+	--python-version 3.11 --custom-compile-command "make lock"
+
+DEMO ?= demo
+DEMO_CUSTOMERS ?= 3000
+SQL := models tests
+
+# what the shell has set for one's own warehouse must not change what is tested
+unexport CLV_RAW_DIR CLV_WAREHOUSE_DIR DBT_PROJECT_DIR DBT_PROFILES_DIR DBT_TARGET
+
+.PHONY: help demo test lint format lock clean
+
+help: ## show the targets
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+demo: $(VENV)/.installed $(DEMO)/raw/truth.json ## install, make a synthetic shop, build and publish its warehouse
+	$(BIN)/clv run --raw $(DEMO)/raw --warehouse $(DEMO)/warehouse
+
+test: lint ## every check: style, types, tests
+	$(BIN)/pytest
+
+lint: $(VENV)/.installed-dev ## style and types, nothing is run
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy --strict src
+	$(BIN)/sqlfluff lint --disable-progress-bar $(SQL)
+
+format: $(VENV)/.installed-dev ## put Python and SQL in shape
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(BIN)/sqlfluff fix --disable-progress-bar $(SQL)
+
+lock: ## pin what pyproject.toml asks for (needs uv)
+	$(COMPILE) --group dev --output-file requirements-dev.txt
+	$(COMPILE) --constraints requirements-dev.txt --output-file requirements.txt
+
+clean: ## remove what make and dbt made, but no warehouse
+	rm -rf $(VENV) target logs .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+$(DEMO)/raw/truth.json: | $(VENV)/.installed
+	$(BIN)/clv generate $(DEMO)/raw --customers $(DEMO_CUSTOMERS)
+
+$(BIN)/python:
+	@command -v $(PYTHON) > /dev/null || { echo "$(PYTHON) was not found: install Python 3.11, or name one with make PYTHON=…"; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: requirements.txt pyproject.toml | $(BIN)/python
+	$(PIP) install --require-hashes -r requirements.txt
+	$(PIP) install --no-deps --no-build-isolation --editable .
+	touch $@
+
+$(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
+	$(PIP) install --require-hashes -r requirements-dev.txt
+	touch $@

@@ -1,0 +1,114 @@
+"""What raw data there is, what is missing, and which marts each gap costs."""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from clv.dbt import Project, run_operation
+from clv.errors import UsageError
+
+REPORT_PREFIX = "raw_sources "
+
+
+@dataclass(frozen=True)
+class RawSource:
+    """What was found of one source of the contract.
+
+    relation: the table that holds it, if any. formats: number of files by format. missing: columns of the contract
+    that the shop's data lacks. without: what each mart lacks when the source is absent. problems: why no run can start.
+    """
+
+    name: str
+    relation: str | None
+    formats: Mapping[str, int]
+    missing: Sequence[str]
+    without: Mapping[str, Sequence[str]]
+    problems: Sequence[str]
+    is_derived: bool = False
+
+    @property
+    def is_found(self) -> bool:
+        """Whether there is any data of this source."""
+        return self.relation is not None or bool(self.formats)
+
+
+def inspect_raw(project: Project) -> list[RawSource]:
+    """Look at file names and headers (or table columns) of every source. Raises UsageError if they can't be read."""
+    for line in run_operation(project, "report_raw_sources"):
+        if line.startswith(REPORT_PREFIX):
+            return read_report(line.removeprefix(REPORT_PREFIX))
+    raise UsageError("dbt reported nothing about the raw data: is the macro report_raw_sources part of the project?")
+
+
+def read_report(text: str) -> list[RawSource]:
+    """Read the JSON that the macro report_raw_sources logs."""
+    findings = json.loads(text)
+    found = {finding["source"] for finding in findings if finding["files"] or finding["relation"]}
+    return [
+        RawSource(
+            name=finding["source"],
+            relation=finding["relation"],
+            formats=Counter(file["format"] for file in finding["files"]),
+            missing=finding["missing"],
+            without=finding["without"],
+            problems=list(dict.fromkeys(finding["problems"])),
+            is_derived=finding["source"] == "orders" and "orders" not in found and "order_items" in found,
+        )
+        for finding in findings
+    ]
+
+
+def problems(sources: Iterable[RawSource]) -> list[str]:
+    """Return every reason why no run can start, each a sentence, each once."""
+    return list(dict.fromkeys(problem for source in sources for problem in source.problems))
+
+
+def describe_cost(source: RawSource) -> str:
+    """Say which marts lack what without this source, as in `fct_orders: cogs; dim_customers: cac`."""
+    return "; ".join(f"{mart}: {', '.join(columns)}" for mart, columns in source.without.items())
+
+
+def describe_found(source: RawSource) -> str:
+    """Say what there is of a source, as in `3 files (csv)`."""
+    if source.relation:
+        return f"table {source.relation}".replace('"', "")
+    if not source.formats:
+        return "derived from order_items" if source.is_derived and not source.problems else "absent"
+    count = sum(source.formats.values())
+    return f"{count} file{'s' if count > 1 else ''} ({', '.join(sorted(source.formats))})"
+
+
+def absent_sources(sources: Iterable[RawSource]) -> list[RawSource]:
+    """Return the sources whose absence costs something."""
+    return [source for source in sources if not source.is_found and not source.is_derived and source.without]
+
+
+def render_costs(sources: Iterable[RawSource]) -> RenderableType | None:
+    """Return a table of the absent sources and what they cost, or None where nothing is lacking."""
+    absent = absent_sources(sources)
+    if not absent:
+        return None
+    table = Table(title="Absent sources, and what stays empty without them", title_justify="left", title_style="bold")
+    table.add_column("source", no_wrap=True)
+    table.add_column("costs", overflow="fold")
+    for source in absent:
+        table.add_row(source.name, "\n".join(f"{mart}: {', '.join(lacks)}" for mart, lacks in source.without.items()))
+    return table
+
+
+def render_check(sources: Sequence[RawSource]) -> RenderableType:
+    """Return the tables that `clv check` prints."""
+    table = Table(title="Raw data", title_justify="left", title_style="bold")
+    table.add_column("source", no_wrap=True)
+    table.add_column("found", no_wrap=True)
+    table.add_column("columns missing", overflow="fold")
+    for source in sources:
+        missing = ", ".join(source.missing) if source.is_found else ""
+        table.add_row(source.name, describe_found(source), Text(missing, style="yellow"))
+    costs = render_costs(sources)
+    return Group(table, *([costs] if costs else []))

@@ -1,0 +1,225 @@
+"""The command line: reads arguments, calls the functions behind them, prints what they return."""
+
+import os
+import sys
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+from rich.console import Console
+
+from clv.errors import DataError, UsageError
+from clv.progress import show_progress
+from clv.project import RunSettings, check_vars, find_project, parse_date, raw_folder, read_vars, warehouse_folder
+
+# dbt and numpy take a second to load: the commands import what needs them, so that `clv --help` answers at once
+
+DATA_FAILED = 1
+WRONG_USE = 2
+INTERRUPTED = 130
+PLAIN_WIDTH = 120
+
+app = typer.Typer(
+    name="clv",
+    help="""Customer lifetime value in the warehouse: from raw orders to tested marts.
+
+    \b
+    A first look, without data of your own:
+        clv generate raw --customers 3000
+        clv check --raw raw
+        clv run --raw raw --warehouse warehouse
+
+    Then open warehouse/clv.duckdb with any DuckDB client and read schema marts.""",
+    rich_markup_mode=None,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+RawOption = Annotated[Path | None, typer.Option("--raw", help="Folder with the raw files [default: CLV_RAW_DIR].")]
+WarehouseOption = Annotated[
+    Path | None,
+    typer.Option("--warehouse", help="Folder of the warehouse [default: CLV_WAREHOUSE_DIR, or warehouse/]."),
+]
+VarsOption = Annotated[
+    str, typer.Option("--vars", help="dbt variables: inline YAML, or the path of a YAML file.", metavar="YAML")
+]
+TargetOption = Annotated[str | None, typer.Option("--target", help="Target of profiles.yml [default: the profile's].")]
+
+
+def main() -> None:
+    """Entry point of the command `clv`; ends the process with the exit code."""
+    try:
+        app()
+    except UsageError as error:
+        _fail(str(error), WRONG_USE)
+    except DataError as error:
+        _fail(f"{error}\nNothing was published.", DATA_FAILED)
+
+
+@app.callback(invoke_without_command=True)
+def root(
+    show_version: Annotated[bool, typer.Option("--version", help="Print the version and exit.", is_eager=True)] = False,
+) -> None:
+    """See the help of the app."""
+    if show_version:
+        typer.echo(f"clv {version('clv-warehouse')}")
+        raise typer.Exit
+
+
+@app.command()
+def generate(
+    directory: Annotated[Path, typer.Argument(help="Folder to write to; made if absent.", metavar="DIR")],
+    customers: Annotated[int, typer.Option(help="Persons who buy at least once.", min=1)] = 2000,
+    start: Annotated[str, typer.Option(help="First day, as YYYY-MM-DD.", metavar="DATE")] = "2023-01-01",
+    end: Annotated[str, typer.Option(help="Last day, as YYYY-MM-DD.", metavar="DATE")] = "2025-12-31",
+    seed: Annotated[int, typer.Option(help="The same seed gives the same rows.", min=0)] = 1,
+    file_format: Annotated[str, typer.Option("--format", help="parquet or csv.")] = "parquet",
+    chunk_customers: Annotated[int, typer.Option(help="Persons per delivery; bounds the memory.", min=1)] = 50_000,
+    defect_share: Annotated[float, typer.Option(help="Share of rejected, superseded and late rows.")] = 0.01,
+    seasonality: Annotated[float, typer.Option(help="Amplitude of the yearly wave, from 0 to below 1.")] = 0.2,
+) -> None:
+    """Write a synthetic shop's raw data: all twelve sources, and their truth beside them.
+
+    \b
+    Examples:
+        clv generate raw
+        clv generate raw --customers 1000000 --format parquet --seed 7
+        clv generate raw --start 2024-01-01 --end 2024-12-31 --format csv --defect-share 0
+    """
+    from clv.shop import ShopSettings, generate_shop
+
+    try:
+        settings = ShopSettings(
+            customers=customers,
+            start=parse_date(start, "--start"),
+            end=parse_date(end, "--end"),
+            seed=seed,
+            file_format=file_format,
+            chunk_customers=chunk_customers,
+            defect_share=defect_share,
+            seasonality=seasonality,
+        )
+        with show_progress() as progress:
+            progress.step("writing customers")
+            generate_shop(directory, settings, lambda done, total: progress.update(done, total, ""))
+    except ValueError as error:
+        raise UsageError(_sentence(str(error))) from error
+    except OSError as error:
+        raise UsageError(f"{error.filename or directory} can't be written: {error.strerror or error}.") from error
+    _stdout().print(f"The shop of {customers:,} customers stands in {directory.absolute()}.", soft_wrap=True)
+
+
+@app.command()
+def check(
+    raw: RawOption = None, warehouse: WarehouseOption = None, target: TargetOption = None, variables: VarsOption = ""
+) -> None:
+    """Say what raw data there is, what is missing, and which marts each gap costs.
+
+    Reads file names and headers only. Exit code 0: a run could start; 2: it could not, and why.
+
+    \b
+    Examples:
+        clv check --raw raw
+        clv check --raw raw --vars '{raw_columns: {orders: {customer_id: CustomerID}}}'
+    """
+    settings = _run_settings(raw, warehouse, target, _variables(variables, None), full_refresh=False)
+
+    from clv.check import problems, render_check
+    from clv.run import check_raw
+
+    sources = check_raw(settings)
+    _stdout().print(render_check(sources))
+    reasons = problems(sources)
+    if reasons:
+        raise UsageError("\n".join(reasons))
+    _stdout().print("A run can start.")
+
+
+@app.command()
+def run(
+    raw: RawOption = None,
+    warehouse: WarehouseOption = None,
+    as_of: Annotated[
+        str | None,
+        typer.Option(
+            "--as-of", metavar="DATE", help="Compute as known at the end of this day [default: the latest order's]."
+        ),
+    ] = None,
+    target: TargetOption = None,
+    variables: VarsOption = "",
+    full_refresh: Annotated[bool, typer.Option("--full-refresh", help="Rebuild incremental models.")] = False,
+) -> None:
+    """Check, build, test and publish the warehouse.
+
+    Readers of clv.duckdb see the old warehouse or the new one, never a mix.
+    Exit code 0: published; 1: the data failed a check; 2: wrong use or configuration. Only 0 changes clv.duckdb.
+
+    \b
+    Examples:
+        clv run --raw raw
+        clv run --raw raw --warehouse /srv/clv --as-of 2025-06-30
+        clv run --raw raw --vars '{reporting_currency: EUR, assumed_gross_margin: 0.4}'
+        clv run --raw raw --vars settings.yml
+    """
+    settings = _run_settings(raw, warehouse, target, _variables(variables, as_of), full_refresh)
+
+    from clv.check import render_costs
+    from clv.run import run as run_warehouse
+    from clv.summary import render_summary
+
+    try:
+        with show_progress() as progress:
+            result = run_warehouse(settings, progress.update, progress.step)
+    except KeyboardInterrupt:
+        _fail("Interrupted: nothing was published.", INTERRUPTED)
+    out = _stdout()
+    out.print(render_summary(result.summary))
+    costs = render_costs(result.sources)
+    if costs:
+        out.print(costs)
+    for warning in result.warnings:
+        out.print(f"Warning: {warning}", soft_wrap=True)
+    out.print(f"Published: {settings.published_file}", soft_wrap=True)
+
+
+def _run_settings(
+    raw: Path | None, warehouse: Path | None, target: str | None, variables: dict[str, Any], full_refresh: bool
+) -> RunSettings:
+    project = find_project()
+    check_vars(project, variables)
+    return RunSettings(
+        project=project,
+        raw=raw_folder(raw),
+        warehouse=warehouse_folder(warehouse, project),
+        target=target,
+        variables=variables,
+        full_refresh=full_refresh,
+    )
+
+
+def _variables(text: str, as_of: str | None) -> dict[str, Any]:
+    variables = read_vars(text)
+    if as_of is not None:
+        variables["as_of_date"] = parse_date(as_of, "--as-of").isoformat()
+    return variables
+
+
+def _stdout() -> Console:
+    width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else PLAIN_WIDTH
+    return Console(width=width, highlight=False, markup=False, soft_wrap=False)
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:].rstrip(".") + "."
+
+
+def _fail(message: str, exit_code: int) -> NoReturn:
+    sys.stderr.write(message.rstrip() + "\n")
+    sys.exit(exit_code)
+
+
+if __name__ == "__main__":
+    main()

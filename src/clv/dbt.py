@@ -1,0 +1,242 @@
+"""Runs dbt inside this process, and says in sentences what went wrong."""
+
+import json
+import os
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+from dbt.cli.main import dbtRunner, dbtRunnerResult
+from dbt.contracts.graph.manifest import Manifest
+from dbt_common.events.base_types import EventMsg
+
+from clv.errors import UsageError
+
+OnEvent = Callable[[EventMsg], None]
+OnProgress = Callable[[int, int, str], None]
+
+FAILED = ("fail", "error", "runtime error")
+COMPILATION_ERROR = "Compilation Error"
+MIXED_LINE_ENDS = re.compile(r"invalid state.*?file = ([^\n]+)", re.DOTALL)
+NO_PARQUET = re.compile(r"no magic bytes|too small to be a parquet file", re.IGNORECASE)
+BROKEN_GZIP = re.compile(r"(?:not a gzip stream|unexpected end of gzip stream|failed to decode gzip)[^:\n]*:?\s*(\S.*)?", re.IGNORECASE)
+QUOTED_FILE = re.compile(r"'([^']+)'")
+MESSAGE_TRAILER = re.compile(r"\s*(> (in|called by) \w|LINE \d+:)")
+LOCKED = re.compile(r"could not set lock on file \"([^\"]+)\"(?:.*?\(PID (\d+)\))?", re.IGNORECASE | re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Project:
+    """A parsed dbt project, ready for commands. `folder` holds dbt_project.yml; `variables` are its dbt vars."""
+
+    folder: Path
+    target: str | None
+    variables: Mapping[str, Any]
+    manifest: Manifest
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A node that failed. kind: test, model, operation, …; compiled_sql: what a test selects."""
+
+    kind: str
+    name: str
+    description: str
+    message: str
+    failing_rows: int | None = None
+    compiled_sql: str | None = None
+
+    @property
+    def is_configuration(self) -> bool:
+        """Whether the project's configuration is at fault. A test that raises its own sentence speaks of the data."""
+        return self.kind != "test" and self.message.startswith(COMPILATION_ERROR)
+
+
+@dataclass
+class Outcome:
+    """How a dbt command ended. warnings are tests of severity `warn` that found rows."""
+
+    succeeded: bool
+    failures: list[Failure] = field(default_factory=list)
+    warnings: list[Failure] = field(default_factory=list)
+
+
+@contextmanager
+def folders(raw: Path | None, warehouse: Path) -> Iterator[None]:
+    """Name the folders to dbt by its environment variables for as long as the block lasts."""
+    names = {"CLV_RAW_DIR": str(raw) if raw else "", "CLV_WAREHOUSE_DIR": str(warehouse)}
+    before = {name: os.environ.get(name) for name in names}
+    os.environ.update(names)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name)
+            else:
+                os.environ[name] = value
+
+
+def parse_project(folder: Path, target: str | None, variables: Mapping[str, Any]) -> Project:
+    """Parse the dbt project in `folder` for `target` (None: the profile's default).
+
+    Raises UsageError with dbt's message.
+    """
+    errors: list[str] = []
+    result = _invoke(["parse", *_options(folder, target, variables)], None, _error_collector(errors))
+    if not result.success or not isinstance(result.result, Manifest):
+        raise UsageError(explain(_message(result, errors)))
+    return Project(folder, target, variables, result.result)
+
+
+def run_operation(project: Project, macro: str) -> list[str]:
+    """Run a macro and return the lines that it logged. Raises UsageError with dbt's message if it fails."""
+    lines: list[str] = []
+    errors: list[str] = []
+
+    def on_event(event: EventMsg) -> None:
+        if event.info.name == "JinjaLogInfo":
+            lines.append(_text(event))
+        _error_collector(errors)(event)
+
+    command = ["run-operation", macro, *_options(project.folder, project.target, project.variables)]
+    result = _invoke(command, project.manifest, on_event)
+    if not result.success:
+        raise UsageError(explain(_message(result, errors)))
+    return lines
+
+
+def build(project: Project, full_refresh: bool, on_progress: OnProgress) -> Outcome:
+    """Run `dbt build`: land, model and test everything but unit tests, which test the code and not the data.
+
+    on_progress gets (n, of how many, what) as each node starts.
+    """
+    errors: list[str] = []
+
+    def on_event(event: EventMsg) -> None:
+        if event.info.name == "LogHookStartLine":
+            on_progress(0, 0, "landing the raw data")
+        elif event.info.name == "LogStartLine":
+            on_progress(event.data.index, event.data.total, event.data.node_info.node_name)
+        _error_collector(errors)(event)
+
+    command = ["build", "--exclude-resource-type", "unit_test"]
+    command += _options(project.folder, project.target, project.variables)
+    result = _invoke(command + ["--full-refresh"] * full_refresh, project.manifest, on_event)
+    outcome = _outcome(result)
+    if not outcome.succeeded and not outcome.failures:
+        outcome.failures.append(Failure("operation", "dbt build", "", _message(result, errors)))
+    return outcome
+
+
+def _outcome(result: dbtRunnerResult) -> Outcome:
+    outcome = Outcome(succeeded=result.success)
+    for node_result in getattr(result.result, "results", None) or []:
+        status = str(node_result.status)
+        if status in FAILED:
+            outcome.failures.append(_failure(node_result))
+        elif status == "warn":
+            outcome.warnings.append(_failure(node_result))
+    return outcome
+
+
+def log_path(project: Path) -> Path:
+    """Return the file that holds all dbt said."""
+    return Path(os.environ.get("DBT_LOG_PATH") or project / "logs").absolute() / "dbt.log"
+
+
+def explain(message: str) -> str:
+    """Turn an error of dbt or DuckDB into sentences that say what to do, where the cause is known; else tidy it."""
+    mixed = MIXED_LINE_ENDS.search(message)
+    if mixed:
+        return (
+            f"{mixed[1].strip()} mixes line ends (LF and CRLF), so that its lines can't be told apart: "
+            "save it with one kind of line end and run again."
+        )
+    locked = LOCKED.search(message)
+    if locked:
+        by = f"another process ({locked[2]})" if locked[2] else "another process"
+        return f"The build database {locked[1]} is in use by {by}: wait until it has ended, or end it, and run again."
+    gzip = BROKEN_GZIP.search(message)
+    if gzip:
+        return f"{(gzip[1] or 'A .csv.gz file').strip()} is not a whole gzip file, though its name says so: deliver it again, or remove it."
+    file = QUOTED_FILE.search(message)
+    if file and NO_PARQUET.search(message):
+        return f"{file[1]} is not a Parquet file, though its name says so: deliver it again, or remove it."
+    return _without_trailer(message)
+
+
+def _without_trailer(message: str) -> str:
+    """Drop dbt's heading, the macro stack and the excerpt of SQL from a message."""
+    lines = [line.rstrip() for line in message.strip().splitlines()]
+    if lines and re.match(r"(Compilation|Runtime|Database|Parsing|Dependency|Encountered an) ?[Ee]rror", lines[0]):
+        lines = lines[1:] or lines
+    kept: list[str] = []
+    for line in lines:
+        if MESSAGE_TRAILER.match(line):
+            break
+        kept.append(line.strip())
+    return "\n".join(kept).strip()
+
+
+def _options(folder: Path, target: str | None, variables: Mapping[str, Any]) -> list[str]:
+    options = ["--project-dir", str(folder), "--profiles-dir", os.environ.get("DBT_PROFILES_DIR", str(folder))]
+    options += ["--log-level", "none", "--log-level-file", "debug", "--no-use-colors", "--no-use-colors-file"]
+    options += ["--vars", json.dumps(dict(variables))]
+    return options + (["--target", target] if target else [])
+
+
+def _invoke(command: list[str], manifest: Manifest | None, on_event: OnEvent) -> dbtRunnerResult:
+    try:
+        result = dbtRunner(manifest=manifest, callbacks=[on_event]).invoke(command)
+    finally:
+        _release_database()
+    if isinstance(result.exception, KeyboardInterrupt):
+        raise result.exception
+    return result
+
+
+def _release_database() -> None:
+    """Close the build database, which dbt-duckdb may keep open after an error, so that it can be read."""
+    environment = DuckDBConnectionManager._ENV
+    if environment is not None:
+        environment.close()
+        DuckDBConnectionManager._ENV = None
+
+
+def _text(event: EventMsg) -> str:
+    return str(getattr(event.info, "msg", ""))
+
+
+def _error_collector(errors: list[str]) -> OnEvent:
+    def on_event(event: EventMsg) -> None:
+        if event.info.level == "error" and event.info.name != "MainStackTrace":
+            errors.append(_text(event))
+
+    return on_event
+
+
+def _message(result: dbtRunnerResult, errors: list[str]) -> str:
+    """Return the message of a command that failed as a whole, headed by the kind of error as dbt names it."""
+    for error in errors:
+        text = re.sub(r"^Encountered an error[^:]*:\s*", "", error)
+        if text != error:
+            return text
+    return str(result.exception or (errors[0] if errors else "dbt failed and gave no reason"))
+
+
+def _failure(node_result: Any) -> Failure:
+    node = node_result.node
+    kind = str(node.resource_type)
+    return Failure(
+        kind=kind,
+        name=node.name,
+        description=(node.description or "").strip() if hasattr(node, "description") else "",
+        message=(node_result.message or "").strip(),
+        failing_rows=node_result.failures,
+        compiled_sql=getattr(node, "compiled_code", None) if kind == "test" else None,
+    )

@@ -1,0 +1,251 @@
+"""The short account of a published warehouse, for people."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from rich.console import Group, RenderableType
+from rich.table import Table
+
+Row = tuple[Any, ...]
+
+COMPANY_SQL = """
+select
+    (select max(as_of_date) from dim_customers),
+    (select max(currency) from dim_customers),
+    (select count(*) from fct_orders where is_counted),
+    (select count(*) from dim_customers),
+    (select sum(net_revenue) from fct_orders),
+    (select sum(gross_margin) from fct_orders),
+    (select sum(net_revenue) from fct_orders where gross_margin is not null),
+    (select count(*) from fct_reconciliations where is_reconciled),
+    (select count(*) from fct_reconciliations)
+"""
+
+REJECTED_SQL = """
+-- "no exchange rate for EUR on 2025-06-30": the day makes no reason of its own
+with rejected as (
+    select source_name, regexp_replace(reason, ' on [0-9-]+$', '') as reason
+    from fct_rejected_records
+),
+
+counted as (
+    select
+        source_name,
+        reason,
+        count(*) as reason_rows,
+        sum(count(*)) over (partition by source_name) as source_rows,
+        row_number() over (partition by source_name order by count(*) desc, reason) as place
+    from rejected
+    group by source_name, reason
+)
+
+select
+    source_name,
+    any_value(source_rows),
+    string_agg(reason || ' (' || reason_rows || ')', '; ' order by place) filter (where place <= 3),
+    count(*)
+from counted
+group by source_name
+order by any_value(source_rows) desc, source_name
+"""
+
+TIERS_SQL = """
+select
+    value_tier,
+    customers,
+    customer_share,
+    net_revenue,
+    revenue_share,
+    gross_margin,
+    margin_share,
+    average_order_value
+from fct_value_tiers
+order by tier_rank
+"""
+
+CHANNELS_SQL = """
+select
+    acquisition_channel,
+    sum(spend),
+    sum(new_customers),
+    case when sum(new_customers) > 0 and sum(spend) > 0 then sum(spend) / sum(new_customers) end,
+    case when sum(spend) > 0 then sum(net_revenue) / sum(spend) end,
+    case when sum(spend) > 0 and count(*) = count(gross_margin) then (sum(gross_margin) - sum(spend)) / sum(spend) end
+from fct_channel_months
+where month > (select max(month) from fct_channel_months) - interval 12 month
+group by acquisition_channel
+order by acquisition_channel = 'all', sum(spend) desc nulls last, sum(new_customers) desc, acquisition_channel
+"""
+
+METHODS_SQL = """
+select clv_method, clv_per_customer, customers, is_reliable
+from fct_clv_by_method
+where segment_kind = 'company'
+order by clv_per_customer desc nulls last, clv_method
+"""
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a published warehouse says in short. Money is in `currency`; an unknown amount is None."""
+
+    as_of_date: date | None
+    currency: str
+    orders: int
+    customers: int
+    net_revenue: Decimal | None
+    gross_margin: Decimal | None
+    net_revenue_of_known_margin: Decimal | None
+    reconciled: int
+    reconciliations: int
+    rejected: Sequence[Row]
+    tiers: Sequence[Row]
+    channels: Sequence[Row]
+    methods: Sequence[Row]
+
+    @property
+    def rejected_rows(self) -> int:
+        """Number of raw rows in quarantine."""
+        return sum(int(row[1]) for row in self.rejected)
+
+
+def read_summary(published: Path) -> Summary:
+    """Read the summary from the published file. Raises duckdb.Error if it lacks a mart of the contract."""
+    with duckdb.connect(str(published), read_only=True) as connection:
+        connection.execute("use marts")
+        company = connection.execute(COMPANY_SQL).fetchall()[0]
+        return Summary(
+            as_of_date=company[0],
+            currency=company[1] or "",
+            orders=company[2],
+            customers=company[3],
+            net_revenue=company[4],
+            gross_margin=company[5],
+            net_revenue_of_known_margin=company[6],
+            reconciled=company[7],
+            reconciliations=company[8],
+            rejected=connection.execute(REJECTED_SQL).fetchall(),
+            tiers=connection.execute(TIERS_SQL).fetchall(),
+            channels=connection.execute(CHANNELS_SQL).fetchall(),
+            methods=connection.execute(METHODS_SQL).fetchall(),
+        )
+
+
+def money(amount: Decimal | float | None, currency: str = "", decimals: int = 2) -> str:
+    """Write an amount as `1,234.50 USD`; None as `unknown`."""
+    return "unknown" if amount is None else f"{amount:,.{decimals}f} {currency}".strip()
+
+
+def percent(fraction: Decimal | float | None) -> str:
+    """Write 0.4125 as `41.3%`; None as a dash."""
+    return "–" if fraction is None else f"{fraction:,.1%}"
+
+
+def number(value: Decimal | float | None, decimals: int = 0) -> str:
+    """Write a number with thousands separators; None as a dash."""
+    return "–" if value is None else f"{value:,.{decimals}f}"
+
+
+def render_summary(summary: Summary) -> RenderableType:
+    """Return the tables that `clv run` ends with."""
+    parts: list[RenderableType] = [_company_table(summary)]
+    if summary.tiers:
+        parts.append(_tiers_table(summary))
+    if summary.channels:
+        parts.append(_channels_table(summary))
+    if summary.methods:
+        parts.append(_methods_table(summary))
+    if summary.rejected:
+        parts.append(_rejected_table(summary))
+    return Group(*parts)
+
+
+def _company_table(summary: Summary) -> Table:
+    net_revenue = summary.net_revenue or Decimal(0)
+    average = net_revenue / summary.orders if summary.orders else None
+    table = Table(title=f"As of {summary.as_of_date or 'an unknown date'}", title_justify="left", title_style="bold")
+    table.add_column("figure", no_wrap=True)
+    table.add_column("value", justify="right")
+    table.add_row("orders", number(summary.orders))
+    table.add_row("customers", number(summary.customers))
+    table.add_row("net revenue", money(net_revenue, summary.currency))
+    table.add_row("gross margin", _describe_margin(summary))
+    table.add_row("average order value", money(average, summary.currency))
+    table.add_row("rejected rows", number(summary.rejected_rows))
+    table.add_row("reconciliations closed", f"{summary.reconciled} of {summary.reconciliations}")
+    return table
+
+
+def _describe_margin(summary: Summary) -> str:
+    """Write the margin with its rate, and how much of the revenue it is known for, where that isn't all."""
+    text = money(summary.gross_margin, summary.currency)
+    known = summary.net_revenue_of_known_margin
+    if summary.gross_margin is not None and known and known > 0:
+        text += f" ({percent(summary.gross_margin / known)})"
+        if summary.net_revenue and known < summary.net_revenue:
+            text += f", known for {percent(known / summary.net_revenue)} of net revenue"
+    return text
+
+
+def _tiers_table(summary: Summary) -> Table:
+    return _table(
+        f"Value tiers ({summary.currency})",
+        ["tier", "customers", "share", "net revenue", "share", "gross margin", "share", "AOV"],
+        summary.tiers,
+        [str, number, percent, _whole, percent, _whole, percent, money],
+    )
+
+
+def _channels_table(summary: Summary) -> Table:
+    return _table(
+        f"Acquisition channels, latest 12 months ({summary.currency})",
+        ["channel", "spend", "new customers", "CAC", "ROAS", "ROI"],
+        summary.channels,
+        [str, _whole, number, _money_or_dash, _ratio, percent],
+    )
+
+
+def _methods_table(summary: Summary) -> Table:
+    return _table(
+        f"Customer lifetime value by method, company ({summary.currency} per customer)",
+        ["method", "CLV", "customers", "reliable"],
+        summary.methods,
+        [str, money, number, lambda is_reliable: "yes" if is_reliable else "no"],
+    )
+
+
+def _rejected_table(summary: Summary) -> Table:
+    table = Table(title="Rejected rows (marts.fct_rejected_records)", title_justify="left", title_style="bold")
+    table.add_column("source", no_wrap=True)
+    table.add_column("rows", justify="right")
+    table.add_column("most frequent reasons", overflow="fold")
+    for source_name, rows, reasons, reason_count in summary.rejected:
+        more = f"; {reason_count - 3} more" if reason_count > 3 else ""
+        table.add_row(source_name, number(rows), reasons + more)
+    return table
+
+
+def _table(title: str, headings: list[str], rows: Sequence[Row], formats: list[Callable[[Any], str]]) -> Table:
+    table = Table(title=title, title_justify="left", title_style="bold")
+    for position, heading in enumerate(headings):
+        table.add_column(heading, justify="right" if position else "left", no_wrap=True)
+    for row in rows:
+        table.add_row(*(write(value) for write, value in zip(formats, row, strict=True)))
+    return table
+
+
+def _whole(amount: Decimal | float | None) -> str:
+    return money(amount, decimals=0)
+
+
+def _money_or_dash(amount: Decimal | float | None) -> str:
+    return number(amount, 2)
+
+
+def _ratio(value: Decimal | float | None) -> str:
+    return number(value, 2)

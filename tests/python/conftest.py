@@ -1,0 +1,125 @@
+"""Runs the real command in processes of its own: dbt and DuckDB keep state in a process."""
+
+import csv
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pytest
+
+REPOSITORY = Path(__file__).parents[2]
+TIMEOUT_SECONDS = 900
+
+
+@dataclass(frozen=True)
+class CommandRun:
+    """How a command ended. warehouse: the folder that it worked on."""
+
+    exit_code: int
+    stdout: str
+    stderr: str
+    warehouse: Path
+
+    @property
+    def output(self) -> str:
+        """All that was printed."""
+        return f"{self.stdout}\n{self.stderr}"
+
+    @property
+    def published_file(self) -> Path:
+        return self.warehouse / "clv.duckdb"
+
+    @property
+    def build_file(self) -> Path:
+        return self.warehouse / "build.duckdb"
+
+    def connect(self) -> duckdb.DuckDBPyConnection:
+        """Open the published warehouse as a reader does."""
+        return duckdb.connect(str(self.published_file), read_only=True)
+
+
+RunClv = Callable[..., CommandRun]
+BuildWarehouse = Callable[..., CommandRun]
+
+
+def run_command(arguments: Sequence[str], folder: Path, project: Path | None = None) -> CommandRun:
+    """Run clv in `folder`, which becomes the current one and holds dbt's target, its logs and by default the warehouse.
+
+    Fails where a traceback is printed.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    warehouse = folder / "warehouse"
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("CLV_", "DBT_"))}
+    environment |= {
+        "CLV_WAREHOUSE_DIR": str(warehouse),
+        "COLUMNS": "160",
+        "DBT_LOG_PATH": str(folder / "logs"),
+        "DBT_PROJECT_DIR": str(project or REPOSITORY),
+        "DBT_TARGET_PATH": str(folder / "target"),
+    }
+    result = subprocess.run(
+        [sys.executable, "-m", "clv.cli", *arguments],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=TIMEOUT_SECONDS,
+        check=False,
+    )
+    run = CommandRun(result.returncode, result.stdout, result.stderr, warehouse)
+    assert "Traceback" not in run.output, run.output
+    return run
+
+
+@pytest.fixture
+def run_clv(tmp_path: Path) -> RunClv:
+    """Return a function that runs clv with the given arguments in this test's folder."""
+
+    def run(*arguments: str, project: Path | None = None) -> CommandRun:
+        return run_command(arguments, tmp_path, project)
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def build_warehouse(tmp_path_factory: pytest.TempPathFactory) -> BuildWarehouse:
+    """Return a function that builds and publishes a warehouse from a folder of raw files.
+
+    variables: YAML for `--vars`. arguments: further ones of `clv run`. folder: of an earlier build, to run again in it.
+    """
+
+    def build(raw: Path, variables: str = "", *arguments: str, folder: Path | None = None) -> CommandRun:
+        command = ["run", "--raw", str(raw), *arguments, *(["--vars", variables] if variables else [])]
+        return run_command(command, folder or tmp_path_factory.mktemp("build"))
+
+    return build
+
+
+def write_csv(folder: Path, source: str, header: Sequence[str], rows: Sequence[Sequence[object]]) -> Path:
+    """Write `rows` as the delivery `source`.csv and return its path."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{source}.csv"
+    with path.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file, lineterminator="\n").writerows([header, *rows])
+    return path
+
+
+@pytest.fixture
+def purchase_log(tmp_path: Path) -> Path:
+    """Return a folder with nothing but a small purchase log."""
+    folder = tmp_path / "raw"
+    write_purchase_log(folder)
+    return folder
+
+
+def write_purchase_log(folder: Path) -> None:
+    """Write orders.csv: 40 orders of 12 customers over two years, 100.00 each."""
+    rows = [
+        (f"o{number}", f"c{number % 12}", f"202{3 + number // 20}-{1 + number % 12:02d}-15 10:00:00", "100.00")
+        for number in range(40)
+    ]
+    write_csv(folder, "orders", ["order_id", "customer_id", "ordered_at", "amount"], rows)

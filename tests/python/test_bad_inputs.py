@@ -1,0 +1,387 @@
+"""Bad inputs: a fault sends its rows to quarantine, with the reason, or stops the run with a sentence. Nothing is lost.
+
+The faults stand in tests/bad_inputs, one a file. All those in `quarantined` are delivered to one run, each in files of
+its own. `files` says what they hold (a source's name stands for a delivery of that name; `#1` for an id of this fault
+alone), `outcome` how many rows are accepted, rejected, superseded and not yet known, `quarantine` the reason of each
+rejected row and a part of it, `revenue` the net revenue of orders. Each of those in `stopped` is a raw folder of its
+own, and ends with `sentences`. Files that are no text are made here.
+"""
+
+import csv
+import gzip
+import io
+import re
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+import yaml
+from conftest import BuildWarehouse, write_purchase_log
+
+from clv import check, dbt
+from clv.errors import UsageError
+
+BAD_INPUTS = Path(__file__).parents[1] / "bad_inputs"
+REPOSITORY = BAD_INPUTS.parents[1]
+AS_OF = "2024-12-31"
+LINE_ENDS = {"lf": "\n", "crlf": "\r\n", "cr": "\r"}
+OUTCOMES = ("accepted", "rejected", "superseded", "not_yet_known")
+HEADER = "order_id,customer_id,ordered_at,amount\n"
+# one name of everything that a shell, SQL or a glob pattern might take for its own
+ODD_FOLDER = "raw [data] of 'the' \"shop\" *? #1 %20 {a,b}"
+
+
+@dataclass(frozen=True)
+class Quarantined:
+    """A fault that a run survives; files and outcome are keyed by the delivery's name."""
+
+    name: str
+    files: Mapping[str, bytes]
+    delivered: Mapping[str, int]
+    outcome: Mapping[str, Mapping[str, int]]
+    quarantine: Sequence[tuple[str, str]] = ()
+    revenue: Mapping[str, float] = field(default_factory=dict)
+
+
+def as_bytes(text: str, spec: Mapping[str, Any]) -> bytes:
+    return text.replace("\n", LINE_ENDS[spec.get("line_ends", "lf")]).encode(spec.get("encoding", "utf-8"))
+
+
+def count_records(text: str, spec: Mapping[str, Any]) -> int:
+    """Count the rows below the header without DuckDB: lines that aren't blank, or records of Python's csv."""
+    if spec.get("count_by") == "csv":
+        return len(list(csv.reader(io.StringIO(text)))) - 1
+    return sum(line != "" for line in text.split("\n")) - 1
+
+
+def read_quarantined(path: Path) -> Quarantined:
+    name = path.stem
+
+    def own(text: str) -> str:
+        return re.sub(r"#(?=\w)", f"{name}-", text)
+
+    def delivery(key: str) -> str:
+        source, _, file = key.partition("/")
+        return f"{source}/{name}/{file}" if file else f"{source}/{name}.csv"
+
+    spec = yaml.safe_load(path.read_text(encoding="utf-8"))
+    texts = {delivery(key): own(text) for key, text in spec["files"].items()}
+    return Quarantined(
+        name=name,
+        files={key: as_bytes(text, spec) for key, text in texts.items()},
+        delivered={key: count_records(text, spec) for key, text in texts.items()},
+        outcome={delivery(key): counts for key, counts in spec["outcome"].items()},
+        quarantine=[(reason, own(part)) for reason, part in spec.get("quarantine", [])],
+        revenue={own(order): amount for order, amount in spec.get("revenue", {}).items()},
+    )
+
+
+def parquet(rows: str) -> bytes:
+    """Return a Parquet file of what the SQL `rows` selects."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "made.parquet"
+        duckdb.execute(f"copy ({rows}) to '{path}' (format parquet)")
+        return path.read_bytes()
+
+
+def orders(
+    name: str,
+    content: bytes,
+    delivered: int,
+    quarantine: Sequence[tuple[str, str]] = (),
+    revenue: Mapping[str, float] | None = None,
+    ending: str = "parquet",
+) -> Quarantined:
+    """Return a fault whose only delivery is the orders `content`; rows that aren't in quarantine are accepted."""
+    path = f"orders/{name}.{ending}"
+    outcome = {"accepted": delivered - len(quarantine), "rejected": len(quarantine)}
+    return Quarantined(name, {path: content}, {path: delivered}, {path: outcome}, quarantine, revenue or {})
+
+
+def order(order_id: str, customer_id: str = "'c1'", ordered_at: str = "date '2024-03-02'", amount: str = "20.0") -> str:
+    """Return SQL that selects an order of these SQL values."""
+    return (
+        f"select {order_id} as order_id, {customer_id} as customer_id, {ordered_at} as ordered_at, {amount} as amount"
+    )
+
+
+NO_NUMBER = "amount is not a number of at most 1e12"
+MADE = [
+    # an id that is a floating or a decimal number in one file is the same id as text in the next; NaN is none
+    orders(
+        "ids_as_floats",
+        parquet(order("17850.0::double", "901.0::float") + " union all " + order("1e20", "'nan'", amount="21")),
+        delivered=2,
+        revenue={"17850": 20, "1e+20": 21},
+    ),
+    orders("ids_as_decimals", parquet(order("17851.00::decimal(18, 2)", "901")), delivered=1, revenue={"17851": 20}),
+    orders("ids_as_bytes", parquet(order("encode('bytes-é')", "'\\xFF'::blob")), delivered=1, revenue={"bytes-é": 20}),
+    orders(
+        "amount_as_boolean",
+        parquet(order("'boolean-1'", amount="true")),
+        delivered=1,
+        quarantine=[(NO_NUMBER, "boolean-1")],
+    ),
+    orders("amount_as_list", parquet(order("'list-1'", amount="[1]")), delivered=1, quarantine=[(NO_NUMBER, "list-1")]),
+    orders(
+        "amount_as_interval",
+        parquet(order("'interval-1'", amount="interval 1 day")),
+        delivered=1,
+        quarantine=[(NO_NUMBER, "interval-1")],
+    ),
+    orders(
+        "amount_as_text",
+        parquet(order("'text-1'", amount="' 1,234.5 '") + " union all " + order("'text-2'", amount="'1,5'")),
+        delivered=2,
+        quarantine=[(NO_NUMBER, "text-2")],
+        revenue={"text-1": 1234.5},
+    ),
+    orders(
+        "amount_beyond_numbers",
+        parquet(order("'float-' || n", amount="n") + " from (values ('nan'::double), ('inf'), (1e13), (7.5)) as v (n)"),
+        delivered=4,
+        quarantine=[(NO_NUMBER, "float-nan"), (NO_NUMBER, "float-inf"), (NO_NUMBER, "float-1")],
+        revenue={"float-7.5": 7.5},
+    ),
+    orders(
+        "date_as_number",
+        parquet(order("'date-' || n", ordered_at="n") + " from (values (20240302), (1709251200)) as v (n)"),
+        delivered=2,
+        quarantine=[("ordered_at is not a date", "date-1709251200")],
+        revenue={"date-20240302": 20},
+    ),
+    orders(
+        "date_with_zone",
+        parquet(order("'zone-1'", ordered_at="timestamptz '2024-03-02 00:30:00+02'")),
+        delivered=1,
+        revenue={"zone-1": 20},
+    ),
+    orders(
+        "nested_columns",
+        parquet(order("'nested-1'") + ", {'ordered_at': 'not this', 'amount': [1]} as lines, [1] as amounts"),
+        delivered=1,
+        revenue={"nested-1": 20},
+    ),
+    orders("parquet_without_rows", parquet(order("'none'") + " where false"), delivered=0),
+    orders(
+        "compressed",
+        gzip.compress((HEADER + "zipped-1,c1,2024-03-01,11.00\nzipped-2,c1\n").encode()),
+        delivered=2,
+        quarantine=[("line is no record: expected number of columns: 4 found: 2", "zipped-2,c1")],
+        revenue={"zipped-1": 11},
+        ending="csv.gz",
+    ),
+    orders(
+        "[1] UPPER 'case' *",
+        (HEADER + "upper-1,c1,2024-03-01,11.00\n").encode(),
+        delivered=1,
+        revenue={"upper-1": 11},
+        ending="CSV",
+    ),
+    orders(
+        "folder_named_like_a_file",
+        (HEADER + "folder-1,c1,2024-03-01,11.00\n").encode(),
+        delivered=1,
+        revenue={"folder-1": 11},
+        ending="csv/part.csv",
+    ),
+    orders(
+        "line_of_3_mb",
+        (HEADER + "long-1,c1,2024-03-01," + "9" * 3_000_000 + "\nlong-2,c1,2024-03-01,12.00\n").encode(),
+        delivered=2,
+        quarantine=[("line is no record: maximum line size of 2000000 bytes exceeded", "long-1")],
+        revenue={"long-2": 12},
+        ending="csv",
+    ),
+]
+QUARANTINED = [*map(read_quarantined, sorted((BAD_INPUTS / "quarantined").glob("*.yml"))), *MADE]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one run made of all faults that it survives."""
+
+    deliveries: Mapping[str, Mapping[str, int]]
+    rejected: Sequence[tuple[str, str, str]]
+    revenue: Mapping[str, float]
+
+
+def write_files(folder: Path, files: Mapping[str, bytes]) -> Path:
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def outcome(tmp_path_factory: pytest.TempPathFactory, build_warehouse: BuildWarehouse) -> Outcome:
+    """The outcome of one run on all of them, in a folder with an odd name."""
+    raw = tmp_path_factory.mktemp("bad_inputs") / ODD_FOLDER
+    for fault in QUARANTINED:
+        write_files(raw, fault.files)
+    run = build_warehouse(raw, "{max_rejected_share: 1}", "--as-of", AS_OF)
+    assert run.exit_code == 0, run.output
+    with run.connect() as connection:
+        counts = ", ".join(f"{name}_rows" for name in OUTCOMES)
+        deliveries = connection.execute(f"select delivered_in, delivered_rows, {counts} from marts.fct_deliveries")
+        return Outcome(
+            {row[0]: dict(zip(("delivered", *OUTCOMES), row[1:], strict=True)) for row in deliveries.fetchall()},
+            connection.execute("select delivered_in, reason, raw_record from marts.fct_rejected_records").fetchall(),
+            dict(connection.execute("select order_id, net_revenue::double from marts.fct_orders").fetchall()),
+        )
+
+
+@pytest.mark.parametrize("fault", QUARANTINED, ids=lambda fault: fault.name)
+def test_fault_is_kept_with_its_reason_and_all_else_counts(outcome: Outcome, fault: Quarantined) -> None:
+    for delivery, delivered in fault.delivered.items():
+        expected = {name: fault.outcome.get(delivery, {}).get(name, 0) for name in OUTCOMES}
+        assert sum(expected.values()) == delivered, "the fault's own counts don't add up"
+        found = outcome.deliveries.get(delivery, dict.fromkeys(("delivered", *OUTCOMES), 0))
+        assert found == {"delivered": delivered, **expected}, delivery
+
+    rejected = [(reason, record) for delivery, reason, record in outcome.rejected if delivery in fault.files]
+    for reason, part in fault.quarantine:
+        match = next((row for row in rejected if row[0].startswith(reason) and part in row[1]), None)
+        assert match, f"{part!r} is not in quarantine because '{reason}', but there are {rejected}"
+        rejected.remove(match)
+    assert not rejected
+
+    assert {order_id: outcome.revenue.get(order_id) for order_id in fault.revenue} == pytest.approx(fault.revenue)
+
+
+def test_every_delivery_is_accounted_for(outcome: Outcome) -> None:
+    delivered = {name: count for fault in QUARANTINED for name, count in fault.delivered.items() if count}
+    assert {name: counts["delivered"] for name, counts in outcome.deliveries.items()} == delivered
+
+
+@dataclass(frozen=True)
+class Stopped:
+    """A fault that no run survives: the sentences that it ends with, {raw} standing for the raw folder."""
+
+    files: Mapping[str, bytes]
+    sentences: Sequence[str]
+    variables: Mapping[str, Any] = field(default_factory=dict)
+    build: bool = False
+
+
+def read_stopped(path: Path) -> Stopped:
+    spec = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return Stopped(
+        files={name: as_bytes(text, spec) for name, text in spec.get("files", {}).items()},
+        sentences=spec["sentences"],
+        variables=spec.get("vars", {}),
+        build=spec.get("build", False),
+    )
+
+
+def many_orders(count: int) -> str:
+    return "".join(f"o{n},c{n % 12},2024-{1 + n % 12:02d}-15,10.00\n" for n in range(count))
+
+
+FEW = (HEADER + many_orders(40)).encode()
+MANY = (HEADER + many_orders(3000)).encode()
+STOPPED = {path.stem: read_stopped(path) for path in sorted((BAD_INPUTS / "stopped").glob("*.yml"))} | {
+    "parquet_cut_short": Stopped({"orders.csv": FEW, "refunds.parquet": parquet(order("1"))[:-9]}, ["refunds.parquet"]),
+    "parquet_of_no_bytes": Stopped({"orders.csv": FEW, "refunds.parquet": b""}, ["refunds.parquet"]),
+    "gzip_of_no_bytes": Stopped({"orders.csv.gz": b""}, ["not a GZIP stream: {raw}/orders.csv.gz"]),
+    "gzip_cut_short": Stopped(
+        {"orders.csv.gz": gzip.compress(MANY)[:-9]}, ["Unexpected end of GZIP stream: {raw}/orders.csv.gz"], build=True
+    ),
+    # beyond 10,000 characters DuckDB doesn't keep what an unclosed quote has swallowed
+    "unclosed_quote_before_many_lines": Stopped(
+        {"orders/1.csv": FEW, "orders/2.csv": MANY.replace(b"o2,c2", b'o2,"c2')},
+        [
+            "orders/2.csv has 3001 lines, of which only ",
+            " could be told apart: a quotation mark is opened and never closed near line 4. Correct the file",
+        ],
+        build=True,
+    ),
+    "no_orders_and_more_rejected_than_the_limit": Stopped(
+        {
+            "orders.csv": HEADER.encode(),
+            "marketing_spend.csv": b"spend_date,channel,amount\n"
+            + b"2024-03-01,email,5\n" * 37
+            + b"2024-02-31,email,5\n" * 3,
+        },
+        [
+            "No order was accepted up to the as-of date, so there is nothing to publish: see fct_rejected_records",
+            "marketing_spend.csv: 3 of 40 rows were rejected, more than the share of 0.05 that var max_rejected_share",
+            "the most frequent reason (3 rows): spend_date is not a date.",
+        ],
+        build=True,
+    ),
+}
+CHECKED = [name for name, fault in STOPPED.items() if not fault.build]
+BUILT = [name for name, fault in STOPPED.items() if fault.build]
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dbt.Project]:
+    """The project, parsed once."""
+    folder = tmp_path_factory.mktemp("project")
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("DBT_TARGET_PATH", str(folder / "target"))
+        environment.setenv("DBT_LOG_PATH", str(folder / "logs"))
+        yield dbt.parse_project(REPOSITORY, "memory", {})
+
+
+def problems(project: dbt.Project, raw: Path, variables: Mapping[str, Any]) -> str:
+    """Return what `clv check` says against a run on `raw`."""
+    with dbt.folders(raw, raw.parent):
+        try:
+            return "\n".join(check.problems(check.inspect_raw(replace(project, variables=variables))))
+        except UsageError as error:
+            return str(error)
+
+
+def assert_sentences(message: str, sentences: Sequence[str], raw: Path) -> None:
+    for sentence in sentences:
+        assert sentence.replace("{raw}", str(raw)) in message
+    assert not re.search(r"Traceback|in macro|called by|Jinja|has no attribute", message), message
+
+
+@pytest.mark.parametrize("name", CHECKED)
+def test_check_stops_with_a_sentence(project: dbt.Project, tmp_path: Path, name: str) -> None:
+    raw = tmp_path / "raw"
+    raw.mkdir()
+    fault = STOPPED[name]
+    assert_sentences(problems(project, write_files(raw, fault.files), fault.variables), fault.sentences, raw)
+
+
+def test_links_that_lead_nowhere_are_no_files(project: dbt.Project, tmp_path: Path) -> None:
+    (tmp_path / "orders").mkdir()
+    (tmp_path / "orders.csv").symlink_to("orders.csv")
+    (tmp_path / "orders" / "loop").symlink_to(".")
+    (tmp_path / "orders" / "gone.csv").symlink_to("nosuch.csv")
+    assert "No orders were found below" in problems(project, tmp_path, {})
+
+
+def test_relative_folder_is_refused_by_dbt(
+    project: dbt.Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_purchase_log(tmp_path / "raw")
+    monkeypatch.chdir(tmp_path)
+    message = problems(project, Path("raw"), {})
+    assert "CLV_RAW_DIR is the relative path 'raw': give the absolute path of the folder" in message
+
+
+@pytest.fixture(scope="module")
+def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that the failing runs share, so that dbt parses the project once."""
+    return tmp_path_factory.mktemp("runs")
+
+
+@pytest.mark.parametrize("name", [*BUILT, "empty_file", "not_parquet", "not_gzip"])
+def test_run_stops_with_a_sentence_and_publishes_nothing(
+    build_warehouse: BuildWarehouse, run_folder: Path, tmp_path: Path, name: str
+) -> None:
+    raw = tmp_path / "raw"
+    run = build_warehouse(write_files(raw, STOPPED[name].files), folder=run_folder)
+    assert run.exit_code in (1, 2), run.output
+    assert_sentences(run.stderr, STOPPED[name].sentences, raw)
+    assert not run.published_file.exists()

@@ -1,0 +1,223 @@
+"""The command as a user meets it: exit codes, sentences, and the file that readers open."""
+
+import shutil
+from pathlib import Path
+
+import duckdb
+import pytest
+from conftest import REPOSITORY, BuildWarehouse, CommandRun, RunClv, write_csv, write_purchase_log
+
+
+@pytest.fixture(scope="module")
+def published(build_warehouse: BuildWarehouse, tmp_path_factory: pytest.TempPathFactory) -> CommandRun:
+    """A warehouse published from a plain purchase log."""
+    raw = tmp_path_factory.mktemp("raw")
+    write_purchase_log(raw)
+    run = build_warehouse(raw)
+    assert run.exit_code == 0, run.output
+    return run
+
+
+def test_help_teaches_by_example(run_clv: RunClv) -> None:
+    assert "clv run --raw raw --warehouse warehouse" in run_clv("--help").stdout
+    for command in ("generate", "check", "run"):
+        assert f"clv {command} " in run_clv(command, "--help").stdout.split("Examples:")[1]
+
+
+def test_version(run_clv: RunClv) -> None:
+    assert run_clv("--version").stdout.startswith("clv 0.")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["run", "--raw", "nosuch"], "There is no folder"),
+        (["run", "--raw", "raw/orders.csv"], "orders.csv is a file:"),
+        (["check", "--raw", "nosuch"], "There is no folder"),
+        (["run", "--raw", "raw", "--as-of", "2025-02-30"], "--as-of is '2025-02-30', which is not a date"),
+        (["run", "--raw", "raw", "--as-of", "20250228"], "write it as YYYY-MM-DD"),
+        (["run", "--raw", "raw", "--vars", "{as_of_date: soon}"], "as_of_date is 'soon', which is not a date"),
+        (["run", "--raw", "raw", "--vars", "{as_of_date: 2025"], "--vars is not valid YAML, line 1"),
+        (["run", "--raw", "raw", "--vars", "nosuch.yml"], "--vars nosuch.yml can't be read: No such file"),
+        (["run", "--raw", "raw", "--vars", "[1, 2]"], "--vars must map variables to values"),
+        (["run", "--raw", "raw", "--vars", "{reporting_curency: EUR}"], "Did you mean 'reporting_currency'?"),
+        (["run", "--raw", "raw", "--warehouse", "raw/orders.csv/x"], "can't be made: Not a directory"),
+        (["run", "--raw", "raw", "--target", "nosuch"], "nosuch"),
+        (["run", "--raw", "raw", "--target", "memory"], "keeps nothing"),
+        (["run", "--nosuch"], "No such option"),
+        (["generate", "shop", "--customers", "0"], "Invalid value for '--customers'"),
+        (["generate", "shop", "--start", "2024-01-01", "--end", "2023-01-01"], "too short"),
+        (["generate", "shop", "--format", "xml"], "'xml': choose 'parquet' or 'csv'"),
+    ],
+    ids=lambda value: "_".join(value) if isinstance(value, list) else "",
+)
+@pytest.mark.usefixtures("purchase_log")
+def test_wrong_use_ends_with_2_and_a_sentence(run_clv: RunClv, arguments: list[str], sentence: str) -> None:
+    run = run_clv(*arguments)
+    assert run.exit_code == 2, run.output
+    assert sentence in run.stderr
+    assert not run.published_file.exists()
+
+
+@pytest.mark.usefixtures("purchase_log")
+def test_every_unknown_mapping_is_named(run_clv: RunClv) -> None:
+    names = "raw_names: {sales: x.csv, refunds: returns.csv}"
+    columns = "raw_columns: {orders: {client: id, customer_id: CustomerID}}"
+    run = run_clv("check", "--raw", "raw", "--vars", f"{{{names}, {columns}}}")
+    assert run.exit_code == 2, run.output
+    for sentence in (
+        "var raw_names names the source 'sales', which is none of: orders,",
+        "var raw_names maps refunds to 'returns.csv', but there is no such file",
+        "var raw_columns maps 'client' of orders, whose columns are:",
+        "orders.csv has no column 'CustomerID'",
+    ):
+        assert sentence in run.stderr
+
+
+def test_a_missing_required_column_is_named_with_its_file(run_clv: RunClv, tmp_path: Path) -> None:
+    write_csv(tmp_path / "raw", "orders", ["order_id", "customer_id", "amount"], [("o1", "c1", "1")])
+    run = run_clv("run", "--raw", "raw")
+    assert run.exit_code == 2
+    assert "orders.csv has no column 'ordered_at', which is required for orders." in run.stderr
+    assert not run.published_file.exists()
+
+
+def test_an_empty_folder_asks_for_orders(run_clv: RunClv, tmp_path: Path) -> None:
+    (tmp_path / "raw").mkdir()
+    run = run_clv("run", "--raw", "raw")
+    assert run.exit_code == 2
+    assert "No orders were found below" in run.stderr
+
+
+def test_a_file_that_is_no_parquet_is_named(run_clv: RunClv, tmp_path: Path) -> None:
+    (tmp_path / "raw").mkdir()
+    (tmp_path / "raw" / "orders.parquet").write_text("order_id,customer_id,ordered_at,amount\n" * 9)
+    run = run_clv("check", "--raw", "raw")
+    assert run.exit_code == 2
+    assert "orders.parquet is not a Parquet file" in run.stderr
+
+
+def test_mixed_line_ends_are_told_in_a_sentence(run_clv: RunClv, tmp_path: Path) -> None:
+    raw = tmp_path / "raw"
+    raw.mkdir()
+    (raw / "orders.csv").write_bytes(
+        b"order_id,customer_id,ordered_at,amount\r\no1,c1,2024-01-01,1\r\no2,c2,2024-01-02,2\no3,c3,2024-01-03,3\n"
+    )
+    run = run_clv("run", "--raw", "raw")
+    if run.exit_code == 0:
+        return  # the reader coped
+    assert run.exit_code == 1
+    assert "orders.csv mixes line ends (LF and CRLF)" in run.stderr
+    assert "parser" not in run.stderr.lower()
+
+
+def test_check_names_what_is_absent_and_what_it_costs(run_clv: RunClv, purchase_log: Path) -> None:
+    run = run_clv("check", "--raw", str(purchase_log))
+    assert run.exit_code == 0, run.output
+    assert "1 file (csv)" in run.stdout
+    for source in ("order_items", "refunds", "customers", "marketing_spend", "exchange_rates"):
+        assert source in run.stdout
+    assert "fct_channel_months: spend, cac" in run.stdout
+    assert not run.build_file.exists(), "looking builds nothing"
+
+
+def test_vars_may_be_a_file(run_clv: RunClv, tmp_path: Path) -> None:
+    write_csv(tmp_path / "raw", "sales", ["id", "client", "at", "amount"], [("o1", "c1", "2024-01-01", "1")])
+    (tmp_path / "shop.yml").write_text(
+        "raw_names: {orders: sales.csv}\n"
+        "raw_columns:\n  orders: {order_id: id, customer_id: client, ordered_at: at}\n"
+        "as_of_date: 2024-06-30\n"
+    )
+    run = run_clv("check", "--raw", "raw", "--vars", "shop.yml")
+    assert run.exit_code == 0, run.output
+
+
+def test_the_summary_reads_well(published: CommandRun) -> None:
+    assert "As of 2025-" in published.stdout or "As of 2024-" in published.stdout
+    assert "4,000.00 USD" in published.stdout
+    assert "gross margin" in published.stdout
+    assert "unknown" in published.stdout
+    assert "Absent sources" in published.stdout
+    assert f"Published: {published.published_file}" in published.stdout
+
+
+def test_the_published_file_can_be_read_by_older_drivers(published: CommandRun) -> None:
+    with published.connect() as connection:
+        tags = connection.execute("select tags from duckdb_databases() where database_name = 'clv'").fetchone()
+    assert tags is not None
+    assert tags[0]["storage_version"].startswith("v1.4.0")
+
+
+def test_nothing_is_left_beside_the_published_file(published: CommandRun) -> None:
+    names = {path.name for path in published.warehouse.iterdir()}
+    assert names == {"build.duckdb", "clv.duckdb"}
+
+
+def test_the_published_marts_are_those_that_were_built(published: CommandRun) -> None:
+    columns = (
+        "select table_name, column_name, ordinal_position, data_type from information_schema.columns"
+        " where table_schema = 'marts' order by 1, 3"
+    )
+    with duckdb.connect(str(published.build_file), read_only=True) as build, published.connect() as readers:
+        built = build.execute(columns).fetchall()
+        assert readers.execute(columns).fetchall() == built
+        schemas = readers.execute("select distinct schema_name from duckdb_tables()").fetchall()
+        for mart in sorted({row[0] for row in built}):
+            rows = f"from marts.{mart} order by all"
+            assert readers.execute(rows).fetchall() == build.execute(rows).fetchall(), mart
+    assert schemas == [("marts",)]
+    assert {"dim_customers", "fct_orders", "fct_reconciliations"} <= {row[0] for row in built}
+
+
+def test_published_tables_and_columns_are_described(published: CommandRun) -> None:
+    with published.connect() as connection:
+        tables = connection.execute("select table_name from duckdb_tables() where comment is null").fetchall()
+        columns = connection.execute(
+            "select table_name, column_name from duckdb_columns() where schema_name = 'marts' and comment is null"
+        ).fetchall()
+    assert (tables, columns) == ([], [])
+
+
+def test_a_locked_build_database_is_told_in_a_sentence(run_clv: RunClv, purchase_log: Path, tmp_path: Path) -> None:
+    (tmp_path / "warehouse").mkdir()
+    with duckdb.connect(str(tmp_path / "warehouse" / "build.duckdb")):
+        run = run_clv("run", "--raw", str(purchase_log))
+    assert run.exit_code == 2
+    assert "build.duckdb is in use by another process" in run.stderr
+
+
+def test_data_that_fails_a_check_publishes_nothing(run_clv: RunClv, purchase_log: Path, tmp_path: Path) -> None:
+    test = "select order_id, amount from {{ ref('fct_orders') }} where cast(amount as integer) > 99\n"
+    run = run_clv("run", "--raw", str(purchase_log), project=small_project(tmp_path / "project", test))
+    assert run.exit_code == 1, run.output
+    assert "assert_orders_cost_less found 40 rows: No order costs 100 or more.\n" in run.stderr
+    assert run.stderr.count("amount=100.00") == 3
+    assert "Nothing was published." in run.stderr
+    assert not run.published_file.exists()
+
+
+def test_wrong_configuration_found_by_a_node_ends_with_2(run_clv: RunClv, purchase_log: Path, tmp_path: Path) -> None:
+    test = "{% if execute %}{{ exceptions.raise_compiler_error('var x is 7: give an even number.') }}{% endif %}"
+    run = run_clv("run", "--raw", str(purchase_log), project=small_project(tmp_path / "project", test))
+    assert run.exit_code == 2, run.output
+    assert "var x is 7: give an even number." in run.stderr
+    assert "> in macro" not in run.stderr
+
+
+def small_project(folder: Path, test: str) -> Path:
+    """Copy the dbt project into `folder` with one mart, and `test` instead of its own tests."""
+    for part in ("macros", "seeds"):
+        shutil.copytree(REPOSITORY / part, folder / part)
+    for part in ("dbt_project.yml", "profiles.yml", "models/staging/raw/_raw__sources.yml"):
+        (folder / part).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(REPOSITORY / part, folder / part)
+    marts = folder / "models" / "marts"
+    marts.mkdir()
+    (marts / "fct_orders.sql").write_text("select order_id, amount from {{ source('raw', 'orders') }}\n")
+    (marts / "_marts.yml").write_text("models: [{name: fct_orders, config: {contract: {enforced: false}}}]\n")
+    (folder / "tests").mkdir()
+    (folder / "tests" / "assert_orders_cost_less.sql").write_text(test)
+    (folder / "tests" / "_tests.yml").write_text(
+        "data_tests:\n  - name: assert_orders_cost_less\n    description: No order costs 100 or more. For the test.\n"
+    )
+    return folder

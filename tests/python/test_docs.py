@@ -1,0 +1,194 @@
+"""The documentation against what is really there: models, columns, macros, and the public contract of the marts."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from conftest import REPOSITORY, BuildWarehouse, CommandRun, write_purchase_log
+
+LONGEST_MODEL = 110
+
+# the columns that readers may rely on, less those that need a prediction
+CONTRACT = {
+    "dim_customers": """
+        customer_id country acquisition_channel acquisition_campaign cohort_month first_order_at
+        last_order_at order_count purchase_occasions net_revenue gross_margin gross_margin_rate
+        margin_basis average_order_value orders_per_year days_since_last_order lifecycle_stage
+        rfm_recency rfm_frequency rfm_monetary rfm_segment value_tier historical_clv formula_clv cac
+        clv_basis currency as_of_date
+    """,
+    "fct_orders": """
+        order_id customer_id ordered_at order_date status is_counted gross_item_revenue discount_amount
+        refund_amount net_revenue cogs gross_margin margin_basis customer_order_number is_first_order
+        source_currency
+    """,
+    "fct_cohort_months": """
+        cohort_month acquisition_channel age_months cohort_size active_customers retention_rate
+        churn_rate orders_per_customer cumulative_revenue_per_customer cumulative_margin_per_customer
+    """,
+    "fct_channel_months": """
+        month acquisition_channel attribution_model spend new_customers attributed_orders cac cpa
+        net_revenue gross_margin roas roi payback_months is_paid_back
+    """,
+    "fct_campaigns": """
+        campaign acquisition_channel spend new_customers cac roi payback_months is_paid_back
+    """,
+    "fct_kpi_months": """
+        month segment_kind segment customers_at_start customers_at_end new_customers orders net_revenue
+        gross_margin average_order_value purchase_frequency gross_margin_rate churn_rate retention_rate
+        net_customer_change lifetime_years is_lifetime_capped cac is_reliable
+    """,
+    "fct_clv_by_method": """
+        segment_kind segment clv_method clv_per_customer customers is_reliable
+    """,
+    "fct_value_tiers": """
+        value_tier tier_rank customers customer_share net_revenue revenue_share gross_margin
+        margin_share average_order_value is_reliable
+    """,
+    "fct_rejected_records": """
+        source_name record_key reason raw_record delivered_in as_of_date
+    """,
+    "fct_reconciliations": """
+        check_name left_amount right_amount difference is_reconciled
+    """,
+}
+
+
+@pytest.fixture(scope="module")
+def built(build_warehouse: BuildWarehouse, tmp_path_factory: pytest.TempPathFactory) -> CommandRun:
+    raw = tmp_path_factory.mktemp("documented")
+    write_purchase_log(raw)
+    run = build_warehouse(raw)
+    assert run.exit_code == 0, run.output
+    return run
+
+
+@pytest.fixture(scope="module")
+def manifest(built: CommandRun) -> dict[str, Any]:
+    return dict(json.loads((built.warehouse.parent / "target" / "manifest.json").read_text(encoding="utf-8")))
+
+
+def project_nodes(manifest: dict[str, Any], kind: str) -> Iterator[dict[str, Any]]:
+    project = manifest["metadata"]["project_name"]
+    groups = {"macro": manifest["macros"], "unit_test": manifest["unit_tests"]}
+    for node in groups.get(kind, manifest["nodes"]).values():
+        if node["package_name"] == project and node["resource_type"] == kind:
+            yield node
+
+
+def columns_by_relation(built: CommandRun) -> dict[tuple[str, str], list[str]]:
+    columns: dict[tuple[str, str], list[str]] = {}
+    with duckdb.connect(str(built.build_file), read_only=True) as connection:
+        for schema, table, column in connection.execute(
+            "select table_schema, table_name, column_name from information_schema.columns order by ordinal_position"
+        ).fetchall():
+            columns.setdefault((schema, table), []).append(column)
+    return columns
+
+
+def test_every_model_says_what_its_rows_are(manifest: dict[str, Any]) -> None:
+    descriptions = {node["name"]: node["description"] for node in project_nodes(manifest, "model")}
+    assert len(descriptions) > 50
+    assert not {name for name, text in descriptions.items() if not re.match("One row( per .+)?[:.]", text)}
+
+
+def test_every_column_is_documented_and_every_documented_column_is_there(
+    built: CommandRun, manifest: dict[str, Any]
+) -> None:
+    actual = columns_by_relation(built)
+    differences = {}
+    for node in project_nodes(manifest, "model"):
+        documented = {name for name, column in node["columns"].items() if column["description"].strip()}
+        difference = documented.symmetric_difference(actual[node["schema"], node["name"]])
+        if difference:
+            differences[node["name"]] = sorted(difference)
+    assert not differences
+
+
+def test_every_column_is_described_with_its_unit(manifest: dict[str, Any]) -> None:
+    """A description ends with a sentence of its own for the unit: "Count.", "Fraction.", "Reporting currency."."""
+    without = [
+        f"{node['name']}.{name}"
+        for node in project_nodes(manifest, "model")
+        for name, column in node["columns"].items()
+        if not re.search(r"[.] [A-Z0-9(-][^.]*[.]$", column["description"].strip())
+    ]
+    assert not without
+
+
+def test_every_model_with_a_key_tests_it(manifest: dict[str, Any]) -> None:
+    # their rows may be equal in all columns
+    keyless = {
+        "stg_raw__unreadable_lines",
+        "int_delivered_amounts_summed",
+        "int_order_lines_costed",
+        "int_order_lines_valued",
+        "int_records_rejected",
+        "int_unit_costs_matched",
+        "fct_rejected_records",
+    }
+    tested = {
+        node["attached_node"].split(".")[-1]
+        for node in project_nodes(manifest, "test")
+        if (node.get("test_metadata") or {}).get("name") in {"unique", "unique_key"}
+    }
+    assert {node["name"] for node in project_nodes(manifest, "model")} - tested == keyless
+
+
+def test_every_macro_is_documented_with_its_arguments(manifest: dict[str, Any]) -> None:
+    problems = []
+    for macro in project_nodes(manifest, "macro"):
+        name = macro["name"]
+        if not macro["description"].strip():
+            problems.append(f"{name} has no description")
+        # dbt keeps no arguments of generic tests
+        if name.startswith("test_"):
+            continue
+        signature = re.search(rf"macro {name}\((.*?)\)\s*-?%}}", macro["macro_sql"], re.DOTALL)
+        assert signature, name
+        expected = re.findall(r"(\w+)\s*(?:=[^,]*)?(?:,|$)", signature[1])
+        documented = [
+            argument["name"] for argument in macro["arguments"] if argument["description"] and argument["type"]
+        ]
+        if documented != expected:
+            problems.append(f"{name} takes {expected}, documented are {documented}")
+    assert not problems
+
+
+def test_every_unit_test_says_what_it_verifies(manifest: dict[str, Any]) -> None:
+    tests = list(project_nodes(manifest, "unit_test"))
+    assert len(tests) > 80
+    assert not [test["name"] for test in tests if not re.match(r"Verifies that\b", test["description"])]
+
+
+def test_the_marts_hold_what_the_contract_names(built: CommandRun) -> None:
+    with built.connect() as connection:
+        rows = connection.execute("select table_name, column_name from duckdb_columns() where schema_name = 'marts'")
+        actual = set(rows.fetchall())
+    missing = [
+        (mart, column) for mart, names in CONTRACT.items() for column in names.split() if (mart, column) not in actual
+    ]
+    assert not missing
+
+
+def test_models_are_sql_and_short_enough_to_read() -> None:
+    models = REPOSITORY / "models"
+    assert not list(models.rglob("*.py"))
+    lengths = {path.name: len(path.read_text(encoding="utf-8").splitlines()) for path in models.rglob("*.sql")}
+    assert not {name: length for name, length in lengths.items() if length > LONGEST_MODEL}
+
+
+def test_doc_blocks_are_used(manifest: dict[str, Any]) -> None:
+    blocks = re.findall(r"{% docs (\w+) %}", Path(REPOSITORY / "models/marts/_columns.md").read_text(encoding="utf-8"))
+    yaml = "".join(path.read_text(encoding="utf-8") for path in (REPOSITORY / "models").rglob("*.yml"))
+    assert blocks == sorted(set(blocks))
+    assert not [block for block in blocks if f"doc('{block}')" not in yaml]
+    assert not [
+        node["name"] for node in project_nodes(manifest, "model") if re.search(r"{{|{%", json.dumps(node["columns"]))
+    ]

@@ -1,0 +1,334 @@
+"""The marts of a synthetic shop against what the generator knows of it (truth.json) and against plain arithmetic."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import math
+from collections import defaultdict
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from conftest import BuildWarehouse, CommandRun
+
+from clv.shop import ShopSettings, generate_shop
+
+# amounts are exact in the marts and sums of floats in the truth
+CENT = 0.01
+
+
+@pytest.fixture(scope="session")
+def shop_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("shop")
+    generate_shop(folder, ShopSettings(customers=1500, seed=7, chunk_customers=600))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def truth(shop_folder: Path) -> dict[str, Any]:
+    return dict(json.loads((shop_folder / "truth.json").read_text()))
+
+
+@pytest.fixture(scope="session")
+def shop(build_warehouse: BuildWarehouse, shop_folder: Path) -> CommandRun:
+    run = build_warehouse(shop_folder)
+    assert run.exit_code == 0, run.output
+    return run
+
+
+@pytest.fixture
+def marts(shop: CommandRun) -> Iterator[duckdb.DuckDBPyConnection]:
+    with shop.connect() as connection:
+        connection.execute("use clv.marts")
+        yield connection
+
+
+def one(marts: duckdb.DuckDBPyConnection, query: str) -> Any:
+    rows = marts.execute(query).fetchall()
+    assert len(rows) == 1
+    return rows[0][0]
+
+
+SOURCES = [
+    "orders",
+    "order_items",
+    "products",
+    "refunds",
+    "customers",
+    "marketing_spend",
+    "touchpoints",
+    "campaign_members",
+    "subscriptions",
+    "survey_responses",
+    "inventory_periods",
+    "exchange_rates",
+]
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_every_delivered_row_is_accounted_for(
+    marts: duckdb.DuckDBPyConnection, truth: dict[str, Any], source: str
+) -> None:
+    delivered, accepted, rejected, superseded, later = marts.execute(
+        "select sum(delivered_rows), sum(accepted_rows), sum(rejected_rows), sum(superseded_rows), sum(not_yet_known_rows)"
+        " from fct_deliveries where source_name = ?",
+        [source],
+    ).fetchall()[0]
+    planted = truth["sources"][source]
+    assert delivered == planted["rows"]
+    assert accepted == planted["accepted"]
+    assert rejected == sum(planted["rejected"].values())
+    assert superseded == sum(planted["superseded"].values())
+    assert later == 0
+
+
+# how each planted defect is told in the quarantine
+REASONS = {
+    "blank_key": "%_id is blank",
+    "null_key": "%_id is blank",
+    "unreadable_number": "% is not a number%",
+    "blank_number": "% is blank",
+    "impossible_date": "% is not a date",
+    "unreadable_date": "% is not a date",
+    "blank_date": "%_at is blank",
+    "currency_without_rate": "no exchange rate for XTS on ____-__-__",
+    "without_order": "no order with this order_id was accepted",
+}
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_defects_are_in_quarantine_with_their_reason(
+    marts: duckdb.DuckDBPyConnection, truth: dict[str, Any], source: str
+) -> None:
+    expected: defaultdict[str, int] = defaultdict(int)
+    for kind, rows in truth["sources"][source]["rejected"].items():
+        expected[REASONS[kind]] += rows
+    for pattern, rows in expected.items():
+        patterns = [other for other in expected if other != pattern and pattern == "% is blank"]
+        found = marts.execute(
+            "select reason, raw_record from fct_rejected_records where source_name = ? and reason like ?"
+            + " and reason not like ?" * len(patterns),
+            [source, pattern, *patterns],
+        ).fetchall()
+        assert len(found) == rows, (pattern, found)
+        assert all(json.loads(record) for _, record in found)
+
+
+def test_orders_and_money_are_the_shops(marts: duckdb.DuckDBPyConnection, truth: dict[str, Any]) -> None:
+    planted = truth["orders"]
+    counted, gross, discounts, refunds, net, cogs, margin, unattributed = marts.execute(
+        "select count(*), sum(gross_item_revenue), sum(discount_amount), sum(refund_amount), sum(net_revenue), sum(cogs),"
+        " sum(gross_margin), sum(net_revenue) filter (customer_id is null) from fct_orders where is_counted"
+    ).fetchall()[0]
+    assert counted == planted["counted"]
+    for found, known in [
+        (gross, "gross_item_revenue"),
+        (discounts, "discounts"),
+        (refunds, "refunds"),
+        (net, "net_revenue"),
+        (cogs, "cogs"),
+        (margin, "gross_margin"),
+        (unattributed, "net_revenue_unattributed"),
+    ]:
+        assert float(found) == pytest.approx(planted[known], abs=CENT), known
+
+
+def test_orders_that_do_not_count_are_kept(marts: duckdb.DuckDBPyConnection, truth: dict[str, Any]) -> None:
+    statuses = dict(marts.execute("select status, count(*) from fct_orders group by status").fetchall())
+    planted = truth["orders"]
+    assert statuses["cancelled"] == planted["cancelled"]
+    assert statuses["pending"] == planted["pending"]
+    assert (
+        one(marts, "select count(*) from fct_orders where status = 'completed' and not is_counted")
+        == planted["fully_refunded"]
+    )
+
+
+def test_the_as_of_date_is_the_latest_orders(marts: duckdb.DuckDBPyConnection, truth: dict[str, Any]) -> None:
+    assert one(marts, "select distinct as_of_date from dim_customers") == dt.date.fromisoformat(
+        truth["last_order_date"]
+    )
+
+
+def test_people_with_several_accounts_are_one_customer(marts: duckdb.DuckDBPyConnection, truth: dict[str, Any]) -> None:
+    planted = truth["persons"]
+    assert one(marts, "select count(*) from dim_customers") == planted["resolved"]
+    assert one(marts, "select count(*) from dim_customer_identities where not is_guest") == planted["customer_ids"]
+    accounts = (
+        "select customer_id, count(*) as accounts from dim_customer_identities where not is_guest group by customer_id"
+    )
+    assert one(marts, f"select count(*) from ({accounts}) where accounts > 1") == planted["merged"]
+    ordered_as_guest = (
+        "select count(distinct customer_id) from dim_customer_identities where is_guest and identity_size > 1"
+    )
+    assert one(marts, ordered_as_guest) == planted["with_guest_orders"]
+
+
+def test_customers_bought_what_the_shop_sold(marts: duckdb.DuckDBPyConnection, truth: dict[str, Any]) -> None:
+    planted = truth["orders"]
+    assert one(marts, "select sum(purchase_occasions) from dim_customers") == planted["purchase_occasions"]
+    assert one(marts, "select count(*) from dim_customers where order_count > 0") == planted["purchasing_customers"]
+    assert one(marts, "select count(*) from dim_customers where purchase_occasions > 1") == planted["repeat_customers"]
+
+
+def test_channels_cost_and_bring_what_was_planted(marts: duckdb.DuckDBPyConnection, truth: dict[str, Any]) -> None:
+    found = {
+        channel: (customers, float(spend), float(revenue))
+        for channel, customers, spend, revenue in marts.execute(
+            "select acquisition_channel, sum(new_customers), sum(spend), sum(net_revenue) from fct_channel_months group by 1"
+        ).fetchall()
+    }
+    refunded = truth["orders"]["fully_refunded_net_revenue"]
+    for channel, planted in truth["channels"].items():
+        if channel == "(none)":
+            customers, revenue = found["unknown"][0], found["unknown"][2]
+            spend = found["unallocated"][1]
+        else:
+            customers, spend, revenue = found[channel]
+        assert customers == planted["new_customers"], channel
+        assert spend == pytest.approx(planted["spend"], abs=CENT), channel
+        # what exchange rates leave of full refunds is in the marts, not in the truth of counted orders
+        assert revenue == pytest.approx(
+            planted["net_revenue"], abs=CENT + 4 * abs(refunded) + 0.001 * planted["net_revenue"]
+        )
+    assert found["all"][0] == sum(planted["new_customers"] for planted in truth["channels"].values())
+    assert found["podcast"][0] == 0 and found["organic"][1] == 0
+    assert (
+        one(marts, "select count(*) from fct_channel_months where acquisition_channel = 'podcast' and cac is not null")
+        == 0
+    )
+    assert (
+        one(marts, "select count(*) from fct_channel_months where acquisition_channel = 'organic' and cac is not null")
+        == 0
+    )
+
+
+def test_the_best_customers_earn_their_planted_share(marts: duckdb.DuckDBPyConnection, truth: dict[str, Any]) -> None:
+    planted = truth["orders"]
+    top = planted["top_customers"]
+    share = one(
+        marts,
+        "select (select sum(net_revenue) from"
+        f" (select net_revenue from dim_customers order by net_revenue desc limit {top})) / sum(net_revenue) from dim_customers",
+    )
+    assert float(share) == pytest.approx(planted["top_customers_net_revenue_share"], abs=1e-3)
+    assert one(marts, "select customers from fct_value_tiers where value_tier = 'VIP'") == math.ceil(
+        0.05 * truth["persons"]["resolved"]
+    )
+
+
+def test_kpis_equal_a_count_by_hand(marts: duckdb.DuckDBPyConnection) -> None:
+    """Every company month again, from fct_orders alone, with sets of customers instead of running sums."""
+    bought: defaultdict[int, set[str]] = defaultdict(set)
+    first: dict[str, int] = {}
+    orders: defaultdict[int, int] = defaultdict(int)
+    for customer, day in marts.execute(
+        "select customer_id, order_date from fct_orders where is_counted order by order_date"
+    ).fetchall():
+        month = day.year * 12 + day.month - 1
+        orders[month] += 1
+        if customer is not None:
+            bought[month].add(customer)
+            first.setdefault(customer, month)
+
+    def active(until: int) -> set[str]:
+        return set().union(*(bought[month] for month in range(until - 11, until + 1)))
+
+    rows = marts.execute(
+        "select month, customers_at_start, customers_at_end, churned_customers, new_customers, orders, churn_rate,"
+        " net_customer_change, lifetime_years from fct_kpi_months where segment_kind = 'company' order by month"
+    ).fetchall()
+    assert len(rows) == 36
+    for end, at_start, at_end, churned, new, in_window, churn_rate, change, lifetime in rows:
+        month = end.year * 12 + end.month - 1
+        before, now = active(month - 12), active(month)
+        assert (at_start, at_end) == (len(before), len(now))
+        assert churned == len(before - now)
+        assert new == sum(1 for month_of_first in first.values() if month - 11 <= month_of_first <= month)
+        assert in_window == sum(orders[other] for other in range(month - 11, month + 1))
+        if not before:
+            assert churn_rate is None and change is None and lifetime is None
+            continue
+        assert churn_rate == pytest.approx(len(before - now) / len(before))
+        assert change == pytest.approx((len(now) - len(before)) / len(before))
+        assert lifetime == pytest.approx(min(10, len(before) / len(before - now)) if before - now else 10)
+
+
+def test_cohorts_equal_a_count_by_hand(marts: duckdb.DuckDBPyConnection) -> None:
+    """Retention and cumulative margin of every cohort again, customer by customer."""
+    members: defaultdict[int, set[str]] = defaultdict(set)
+    cohort_of: dict[str, int] = {}
+    active: defaultdict[tuple[int, int], set[str]] = defaultdict(set)
+    margin: defaultdict[tuple[int, int], Decimal] = defaultdict(Decimal)
+    orders = marts.execute(
+        "select customer_id, order_date, is_counted, gross_margin from fct_orders where customer_id is not null"
+        " order by is_counted desc, order_date"
+    ).fetchall()
+    for customer, day, is_counted, gross_margin in orders:
+        month = day.year * 12 + day.month - 1
+        if is_counted:
+            cohort_of.setdefault(customer, month)
+            members[cohort_of[customer]].add(customer)
+            active[cohort_of[customer], month - cohort_of[customer]].add(customer)
+        if customer in cohort_of:
+            margin[cohort_of[customer], max(0, month - cohort_of[customer])] += gross_margin
+    rows = marts.execute(
+        "select cohort_month, age_months, cohort_size, active_customers, retention_rate, cumulative_margin_per_customer"
+        " from fct_cohort_months where acquisition_channel = 'all'"
+    ).fetchall()
+    last_month = 2025 * 12 + 11
+    assert len(rows) == sum(last_month - cohort + 1 for cohort in members)
+    for cohort_month, age, size, active_customers, retention, cumulative in rows:
+        cohort = cohort_month.year * 12 + cohort_month.month - 1
+        assert size == len(members[cohort])
+        assert active_customers == len(active[cohort, age])
+        assert retention == pytest.approx(len(active[cohort, age]) / size)
+        earned = sum((margin[cohort, earlier] for earlier in range(age + 1)), Decimal())
+        assert float(cumulative) == pytest.approx(float(earned) / size, abs=1e-3)
+
+
+def test_payback_is_where_the_curve_meets_the_cac(marts: duckdb.DuckDBPyConnection) -> None:
+    curves: defaultdict[tuple[dt.date, str], list[float]] = defaultdict(list)
+    for month, channel, margin in marts.execute(
+        "select cohort_month, acquisition_channel, cumulative_margin_per_customer from fct_cohort_months order by age_months"
+    ).fetchall():
+        curves[month, channel].append(float(margin))
+    rows = marts.execute(
+        "select month, acquisition_channel, cac, payback_months, is_paid_back from fct_channel_months where cac is not null"
+    ).fetchall()
+    assert any(is_paid_back for *_, is_paid_back in rows)
+    for month, channel, cac, payback, is_paid_back in rows:
+        reached = [age for age, margin in enumerate(curves[month, channel]) if margin >= float(cac)]
+        assert payback == (reached[0] if reached else None)
+        assert is_paid_back == bool(reached)
+
+
+def test_reconciliations_close(marts: duckdb.DuckDBPyConnection) -> None:
+    checks = marts.execute(
+        "select check_name, left_amount, difference, is_reconciled from fct_reconciliations"
+    ).fetchall()
+    assert len(checks) == len(SOURCES) + 7
+    assert all(is_reconciled and difference == 0 for _, _, difference, is_reconciled in checks)
+    assert sum(left != 0 for _, left, _, _ in checks) == len(checks)
+
+
+def test_an_earlier_as_of_date_knows_nothing_of_later_events(
+    build_warehouse: BuildWarehouse, shop_folder: Path
+) -> None:
+    run = build_warehouse(shop_folder, "", "--as-of", "2024-06-30")
+    assert run.exit_code == 0, run.output
+    with run.connect() as marts:
+        marts.execute("use clv.marts")
+        assert one(marts, "select max(order_date) from fct_orders") <= dt.date(2024, 6, 30)
+        assert one(marts, "select distinct as_of_date from dim_customers") == dt.date(2024, 6, 30)
+        assert one(marts, "select max(month) from fct_kpi_months") == dt.date(2024, 6, 30)
+        waiting, delivered, told = marts.execute(
+            "select sum(not_yet_known_rows), sum(delivered_rows),"
+            " sum(accepted_rows + rejected_rows + superseded_rows + not_yet_known_rows) from fct_deliveries"
+        ).fetchall()[0]
+        assert waiting > 0 and delivered == told
+        assert one(marts, "select count(*) from fct_reconciliations where not is_reconciled") == 0
