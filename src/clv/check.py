@@ -1,18 +1,22 @@
 """What raw data there is, what is missing, and which marts each gap costs."""
 
+import gzip
 import json
+import zlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from clv.dbt import Project, run_operation
+from clv.dbt import NOT_GZIP, Project, run_operation
 from clv.errors import UsageError
 
 REPORT_PREFIX = "raw_sources "
+BLOCK_BYTES = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -20,7 +24,7 @@ class RawSource:
     """What was found of one source of the contract.
 
     relation: the table that holds it, if any. formats: number of files by format. missing: columns of the contract
-    that the shop's data lacks. without: what each mart lacks when the source is absent. problems: why no run can start.
+    that the shop's data lacks. archives: gzipped files, below the raw folder. without: what each mart lacks when the source is absent. problems: why no run can start.
     """
 
     name: str
@@ -29,6 +33,7 @@ class RawSource:
     missing: Sequence[str]
     without: Mapping[str, Sequence[str]]
     problems: Sequence[str]
+    archives: Sequence[str] = ()
     is_derived: bool = False
 
     @property
@@ -57,6 +62,9 @@ def read_report(text: str) -> list[RawSource]:
             missing=finding["missing"],
             without=finding["without"],
             problems=list(dict.fromkeys(finding["problems"])),
+            archives=[
+                file["delivered_in"] for file in finding["files"] if file["delivered_in"].lower().endswith(".gz")
+            ],
             is_derived=finding["source"] == "orders" and "orders" not in found and "order_items" in found,
         )
         for finding in findings
@@ -68,9 +76,19 @@ def problems(sources: Iterable[RawSource]) -> list[str]:
     return list(dict.fromkeys(problem for source in sources for problem in source.problems))
 
 
-def describe_cost(source: RawSource) -> str:
-    """Say which marts lack what without this source, as in `fct_orders: cogs; dim_customers: cac`."""
-    return "; ".join(f"{mart}: {', '.join(columns)}" for mart, columns in source.without.items())
+def broken_archives(raw: Path, sources: Iterable[RawSource]) -> list[str]:
+    """Read every gzipped file below `raw` to its checksum, which DuckDB ignores; return a sentence for each broken one."""
+    return [f"{name} {NOT_GZIP}" for source in sources for name in source.archives if not _is_whole_gzip(raw / name)]
+
+
+def _is_whole_gzip(path: Path) -> bool:
+    try:
+        with gzip.open(path) as archive:
+            while archive.read(BLOCK_BYTES):
+                pass
+    except (EOFError, gzip.BadGzipFile, zlib.error):
+        return False
+    return True
 
 
 def describe_found(source: RawSource) -> str:

@@ -23,7 +23,10 @@ FAILED = ("fail", "error", "runtime error")
 COMPILATION_ERROR = "Compilation Error"
 MIXED_LINE_ENDS = re.compile(r"invalid state.*?file = ([^\n]+)", re.DOTALL)
 NO_PARQUET = re.compile(r"no magic bytes|too small to be a parquet file", re.IGNORECASE)
-BROKEN_GZIP = re.compile(r"(?:not a gzip stream|unexpected end of gzip stream|failed to decode gzip)[^:\n]*:?\s*(\S.*)?", re.IGNORECASE)
+BROKEN_GZIP = re.compile(
+    r"(?:not a gzip stream|unexpected end of gzip stream|failed to decode gzip)[^:\n]*:?\s*(\S.*)?", re.IGNORECASE
+)
+NOT_GZIP = "is not a whole gzip file, though its name says so: deliver it again, or remove it."
 QUOTED_FILE = re.compile(r"'([^']+)'")
 MESSAGE_TRAILER = re.compile(r"\s*(> (in|called by) \w|LINE \d+:)")
 LOCKED = re.compile(r"could not set lock on file \"([^\"]+)\"(?:.*?\(PID (\d+)\))?", re.IGNORECASE | re.DOTALL)
@@ -163,7 +166,7 @@ def explain(message: str) -> str:
         return f"The build database {locked[1]} is in use by {by}: wait until it has ended, or end it, and run again."
     gzip = BROKEN_GZIP.search(message)
     if gzip:
-        return f"{(gzip[1] or 'A .csv.gz file').strip()} is not a whole gzip file, though its name says so: deliver it again, or remove it."
+        return f"{(gzip[1] or 'A .csv.gz file').strip()} {NOT_GZIP}"
     file = QUOTED_FILE.search(message)
     if file and NO_PARQUET.search(message):
         return f"{file[1]} is not a Parquet file, though its name says so: deliver it again, or remove it."

@@ -45,7 +45,7 @@ def run(settings: RunSettings, on_progress: dbt.OnProgress, on_step: Callable[[s
         on_step("checking the raw data")
         project = dbt.parse_project(settings.project, settings.target, settings.variables)
         sources = check.inspect_raw(project)
-        problems = check.problems(sources)
+        problems = check.problems(sources) + check.broken_archives(settings.raw or Path(), sources)
         if problems:
             raise UsageError("\n".join(problems))
         on_step("building and testing")

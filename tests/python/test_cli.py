@@ -1,5 +1,6 @@
 """The command as a user meets it: exit codes, sentences, and the file that readers open."""
 
+import gzip
 import shutil
 from pathlib import Path
 
@@ -221,3 +222,17 @@ def small_project(folder: Path, test: str) -> Path:
         "data_tests:\n  - name: assert_orders_cost_less\n    description: No order costs 100 or more. For the test.\n"
     )
     return folder
+
+
+def test_a_gzip_file_with_a_wrong_checksum_stops_the_run(run_clv: RunClv, tmp_path: Path) -> None:
+    """DuckDB ignores the checksum at the end of a gzip file: flipped bytes would be read as if delivered so."""
+    log = "order_id,customer_id,ordered_at,amount\n" + "".join(f"o{n},c{n % 9},2024-01-05,5.00\n" for n in range(500))
+    content = bytearray(gzip.compress(log.encode()))
+    content[-6] ^= 0xFF
+    raw = tmp_path / "raw"
+    raw.mkdir()
+    (raw / "orders.csv.gz").write_bytes(content)
+    run = run_clv("run", "--raw", str(raw))
+    assert run.exit_code == 2
+    assert "orders.csv.gz is not a whole gzip file" in run.output
+    assert not run.published_file.exists()
