@@ -24,7 +24,8 @@ class RawSource:
     """What was found of one source of the contract.
 
     relation: the table that holds it, if any. formats: number of files by format. missing: columns of the contract
-    that the shop's data lacks. archives: gzipped files, below the raw folder. without: what each mart lacks when the source is absent. problems: why no run can start.
+    that the shop's data lacks. archives: gzipped files, below the raw folder. without: what each mart lacks when the
+    source is absent. problems: why no run can start.
     """
 
     name: str
@@ -77,7 +78,7 @@ def problems(sources: Iterable[RawSource]) -> list[str]:
 
 
 def broken_archives(raw: Path, sources: Iterable[RawSource]) -> list[str]:
-    """Read every gzipped file below `raw` to its checksum, which DuckDB ignores; return a sentence for each broken one."""
+    """Read gzipped files below `raw` to their checksum, which DuckDB ignores; return a sentence for each broken one."""
     return [f"{name} {NOT_GZIP}" for source in sources for name in source.archives if not _is_whole_gzip(raw / name)]
 
 
