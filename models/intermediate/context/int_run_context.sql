@@ -30,7 +30,11 @@ accepted_orders as (
             and orders.order_date = exchange_rates.rate_date
     where
         orders.version_rank = 1
-        and (coalesce(orders.currency, {{ reporting_currency() }}) = {{ reporting_currency() }} or exchange_rates.exchange_rate is not null)
+        and (
+            orders.currency is null
+            or orders.currency = {{ reporting_currency() }}
+            or exchange_rates.exchange_rate is not null
+        )
         and (orders.amount is not null or orders.order_id in (select lines.order_id from lines))
 ),
 

@@ -14,8 +14,8 @@ spend as (
         on
             months.segment = channel_months.acquisition_channel
             and months.segment_kind = case when channel_months.acquisition_channel = 'all' then 'company' else 'channel' end
-            and channel_months.month <= months.month
-            and channel_months.month > {{ add_months('months.month', -1 * var('kpi_window_months')) }}
+            and months.month >= channel_months.month
+            and {{ add_months('months.month', -1 * var('kpi_window_months')) }} < channel_months.month
     group by months.segment_kind, months.segment, months.month
 ),
 

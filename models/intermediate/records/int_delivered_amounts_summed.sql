@@ -30,12 +30,24 @@ left_out as (
     where source_name = 'orders' and is_known and (rejection_reason is not null or has_lines)
 ),
 
-final as (
+delivered_total as (
     select
         sum(amount) as delivered_amount,
-        coalesce(sum(case when not is_current then amount end), 0)
-        + coalesce((select sum(amount) from left_out), 0) as not_in_orders_amount
+        sum(case when not is_current then amount end) as replaced_amount
     from delivered
+),
+
+left_out_total as (
+    select sum(amount) as left_out_amount
+    from left_out
+),
+
+final as (
+    select
+        delivered_total.delivered_amount,
+        coalesce(delivered_total.replaced_amount, 0) + coalesce(left_out_total.left_out_amount, 0) as not_in_orders_amount
+    from delivered_total
+    cross join left_out_total
 )
 
 select * from final

@@ -22,11 +22,9 @@ with outcomes as (
         end as outcome
     from {{ ref(checked_model) }}
     where
-        {% if source == 'orders' %}
-        source_name = 'orders' and is_known and rejection_reason is not null
-        {% else %}
-        rejection_reason is not null or not is_known
-        {% endif %}
+        (rejection_reason is not null or not is_known)
+        {% if source == 'orders' %}and source_name = 'orders' and is_known{% endif %}
+
     {% endif %}
     {% endfor %}
 ),
