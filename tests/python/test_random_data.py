@@ -1,0 +1,149 @@
+"""Invariants on random data: the project's own SQL, compiled by dbt, run on what Hypothesis makes up."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+from conftest import REPOSITORY
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+# without a time zone, as DuckDB returns timestamps
+EARLIEST = dt.datetime.fromisoformat("1900-01-02")
+LATEST = dt.datetime.fromisoformat("9999-12-30")
+
+
+IDENTITY_MODELS = ["int_customer_links_found", "int_customers_resolved"]
+
+
+@pytest.fixture(scope="module")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Return the compiled SQL of the models that resolve identities, with relations named as in an in-memory DuckDB."""
+    folder = tmp_path_factory.mktemp("compiled")
+    _dbt(["compile", "--target", "memory", "--select", *IDENTITY_MODELS], folder)
+    manifest = json.loads((folder / "target" / "manifest.json").read_text())
+    return {
+        node["name"]: node["compiled_code"]
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "model" and node.get("compiled_code")
+    }
+
+
+@pytest.fixture(scope="module")
+def reading(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Return a query that reads the text column `value` of table `texts` in every way there is."""
+    inline = "select value, {{ read_number('value') }} as number, {{ read_timestamp('value') }} as moment from texts"
+    printed = _dbt(
+        ["compile", "--target", "memory", "--inline", inline, "--output", "json", "--quiet"],
+        tmp_path_factory.mktemp("reading"),
+    )
+    return str(json.loads(printed)["compiled"])
+
+
+def _dbt(arguments: list[str], folder: Path) -> str:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("CLV_", "DBT_"))}
+    environment |= {"DBT_TARGET_PATH": str(folder / "target"), "DBT_LOG_PATH": str(folder / "logs")}
+    dbt = Path(sys.executable).with_name("dbt")
+    result = subprocess.run(
+        [str(dbt), *arguments, "--project-dir", str(REPOSITORY), "--profiles-dir", str(REPOSITORY)],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == 0, result.stdout + result.stderr
+    return result.stdout
+
+
+def _read(query: str, values: list[str]) -> list[tuple[float | None, dt.datetime | None]]:
+    with duckdb.connect() as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        connection.execute("create table texts (place integer, value varchar)")
+        connection.executemany("insert into texts values (?, ?)", list(enumerate(values)))
+        rows = connection.execute(
+            f"select number, moment from ({query}) as reading positional join texts order by place"
+        ).fetchall()
+    return [(number, moment) for number, moment in rows]
+
+
+@settings(max_examples=30, deadline=None)
+@given(numbers=st.lists(st.floats(-1e12, 1e12, allow_nan=False), min_size=1, max_size=20))
+def test_numbers_are_read_as_written(reading: str, numbers: list[float]) -> None:
+    """However a number is spelt, it is read as Python reads it."""
+    plain = [number for number, _ in _read(reading, [repr(number) for number in numbers])]
+    assert plain == numbers
+    rounded = [round(number, 2) for number in numbers]
+    grouped = [number for number, _ in _read(reading, [f"{number:,.2f}" for number in rounded])]
+    assert grouped == [float(f"{number:.2f}") for number in rounded]
+
+
+@settings(max_examples=50, deadline=None)
+@given(texts=st.lists(st.text(max_size=20), min_size=1, max_size=20))
+def test_what_is_no_number_is_never_one(reading: str, texts: list[str]) -> None:
+    """No text stops the run, and one that Python can't read as a finite number (thousands apart) is NULL."""
+    texts = [text.replace("\x00", "") for text in texts]
+    for text, (number, _) in zip(texts, _read(reading, texts), strict=True):
+        if number is not None:
+            assert abs(number) <= 1e12
+            assert number == pytest.approx(float(text.replace(",", "").replace("_", "")))
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    moments=st.lists(
+        st.datetimes(EARLIEST, LATEST).map(lambda moment: moment.replace(microsecond=0)),
+        min_size=1,
+        max_size=20,
+    ),
+    offset_minutes=st.integers(-14 * 60, 14 * 60),
+)
+def test_moments_are_read_in_utc(reading: str, moments: list[dt.datetime], offset_minutes: int) -> None:
+    """ISO 8601 with an offset is the same instant in UTC; without one it is UTC already."""
+    assert [moment for _, moment in _read(reading, [moment.isoformat() for moment in moments])] == moments
+    zone = dt.timezone(dt.timedelta(minutes=offset_minutes))
+    written = [moment.replace(tzinfo=zone).isoformat() for moment in moments]
+    expected = [moment - dt.timedelta(minutes=offset_minutes) for moment in moments]
+    assert [moment for _, moment in _read(reading, written)] == expected
+
+
+IDS = [f"c{number}" for number in range(12)]
+CONTACTS = [f"h{number}" for number in range(10)]
+
+
+@settings(max_examples=60, deadline=None)
+@given(contacts=st.sets(st.tuples(st.sampled_from(IDS), st.sampled_from(CONTACTS)), max_size=24))
+def test_people_are_the_connected_components_of_shared_contacts(
+    compiled: dict[str, str], contacts: set[tuple[str, str]]
+) -> None:
+    """Two ids are one person exactly if a chain of shared contacts ties them; the first id in text order names the person."""
+    person = {identifier: identifier for identifier in IDS}
+    for contact in CONTACTS:
+        holders = [identifier for identifier, held in contacts if held == contact]
+        if 2 <= len(holders) <= 10:  # var max_ids_per_contact
+            merged = {person[holder] for holder in holders}
+            person = {identifier: min(merged) if root in merged else root for identifier, root in person.items()}
+    with duckdb.connect() as connection:
+        connection.execute("create schema intermediate")
+        connection.execute(
+            "create table intermediate.int_contacts_normalised"
+            " (source_customer_id varchar, is_guest boolean, contact_kind varchar, contact_hash varchar)"
+        )
+        rows = [(identifier, None, None) for identifier in IDS] + [(holder, "email", held) for holder, held in contacts]
+        connection.executemany("insert into intermediate.int_contacts_normalised values (?, false, ?, ?)", rows)
+        for model in IDENTITY_MODELS:
+            connection.execute(f"create table intermediate.{model} as {compiled[model]}")
+        found = connection.execute(
+            "select source_customer_id, customer_id, identity_size from intermediate.int_customers_resolved"
+        ).fetchall()
+    assert {identifier: customer for identifier, customer, _ in found} == person
+    assert len(found) == len(IDS)
+    for identifier, _, size in found:
+        assert size == list(person.values()).count(person[identifier])
