@@ -1,19 +1,21 @@
 {#- moment: SQL timestamp in UTC. Returns the day it falls on in var reporting_timezone. -#}
 {% macro reporting_date(moment) -%}
-    {%- if var('reporting_timezone') == 'UTC' -%}
-    cast({{ moment }} as date)
-    {%- else -%}
     cast({{ shift_timezone(moment, 'UTC', var('reporting_timezone')) }} as date)
-    {%- endif -%}
+{%- endmacro %}
+
+{#- day: SQL date. Returns the UTC timestamp at which the day begins in var reporting_timezone. -#}
+{% macro start_of_reporting_date(day) -%}
+    {{ shift_timezone("cast(" ~ day ~ " as timestamp)", var('reporting_timezone'), 'UTC') }}
 {%- endmacro %}
 
 {#- day: SQL date. Returns the UTC timestamp at which the day ends in var reporting_timezone. -#}
 {% macro end_of_reporting_date(day) -%}
-    {{ shift_timezone("cast(" ~ dbt.dateadd('day', 1, day) ~ " as timestamp)", var('reporting_timezone'), 'UTC') }}
+    {{ start_of_reporting_date(dbt.dateadd('day', 1, day)) }}
 {%- endmacro %}
 
 {#- moment: SQL timestamp without zone, read in from_zone. Returns the same instant as written in to_zone. -#}
 {% macro shift_timezone(moment, from_zone, to_zone) -%}
+    {%- if from_zone == to_zone -%}{{ return(moment) }}{%- endif -%}
     {{- return(adapter.dispatch('shift_timezone')(moment, from_zone, to_zone)) -}}
 {%- endmacro %}
 
@@ -34,11 +36,6 @@
 {#- day: SQL date. Months since January 1970, so that months can be counted with. -#}
 {% macro month_number(day) -%}
     cast({{ dbt.datediff("cast('1970-01-01' as date)", day, 'month') }} as integer)
-{%- endmacro %}
-
-{#- number: months since January 1970. Returns the first day of that month. -#}
-{% macro month_of_number(number) -%}
-    {{ add_months("cast('1970-01-01' as date)", number) }}
 {%- endmacro %}
 
 {#- Whether the month that lies `months` after `month` is over at the end of `day`. -#}

@@ -3,13 +3,12 @@
     case when {{ email }} like '%_@_%' then lower(trim({{ email }})) end
 {%- endmacro %}
 
-{#- phone: SQL text. Its digits without the international prefix 00; null for fewer than 7. -#}
+{#- phone: SQL text. Its digits without the international prefix 00; null for fewer than 7, or one digit all along. -#}
 {% macro normalised_phone(phone) -%}
     {%- set digits = digits_of(phone) -%}
+    {%- set number = "case when " ~ digits ~ " like '00%' then substr(" ~ digits ~ ", 3) else " ~ digits ~ " end" -%}
     case
-        when length({{ digits }}) < 7 then null
-        when {{ digits }} like '00%' then substr({{ digits }}, 3)
-        else {{ digits }}
+        when length({{ number }}) >= 7 and replace({{ number }}, substr({{ number }}, 1, 1), '') <> '' then {{ number }}
     end
 {%- endmacro %}
 

@@ -2,6 +2,7 @@
     contract's column names, blank text as null, absent columns and sources as nulls and no rows. -#}
 {% macro land_raw_sources() %}
     {% if execute and flags.WHICH in ['build', 'run'] %}
+        {% do check_vars() %}
         {% set findings = inspect_raw_sources() %}
         {% set problems = findings | map(attribute='problems') | sum(start=[]) %}
         {% if problems %}

@@ -6,8 +6,3 @@
     cast({{ 1 - var('assumed_gross_margin') | float }} as double precision)
     {%- endif -%}
 {%- endmacro %}
-
-{#- column: an amount that may be unknown. Its sum, or null where any row's is unknown: a part is not the whole. -#}
-{% macro complete_sum(column) -%}
-    case when count({{ column }}) = count(*) then sum({{ column }}) end
-{%- endmacro %}

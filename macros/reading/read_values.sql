@@ -29,7 +29,8 @@
 {%- endmacro %}
 
 
-{#- column: a landed timestamp or text (ISO 8601, its offset honoured, else UTC; or one of var raw_timestamp_formats).
+{#- column: a landed timestamp, date or text (ISO 8601, its offset honoured, else UTC; or one of var raw_timestamp_formats).
+    A value without a time of day is a day of var reporting_timezone and stands for its beginning there.
     Returns an SQL timestamp in UTC; null for what is no moment between 1900 and 9999. -#}
 {% macro read_timestamp(column) -%}{{ return(adapter.dispatch('read_timestamp')(column)) }}{%- endmacro %}
 
@@ -42,10 +43,15 @@
         try_strptime(cast({{ column }} as varchar), [{{ formats | join(', ') }}])
     )
     {%- endset -%}
+    {%- if var('reporting_timezone') != 'UTC' -%}
+    {%- set moment -%}
+    case when length(cast({{ column }} as varchar)) <= 10 then {{ start_of_reporting_date(moment) }} else {{ moment }} end
+    {%- endset -%}
+    {%- endif -%}
     case when {{ moment }} between timestamp '1900-01-01' and timestamp '9999-12-31 23:59:59' then {{ moment }} end
 {%- endmacro %}
 
 
 {% macro read_date(column) -%}
-    cast({{ read_timestamp(column) }} as date)
+    {{ reporting_date(read_timestamp(column)) }}
 {%- endmacro %}

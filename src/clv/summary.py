@@ -83,7 +83,7 @@ order by acquisition_channel = 'all', sum(spend) desc nulls last, sum(new_custom
 """
 
 METHODS_SQL = """
-select clv_method, clv_per_customer, customers, is_reliable
+select clv_method, clv_per_customer, clv_basis, customers, is_reliable
 from fct_clv_by_method
 where segment_kind = 'company'
 order by clv_per_customer desc nulls last, clv_method
@@ -171,7 +171,7 @@ def _company_table(summary: Summary) -> Table:
     table = Table(title=f"As of {summary.as_of_date or 'an unknown date'}", title_justify="left", title_style="bold")
     table.add_column("figure", no_wrap=True)
     table.add_column("value", justify="right")
-    table.add_row("orders", number(summary.orders))
+    table.add_row("counted orders", number(summary.orders))
     table.add_row("customers", number(summary.customers))
     table.add_row("net revenue", money(net_revenue, summary.currency))
     table.add_row("gross margin", _describe_margin(summary))
@@ -213,9 +213,9 @@ def _channels_table(summary: Summary) -> Table:
 def _methods_table(summary: Summary) -> Table:
     return _table(
         f"Customer lifetime value by method, company ({summary.currency} per customer)",
-        ["method", "CLV", "customers", "reliable"],
+        ["method", "CLV", "counted in", "customers", "reliable"],
         summary.methods,
-        [str, money, number, lambda is_reliable: "yes" if is_reliable else "no"],
+        [str, money, str, number, lambda is_reliable: "yes" if is_reliable else "no"],
     )
 
 

@@ -288,9 +288,9 @@ MANY = (HEADER + many_orders(3000)).encode()
 STOPPED = {path.stem: read_stopped(path) for path in sorted((BAD_INPUTS / "stopped").glob("*.yml"))} | {
     "parquet_cut_short": Stopped({"orders.csv": FEW, "refunds.parquet": parquet(order("1"))[:-9]}, ["refunds.parquet"]),
     "parquet_of_no_bytes": Stopped({"orders.csv": FEW, "refunds.parquet": b""}, ["refunds.parquet"]),
-    "gzip_of_no_bytes": Stopped({"orders.csv.gz": b""}, ["not a GZIP stream: {raw}/orders.csv.gz"]),
+    "gzip_of_no_bytes": Stopped({"orders.csv.gz": b""}, [f"{{raw}}/orders.csv.gz {dbt.NOT_GZIP}"]),
     "gzip_cut_short": Stopped(
-        {"orders.csv.gz": gzip.compress(MANY)[:-9]}, ["Unexpected end of GZIP stream: {raw}/orders.csv.gz"], build=True
+        {"orders.csv.gz": gzip.compress(MANY)[:-9]}, [f"orders.csv.gz {dbt.NOT_GZIP}"], build=True
     ),
     # beyond 10,000 characters DuckDB doesn't keep what an unclosed quote has swallowed
     "unclosed_quote_before_many_lines": Stopped(
@@ -368,6 +368,77 @@ def test_relative_folder_is_refused_by_dbt(
     monkeypatch.chdir(tmp_path)
     message = problems(project, Path("raw"), {})
     assert "CLV_RAW_DIR is the relative path 'raw': give the absolute path of the folder" in message
+
+
+WRONG_VALUES = [
+    ("assumed_gross_margin", 1.5, "is 1.5: give a fraction from 0 to 1, or null."),
+    ("assumed_gross_margin", "0,4", "is '0,4': give a fraction from 0 to 1, or null."),
+    ("max_rejected_share", 5, "is 5: give a fraction from 0 to 1."),
+    ("max_rejected_share", None, "is null: give a fraction"),
+    ("annual_discount_rate", -0.1, "is -0.1: give a fraction"),
+    ("annual_discount_rate", "10%", "is '10%': give a fraction"),
+    ("kpi_window_months", 0, "is 0: give a whole number from 1 to 1200."),
+    ("kpi_window_months", "12", "is '12': give a whole number"),
+    ("cohort_clv_age_months", 1.5, "is 1.5: give a whole number"),
+    ("min_segment_customers", True, "is true: give a whole number"),
+    ("max_ids_per_contact", 1, "is 1: give a whole number from 2 to"),
+    ("max_exchange_rate_age_days", -1, "is -1: give a whole number from 0 to"),
+    ("max_lifetime_years", 0, "is 0: give a number above 0"),
+    ("max_lifetime_years", float("inf"), "give a number above 0"),
+    ("prices_include_tax", "no", "is 'no': give true or false."),
+    ("include_shipping_in_revenue", 1, "is 1: give true or false."),
+    ("counted_order_statuses", [], "is []: give a list of texts"),
+    ("counted_order_statuses", "paid", "is 'paid': give a list of texts"),
+    ("raw_timestamp_formats", ["%d/%m/%Y", 7], 'is ["%d/%m/%Y", 7]: give a list of texts'),
+    ("raw_timestamp_formats", None, "is null: give a list of texts"),
+    ("reporting_currency", "EURO", "is 'EURO': give a code of three letters"),
+    ("reporting_timezone", "Europe/Berlyn", "is 'Europe/Berlyn': give a time zone that the warehouse knows"),
+    ("reporting_timezone", "it's", "is 'it's': give a time zone"),
+    ("as_of_date", "2023-02-29", "is '2023-02-29': give a date written as YYYY-MM-DD"),
+    ("as_of_date", 2023, "is 2023: give a date written as YYYY-MM-DD"),
+    ("value_tiers", None, "is null: give a list of {name: TEXT, up_to: FRACTION}"),
+    ("value_tiers", [], "is []: give a list of"),
+    ("value_tiers", {"VIP": 1}, 'is {"VIP": 1}: give a list of'),
+    ("value_tiers", [{"name": "all", "up_to": 0.9}], "rising from above 0 to 1 in the last."),
+    ("value_tiers", [{"name": "a", "up_to": 0.5}, {"name": "a", "up_to": 1}], "each name once"),
+    ("value_tiers", [{"name": "a", "up_to": 0.5}, {"name": "b", "up_to": 0.5}, {"name": "c", "up_to": 1}], "rising"),
+    ("value_tiers", [{"name": "a", "up_to": 0}, {"name": "b", "up_to": 1}], "rising from above 0"),
+    ("value_tiers", [{"name": "", "up_to": 1}], "give a list of"),
+    ("value_tiers", [{"up_to": 1}, {"name": "b", "up_to": 1}], "give a list of"),
+]
+RIGHT_VALUES: Mapping[str, Any] = {
+    "assumed_gross_margin": 1,
+    "max_rejected_share": 0,
+    "annual_discount_rate": 0,
+    "kpi_window_months": 1,
+    "max_ids_per_contact": 2,
+    "max_exchange_rate_age_days": 0,
+    "max_lifetime_years": 0.5,
+    "counted_order_statuses": ["it's paid"],
+    "reporting_currency": "eur",
+    "reporting_timezone": "America/New_York",
+    "as_of_date": "2024-02-29",
+    "value_tiers": [{"name": "all", "up_to": 1.0}],
+}
+
+
+@pytest.mark.parametrize(("name", "value", "sentence"), WRONG_VALUES, ids=lambda value: str(value)[:40])
+def test_wrong_value_of_a_var_is_told(
+    project: dbt.Project, purchase_log: Path, name: str, value: object, sentence: str
+) -> None:
+    message = problems(project, purchase_log, {name: value})
+    assert_sentences(message, [f"var {name} is ", sentence], purchase_log)
+    assert len(message.splitlines()) == 1
+
+
+def test_every_wrong_value_is_told_at_once(project: dbt.Project, purchase_log: Path) -> None:
+    wrong = {name: value for name, value, _ in WRONG_VALUES}
+    message = problems(project, purchase_log, wrong)
+    assert sorted(line.split()[1] for line in message.splitlines()) == sorted(wrong)
+
+
+def test_values_at_their_bounds_are_right(project: dbt.Project, purchase_log: Path) -> None:
+    assert problems(project, purchase_log, RIGHT_VALUES) == ""
 
 
 @pytest.fixture(scope="module")

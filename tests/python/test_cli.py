@@ -75,6 +75,42 @@ def test_every_unknown_mapping_is_named(run_clv: RunClv) -> None:
         assert sentence in run.stderr
 
 
+# the second could not be computed with while dbt reads the models, the third is known to the warehouse alone
+@pytest.mark.parametrize("command", ["check", "run"])
+@pytest.mark.parametrize(
+    ("variables", "sentences"),
+    [
+        (
+            "{kpi_window_months: 0, max_rejected_share: 5%}",
+            [
+                "var kpi_window_months is 0: give a whole number from 1 to 1200.",
+                "var max_rejected_share is '5%': give a fraction from 0 to 1.",
+            ],
+        ),
+        (
+            "{kpi_window_months: twelve, counted_order_statuses: }",
+            [
+                "var kpi_window_months is 'twelve': give a whole number",
+                "var counted_order_statuses is null: give a list of texts",
+            ],
+        ),
+        (
+            "{reporting_timezone: Mars}",
+            ["var reporting_timezone is 'Mars': give a time zone that the warehouse knows, as in Europe/Berlin."],
+        ),
+    ],
+    ids=["wrong", "not_computable", "unknown_zone"],
+)
+@pytest.mark.usefixtures("purchase_log")
+def test_wrong_values_of_vars_end_with_2(run_clv: RunClv, command: str, variables: str, sentences: list[str]) -> None:
+    run = run_clv(command, "--raw", "raw", "--vars", variables)
+    assert run.exit_code == 2, run.output
+    for sentence in sentences:
+        assert sentence in run.stderr
+    assert "in macro" not in run.stderr
+    assert not run.published_file.exists()
+
+
 def test_a_missing_required_column_is_named_with_its_file(run_clv: RunClv, tmp_path: Path) -> None:
     write_csv(tmp_path / "raw", "orders", ["order_id", "customer_id", "amount"], [("o1", "c1", "1")])
     run = run_clv("run", "--raw", "raw")
@@ -197,12 +233,26 @@ def test_data_that_fails_a_check_publishes_nothing(run_clv: RunClv, purchase_log
     assert not run.published_file.exists()
 
 
-def test_wrong_configuration_found_by_a_node_ends_with_2(run_clv: RunClv, purchase_log: Path, tmp_path: Path) -> None:
-    test = "{% if execute %}{{ exceptions.raise_compiler_error('var x is 7: give an even number.') }}{% endif %}"
-    run = run_clv("run", "--raw", str(purchase_log), project=small_project(tmp_path / "project", test))
+RAISES = "{% if execute %}{{ exceptions.raise_compiler_error('var x is 7: give an even number.') }}{% endif %}"
+
+
+def test_wrong_configuration_found_by_a_model_ends_with_2(run_clv: RunClv, purchase_log: Path, tmp_path: Path) -> None:
+    project = small_project(tmp_path / "project", "select 1 as found where 1 = 0\n")
+    (project / "models" / "marts" / "fct_orders.sql").write_text(f"{RAISES}\nselect 1 as order_id, 2 as amount\n")
+    run = run_clv("run", "--raw", str(purchase_log), project=project)
     assert run.exit_code == 2, run.output
+    assert "var x is 7: give an even number. (in fct_orders)" in run.stderr
+    assert "> in macro" not in run.stderr
+
+
+def test_sentences_of_a_test_are_about_the_data_and_end_with_1(
+    run_clv: RunClv, purchase_log: Path, tmp_path: Path
+) -> None:
+    run = run_clv("run", "--raw", str(purchase_log), project=small_project(tmp_path / "project", RAISES))
+    assert run.exit_code == 1, run.output
     assert "var x is 7: give an even number." in run.stderr
     assert "> in macro" not in run.stderr
+    assert not run.published_file.exists()
 
 
 def small_project(folder: Path, test: str) -> Path:

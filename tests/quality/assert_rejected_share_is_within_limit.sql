@@ -13,6 +13,7 @@
             delivered_in,
             reason,
             count(*) as rejected_rows,
+            min(raw_record) as example,
             row_number() over (partition by source_name, delivered_in order by count(*) desc, reason) as reason_rank
         from {{ ref('int_records_rejected') }}
         group by source_name, delivered_in, reason
@@ -22,7 +23,8 @@
         deliveries.delivered_in || ': ' || deliveries.rejected_rows || ' of ' || deliveries.delivered_rows
         || ' rows were rejected, more than the share of {{ var("max_rejected_share") }} that var max_rejected_share allows;'
         || ' the most frequent reason (' || reasons.rejected_rows || ' rows): ' || reasons.reason
-        || '. Nothing is published. Deliver the file again, or raise the var.' as sentence
+        || ', as in ' || substr(reasons.example, 1, 200) || '. Nothing is published. Deliver the file again, say how to read it'
+        || ' (vars raw_columns, raw_timestamp_formats), or raise the var.' as sentence
     from deliveries
     inner join reasons
         on

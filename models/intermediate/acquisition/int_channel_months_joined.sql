@@ -84,8 +84,8 @@ final as (
         cast(summed.new_customers as bigint) as new_customers,
         cast(summed.attributed_orders as bigint) as attributed_orders,
         {{ money_columns(['net_revenue', 'gross_margin']) }},
-        {{ to_money(ratio('nullif(summed.spend, 0)', 'summed.new_customers')) }} as cac,
-        {{ to_money(ratio('nullif(summed.spend, 0)', 'summed.attributed_orders')) }} as cpa
+        {{ to_money(ratio('case when summed.spend > 0 then summed.spend end', 'summed.new_customers')) }} as cac,
+        {{ to_money(ratio('case when summed.spend > 0 then summed.spend end', 'summed.attributed_orders')) }} as cpa
     from summed
     cross join has_spend
 )

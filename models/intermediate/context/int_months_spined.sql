@@ -2,9 +2,16 @@ with run_context as (
     select * from {{ ref('int_run_context') }}
 ),
 
+-- a refund may be dated before its order
+days as (
+    select order_date as day from {{ ref('int_orders_valued') }}
+    union all
+    select refund_date as day from {{ ref('int_refunds_valued') }}
+),
+
 first_month as (
-    select {{ month_of('min(order_date)') }} as month
-    from {{ ref('int_orders_valued') }}
+    select {{ month_of('min(day)') }} as month
+    from days
 ),
 
 numbers as (

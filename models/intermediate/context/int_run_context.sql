@@ -20,7 +20,7 @@ lines as (
     where rejection_reason is null
 ),
 
--- what int_orders_checked will not send to quarantine
+-- what int_orders_checked will accept, as far as can be told before the as-of date is known
 accepted_orders as (
     select orders.order_date
     from orders

@@ -37,7 +37,7 @@ identified as (
     where source_customer_id is not null or email is not null
 ),
 
-contacts as (
+final as (
     select
         source_customer_id,
         is_guest,
@@ -66,4 +66,4 @@ contacts as (
     where phone is not null
 )
 
-select * from contacts
+select * from final

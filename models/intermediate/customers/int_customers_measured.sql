@@ -47,6 +47,7 @@ occasions as (
 basis as (
     select case when count(gross_margin) > 0 then 'margin' else 'revenue' end as clv_basis
     from {{ ref('int_orders_sequenced') }}
+    where is_counted_status
 ),
 
 joined as (

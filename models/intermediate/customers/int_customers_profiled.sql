@@ -6,7 +6,7 @@ identities as (
     select * from {{ ref('int_customers_resolved') }}
 ),
 
--- of a person's accounts the oldest tells first, the others fill its gaps
+-- of a person's accounts the oldest that knows the country tells it, and the oldest that knows the channel, with its campaign
 ranked as (
     select
         identities.customer_id,
@@ -15,8 +15,15 @@ ranked as (
         accounts.acquisition_campaign,
         row_number() over (
             partition by identities.customer_id
-            order by accounts.created_at nulls last, accounts.customer_id
-        ) as account_rank
+            order by case when accounts.country is null then 1 else 0 end, accounts.created_at nulls last, accounts.customer_id
+        ) as country_rank,
+        row_number() over (
+            partition by identities.customer_id
+            order by
+                case when accounts.acquisition_channel is null then 1 else 0 end,
+                accounts.created_at nulls last,
+                accounts.customer_id
+        ) as channel_rank
     from accounts
     inner join identities
         on accounts.customer_id = identities.source_customer_id
@@ -25,11 +32,9 @@ ranked as (
 final as (
     select
         customer_id,
-        coalesce(max(case when account_rank = 1 then country end), min(country)) as country,
-        coalesce(max(case when account_rank = 1 then acquisition_channel end), min(acquisition_channel))
-            as acquisition_channel,
-        coalesce(max(case when account_rank = 1 then acquisition_campaign end), min(acquisition_campaign))
-            as acquisition_campaign
+        max(case when country_rank = 1 then country end) as country,
+        max(case when channel_rank = 1 then acquisition_channel end) as acquisition_channel,
+        max(case when channel_rank = 1 then acquisition_campaign end) as acquisition_campaign
     from ranked
     group by customer_id
 )

@@ -10,7 +10,7 @@ by_day as (
         order_date as occasion_date,
         count(*) as orders,
         sum(net_revenue) as net_revenue,
-        sum(gross_margin) as gross_margin
+        {{ complete_sum('gross_margin') }} as gross_margin
     from orders
     group by customer_id, order_date
 ),

@@ -30,7 +30,7 @@ measured as (
         {{ ratio('months.churned_customers', 'months.active_before_customers') }} as churn_rate,
         {{ ratio('months.active_customers - months.active_before_customers', 'months.active_before_customers') }}
             as net_customer_change,
-        {{ ratio('nullif(spend.spend, 0)', 'months.new_customers') }} as cac
+        {{ ratio('case when spend.spend > 0 then spend.spend end', 'months.new_customers') }} as cac
     from months
     left join spend
         on

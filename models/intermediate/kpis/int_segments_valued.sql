@@ -17,6 +17,12 @@ latest_kpis as (
         on kpis.month = run_context.as_of_month
 ),
 
+-- churn is seen in full once there is a whole window before the one it is measured over
+history as (
+    select min(month) as first_month
+    from {{ ref('int_months_spined') }}
+),
+
 -- what customers have brought, per kind of segment
 observed as (
     {% for kind in segment_kinds() %}
@@ -52,8 +58,10 @@ final as (
         latest_kpis.purchase_frequency,
         case when observed.clv_basis = 'margin' then latest_kpis.gross_margin_rate else 1 end as value_rate,
         latest_kpis.retention_rate,
-        latest_kpis.lifetime_years
+        latest_kpis.lifetime_years,
+        {{ add_months('history.first_month', 2 * var('kpi_window_months') - 1) }} <= latest_kpis.month as is_churn_observed
     from observed
+    cross join history
     left join latest_kpis
         on
             observed.segment_kind = latest_kpis.segment_kind

@@ -21,12 +21,12 @@ delivered_lines as (
 lines_of_amounts as (
     select
         order_id,
-        null as line_number,
-        null as product_id,
-        null as quantity,
+        cast(null as {{ dbt.type_string() }}) as line_number,
+        cast(null as {{ dbt.type_string() }}) as product_id,
+        cast(null as double precision) as quantity,
         cast(amount as double precision) as source_amount,
-        null as source_discount_amount,
-        null as source_unit_cost
+        cast(null as {{ type_money() }}) as source_discount_amount,
+        cast(null as double precision) as source_unit_cost
     from orders
     where not has_lines
 ),
@@ -48,23 +48,24 @@ converted as (
         {{ to_money('lines.source_amount') }} as source_item_revenue,
         {{ to_money('lines.source_amount * orders.exchange_rate') }} as item_revenue,
         {{ to_money('coalesce(lines.source_discount_amount, 0) * orders.exchange_rate') }} as line_discount_amount,
-        {{ to_money('coalesce(orders.discount_amount, 0) * orders.exchange_rate') }} as order_discount_amount,
+        {{ to_money('(coalesce(orders.discount_amount, 0) + ' ~ tax_in_prices('orders.tax_amount') ~ ') * orders.exchange_rate') }}
+            as order_deduction_amount,
         lines.source_unit_cost * orders.exchange_rate as unit_cost
     from lines
     inner join orders
         on lines.order_id = orders.order_id
 ),
 
-discounted_orders as (
+reduced_orders as (
     select
         order_id,
         sum(item_revenue) as order_item_revenue
     from converted
-    where order_discount_amount <> 0
+    where order_deduction_amount <> 0
     group by order_id
 ),
 
--- the order's discount is spread over its lines by their revenue
+-- the order's discount, and the tax within its prices, are spread over its lines by their revenue
 final as (
     select
         converted.order_id,
@@ -77,13 +78,13 @@ final as (
         converted.item_revenue,
         converted.line_discount_amount,
         converted.item_revenue - converted.line_discount_amount - {{ to_money(
-            'coalesce(converted.order_discount_amount * '
-            ~ ratio('converted.item_revenue', 'discounted_orders.order_item_revenue') ~ ', 0)'
+            'coalesce(converted.order_deduction_amount * '
+            ~ ratio('converted.item_revenue', 'reduced_orders.order_item_revenue') ~ ', 0)'
         ) }} as net_item_revenue,
         converted.unit_cost
     from converted
-    left join discounted_orders
-        on converted.order_id = discounted_orders.order_id
+    left join reduced_orders
+        on converted.order_id = reduced_orders.order_id
 )
 
 select * from final

@@ -58,7 +58,7 @@ final as (
         converted_tax_amount as tax_amount,
         gross_item_revenue - total_discount_amount
         {%- if var('include_shipping_in_revenue') %} + converted_shipping_amount{% endif %}
-        {%- if var('prices_include_tax') %} - converted_tax_amount{% endif %} as revenue_before_refunds,
+        - {{ tax_in_prices('converted_tax_amount') }} as revenue_before_refunds,
         cogs_before_refunds,
         margin_basis,
         ordered_at,

@@ -6,17 +6,19 @@ order_versions as (
     {{ record_versions(ref('stg_raw__orders')) }}
 ),
 
--- amounts as delivered in document currencies, whatever became of them
+-- readable amounts as delivered in document currencies, whatever became of them
 delivered as (
     select
         version_status = 'current' as is_current,
         {{ to_money('quantity * unit_price') }} as amount
     from line_versions
+    where is_readable
     union all
     select
         version_status = 'current' as is_current,
         amount
     from order_versions
+    where is_readable
 ),
 
 -- amounts in force that don't reach an order: in quarantine, not yet known, or of an order whose lines count instead
@@ -24,6 +26,10 @@ left_out as (
     select {{ to_money('quantity * unit_price') }} as amount
     from {{ ref('int_order_items_checked') }}
     where rejection_reason is not null or not is_known
+    union all
+    select {{ to_money('quantity * unit_price') }} as amount
+    from {{ ref('int_order_items_current') }}
+    where is_replaced
     union all
     select amount
     from {{ ref('int_orders_checked') }}

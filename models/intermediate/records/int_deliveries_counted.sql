@@ -1,44 +1,64 @@
-with outcomes as (
+with unreadable_lines as (
+    select * from {{ ref('stg_raw__unreadable_lines') }}
+),
+
+-- what was delivered is counted apart from what became of it
+outcomes as (
+    {% for outcome in ['delivered', 'rejected'] %}
     select
         source_name,
         delivered_in,
-        'rejected' as outcome
-    from {{ ref('stg_raw__unreadable_lines') }}
+        '{{ outcome }}' as outcome
+    from unreadable_lines
+    union all
+    {% endfor %}
     {% for source, checked_model in raw_sources().items() %}
+    select
+        '{{ source }}' as source_name,
+        delivered_in,
+        'delivered' as outcome
+    from {{ ref('stg_raw__' ~ source) }}
     union all
     select
         '{{ source }}' as source_name,
         delivered_in,
         version_status as outcome
     from ({{ record_versions(ref('stg_raw__' ~ source)) }}) as versions
-    {% if checked_model %}
+    {% if checked_model %}where version_status <> 'current'{% endif %}
+
     union all
+    {% if checked_model %}
     select
         '{{ source }}' as source_name,
         delivered_in,
         case
-            when rejection_reason is not null then 'rejected by check'
-            else 'unknown by check'
+            when rejection_reason is not null then 'rejected'
+            when not is_known then 'not yet known'
+            else 'current'
         end as outcome
     from {{ ref(checked_model) }}
-    where
-        (rejection_reason is not null or not is_known)
-        {% if source == 'orders' %}and source_name = 'orders' and is_known{% endif %}
+    {% if source == 'orders' %}where source_name = 'orders' and is_known{% endif %}
 
+    union all
     {% endif %}
     {% endfor %}
+    select
+        'order_items' as source_name,
+        delivered_in,
+        'superseded' as outcome
+    from {{ ref('int_order_items_current') }}
+    where is_replaced
 ),
 
 counted as (
     select
         source_name,
         delivered_in,
-        sum(case when outcome in ('rejected by check', 'unknown by check') then 0 else 1 end) as delivered_rows,
-        sum(case when outcome in ('rejected', 'rejected by check') then 1 else 0 end) as rejected_rows,
-        sum(case when outcome = 'superseded' then 1 else 0 end) as superseded_rows,
-        sum(case when outcome in ('not yet known', 'unknown by check') then 1 else 0 end) as not_yet_known_rows,
-        sum(case when outcome = 'current' then 1 when outcome in ('rejected by check', 'unknown by check') then -1 else 0 end)
-            as accepted_rows
+        cast(sum(case when outcome = 'delivered' then 1 else 0 end) as bigint) as delivered_rows,
+        cast(sum(case when outcome = 'current' then 1 else 0 end) as bigint) as accepted_rows,
+        cast(sum(case when outcome = 'rejected' then 1 else 0 end) as bigint) as rejected_rows,
+        cast(sum(case when outcome = 'superseded' then 1 else 0 end) as bigint) as superseded_rows,
+        cast(sum(case when outcome = 'not yet known' then 1 else 0 end) as bigint) as not_yet_known_rows
     from outcomes
     group by source_name, delivered_in
 ),
@@ -47,12 +67,12 @@ final as (
     select
         source_name,
         delivered_in,
-        cast(delivered_rows as bigint) as delivered_rows,
-        cast(accepted_rows as bigint) as accepted_rows,
-        cast(rejected_rows as bigint) as rejected_rows,
-        cast(superseded_rows as bigint) as superseded_rows,
-        cast(not_yet_known_rows as bigint) as not_yet_known_rows,
-        cast(rejected_rows as double precision) / delivered_rows as rejected_share
+        delivered_rows,
+        accepted_rows,
+        rejected_rows,
+        superseded_rows,
+        not_yet_known_rows,
+        {{ ratio('rejected_rows', 'delivered_rows') }} as rejected_share
     from counted
 )
 

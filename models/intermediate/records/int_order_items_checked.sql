@@ -1,5 +1,7 @@
 with lines as (
-    {{ current_records(ref('stg_raw__order_items')) }}
+    select *
+    from {{ ref('int_order_items_current') }}
+    where not is_replaced
 ),
 
 orders as (

@@ -14,8 +14,8 @@ exchange_rates as (
 
 orders_with_lines as (
     select distinct order_id
-    from {{ ref('stg_raw__order_items') }}
-    where rejection_reason is null
+    from {{ ref('int_order_items_current') }}
+    where not is_replaced
 ),
 
 dated as (

@@ -40,7 +40,7 @@ with unreadable_lines as (
 
 {% endif %}
 {% endfor %}
-final as (
+all_rejected as (
     select * from unreadable_lines
     {% for source, checked_model in raw_sources().items() %}
     union all
@@ -50,12 +50,16 @@ final as (
     select * from {{ source }}_checked
     {% endif %}
     {% endfor %}
+),
+
+final as (
+    select
+        source_name,
+        record_key,
+        reason,
+        raw_record,
+        delivered_in
+    from all_rejected
 )
 
-select
-    source_name,
-    record_key,
-    reason,
-    raw_record,
-    delivered_in
-from final
+select * from final

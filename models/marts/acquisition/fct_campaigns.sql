@@ -30,7 +30,7 @@ joined as (
         coalesce(acquired.new_customers, 0) as new_customers,
         acquired.net_revenue,
         acquired.gross_margin,
-        {{ to_money(ratio('nullif(spend.spend, 0)', 'acquired.new_customers')) }} as cac
+        {{ to_money(ratio('case when spend.spend > 0 then spend.spend end', 'acquired.new_customers')) }} as cac
     from spend
     full outer join acquired
         on spend.campaign = acquired.campaign
@@ -57,7 +57,7 @@ final as (
         joined.cac,
         cast(joined.net_revenue as {{ type_money() }}) as net_revenue,
         cast(joined.gross_margin as {{ type_money() }}) as gross_margin,
-        {{ ratio('joined.gross_margin - joined.spend', 'joined.spend') }} as roi,
+        case when joined.spend > 0 then {{ ratio('joined.gross_margin - joined.spend', 'joined.spend') }} end as roi,
         cast(paybacks.payback_months as integer) as payback_months,
         paybacks.is_paid_back
     from joined

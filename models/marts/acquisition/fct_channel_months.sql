@@ -18,8 +18,11 @@ final as (
         channel_months.cpa,
         channel_months.net_revenue,
         channel_months.gross_margin,
-        {{ ratio('channel_months.net_revenue', 'channel_months.spend') }} as roas,
-        {{ ratio('channel_months.gross_margin - channel_months.spend', 'channel_months.spend') }} as roi,
+        case when channel_months.spend > 0 then {{ ratio('channel_months.net_revenue', 'channel_months.spend') }} end as roas,
+        case
+            when channel_months.spend > 0
+                then {{ ratio('channel_months.gross_margin - channel_months.spend', 'channel_months.spend') }}
+        end as roi,
         cast(paybacks.payback_months as integer) as payback_months,
         paybacks.is_paid_back
     from channel_months

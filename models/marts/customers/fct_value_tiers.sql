@@ -14,7 +14,7 @@ company as (
     select
         count(*) as customers,
         sum(net_revenue) as net_revenue,
-        sum(gross_margin) as gross_margin
+        {{ complete_sum('gross_margin') }} as gross_margin
     from customers
 ),
 
@@ -26,7 +26,7 @@ summed as (
         sum(net_revenue) as net_revenue,
         {{ complete_sum('gross_margin') }} as gross_margin,
         sum(order_count) as orders,
-        {{ ratio('sum(historical_clv)', 'count(*)') }} as mean_historical_clv
+        {{ ratio(complete_sum('historical_clv'), 'count(*)') }} as mean_historical_clv
     from customers
     group by value_tier, tier_rank
 ),

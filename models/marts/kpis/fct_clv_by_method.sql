@@ -18,7 +18,8 @@ methods as (
         '{{ method }}' as clv_method,
         {{ to_money(formula) }} as clv_per_customer,
         clv_basis,
-        customers
+        customers,
+        {{ 'true' if method in ['historical', 'cohort'] else 'coalesce(is_churn_observed, false)' }} as is_history_long_enough
     from segments
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
@@ -32,7 +33,7 @@ final as (
         clv_per_customer,
         case when clv_method = 'simple' then 'revenue' else clv_basis end as clv_basis,
         customers,
-        customers >= {{ var('min_segment_customers') }} as is_reliable
+        customers >= {{ var('min_segment_customers') }} and is_history_long_enough as is_reliable
     from methods
 )
 

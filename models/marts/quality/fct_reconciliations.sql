@@ -6,6 +6,11 @@ orders as (
     select * from {{ ref('fct_orders') }}
 ),
 
+flat_orders as (
+    select * from {{ ref('int_orders_checked') }}
+    where source_name = 'order_items' and is_known and rejection_reason is null
+),
+
 customers as (
     select * from {{ ref('dim_customers') }}
 ),
@@ -40,10 +45,16 @@ checks as (
     union all
     {% endfor %}
     select
-        'gross item revenue in document currencies: delivered = orders + rejected + superseded + not yet known' as check_name,
+        'gross item revenue in document currencies: readable = orders + rejected + superseded + not yet known' as check_name,
         coalesce((select delivered_amount from delivered_amounts), 0) as left_amount,
         coalesce((select sum(source_gross_item_revenue) from orders), 0)
         + coalesce((select not_in_orders_amount from delivered_amounts), 0) as right_amount
+    union all
+    select
+        'orders: accepted rows + orders of flat lines = orders',
+        coalesce((select sum(accepted_rows) from deliveries where source_name = 'orders'), 0)
+        + (select count(*) from flat_orders),
+        (select count(*) from orders)
     union all
     select
         'net revenue: orders = customers + unattributed',
@@ -65,8 +76,8 @@ checks as (
     union all
     select
         'gross margin: orders (refunds at the purchase) = company months (refunds when paid)',
-        coalesce((select sum(gross_margin) from orders), 0),
-        coalesce((select sum(month_gross_margin) from kpi_months), 0)
+        coalesce((select {{ complete_sum('gross_margin') }} from orders), 0),
+        coalesce((select {{ complete_sum('month_gross_margin') }} from kpi_months), 0)
     union all
     select
         'net revenue: customers with a purchase = channel months',

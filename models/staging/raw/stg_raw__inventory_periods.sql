@@ -26,7 +26,7 @@ renamed as (
         period_end_read as period_end,
         -- the delivered record
         {{ record_key(['period_start_read', 'period_end_read']) }} as record_key,
-        cast(period_end_read as timestamp) as known_at,
+        {{ start_of_reporting_date('period_end_read') }} as known_at,
         cast(null as timestamp) as version_written_at,
         delivered_in,
         delivered_row,

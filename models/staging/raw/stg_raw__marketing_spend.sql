@@ -22,7 +22,7 @@ renamed as (
         spend_date_read as spend_date,
         -- the delivered record
         {{ record_key(['spend_date_read', 'channel', 'campaign']) }} as record_key,
-        cast(spend_date_read as timestamp) as known_at,
+        {{ start_of_reporting_date('spend_date_read') }} as known_at,
         cast(null as timestamp) as version_written_at,
         delivered_in,
         delivered_row,

@@ -35,7 +35,7 @@ renamed as (
         ordered_at_read as ordered_at,
         -- the delivered record
         case
-            when line_number is null then order_id
+            when line_number is null then {{ record_key(['order_id']) }}
             else {{ record_key(['order_id', 'line_number']) }}
         end as record_key,
         ordered_at_read as known_at,
@@ -52,7 +52,10 @@ renamed as (
                 'quantity times unit_price is beyond 1e12':
                     'abs(quantity_read * unit_price_read) > 1e12',
                 'unit_cost is negative': 'unit_cost_read < 0',
-                'discount_amount is negative': 'discount_amount_read < 0',
+                'quantity times unit_cost is beyond 1e12': 'abs(quantity_read * unit_cost_read) > 1e12',
+                'discount_amount is negative': 'discount_amount_read < 0 and quantity_read * unit_price_read >= 0',
+                'discount_amount of a returned line is positive':
+                    'discount_amount_read > 0 and quantity_read * unit_price_read < 0',
             }
         ) }} as rejection_reason,
         raw_record

@@ -45,7 +45,7 @@ renamed as (
             numbers=['amount', 'discount_amount', 'shipping_amount', 'tax_amount'],
             timestamps=['ordered_at', 'updated_at'],
             event='ordered_at',
-            rules={'discount_amount is negative': 'discount_amount_read < 0'}
+            rules={'discount_amount is negative': 'discount_amount_read < 0 and coalesce(amount_read, 0) >= 0'}
         ) }} as rejection_reason,
         raw_record
     from read

@@ -32,7 +32,7 @@ renamed as (
             required=['product_id'],
             numbers=['unit_cost'],
             timestamps=['valid_from'],
-            rules={'unit_cost is negative': 'unit_cost_read < 0'}
+            rules={'unit_cost is negative': 'unit_cost_read < 0', 'unit_cost is beyond 1e9': 'unit_cost_read > 1e9'}
         ) }} as rejection_reason,
         raw_record
     from read

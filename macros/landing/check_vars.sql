@@ -1,0 +1,92 @@
+{#- Stops with a sentence for each of the project's vars whose value is none that it can have. Vars raw_names and raw_columns
+    are checked against the raw data, by inspect_raw_sources. Zones of time are known to the warehouse alone, once it is asked. -#}
+{% macro check_vars() %}
+    {% set expected = {} %}
+    {% for name, low, high in [('kpi_window_months', 1, 1200), ('cohort_clv_age_months', 1, 1200), ('max_ids_per_contact', 2, 1000000000),
+        ('min_segment_customers', 1, 1000000000), ('max_exchange_rate_age_days', 0, 3650)] %}
+        {% if var(name) is not integer or not is_between(var(name), low, high) %}
+            {% do expected.update({name: 'a whole number from ' ~ low ~ ' to ' ~ high}) %}
+        {% endif %}
+    {% endfor %}
+    {% for name in ['max_rejected_share', 'annual_discount_rate'] if not is_between(var(name), 0, 1) %}
+        {% do expected.update({name: 'a fraction from 0 to 1'}) %}
+    {% endfor %}
+    {% if var('assumed_gross_margin') is not none and not is_between(var('assumed_gross_margin'), 0, 1) %}
+        {% do expected.update({'assumed_gross_margin': 'a fraction from 0 to 1, or null'}) %}
+    {% endif %}
+    {% if not is_between(var('max_lifetime_years'), 0, 1000) or var('max_lifetime_years') == 0 %}
+        {% do expected.update({'max_lifetime_years': 'a number above 0, at most 1000'}) %}
+    {% endif %}
+    {% for name in ['prices_include_tax', 'include_shipping_in_revenue'] if var(name) is not boolean %}
+        {% do expected.update({name: 'true or false'}) %}
+    {% endfor %}
+    {% for name in ['counted_order_statuses', 'raw_timestamp_formats'] if not is_list_of_texts(var(name)) %}
+        {% do expected.update({name: 'a list of texts, with at least one'}) %}
+    {% endfor %}
+    {% if not are_value_tiers(var('value_tiers')) %}
+        {% do expected.update({'value_tiers': 'a list of {name: TEXT, up_to: FRACTION}, each name once, up_to rising from above 0 to 1 in the last'}) %}
+    {% endif %}
+    {% if not modules.re.fullmatch('[A-Za-z]{3}', var('reporting_currency') | string) %}
+        {% do expected.update({'reporting_currency': 'a code of three letters, as in EUR'}) %}
+    {% endif %}
+    {% if var('as_of_date') is not none and not is_iso_date(var('as_of_date') | string) %}
+        {% do expected.update({'as_of_date': 'a date written as YYYY-MM-DD, or null'}) %}
+    {% endif %}
+    {% if var('reporting_timezone') is not string or (execute and not is_known_timezone(var('reporting_timezone'))) %}
+        {% do expected.update({'reporting_timezone': 'a time zone that the warehouse knows, as in Europe/Berlin'}) %}
+    {% endif %}
+    {% set sentences = [] %}
+    {% for name, what in expected.items() %}
+        {% set value = "'" ~ var(name) ~ "'" if var(name) is string else tojson(var(name), var(name) | string) %}
+        {% do sentences.append('var ' ~ name ~ ' is ' ~ value ~ ': give ' ~ what ~ '.') %}
+    {% endfor %}
+    {% if sentences %}
+        {{ exceptions.raise_compiler_error(sentences | join('\n')) }}
+    {% endif %}
+{% endmacro %}
+
+
+{#- Whether value is a number (true and false are none) from low to high. -#}
+{% macro is_between(value, low, high) %}
+    {{ return(value is number and value is not boolean and value >= low and value <= high) }}
+{% endmacro %}
+
+
+{% macro is_list_of_texts(value) %}
+    {% set is_list = value is sequence and value is not string and value is not mapping %}
+    {{ return(is_list and value | length > 0 and value | select('string') | select | list | length == value | length) }}
+{% endmacro %}
+
+
+{#- Whether value is a list of {name, up_to} by which customers can be ranked: see var value_tiers. -#}
+{% macro are_value_tiers(value) %}
+    {% if value is not sequence or value is string or value is mapping or not value | select('mapping') | list %}
+        {{ return(false) }}
+    {% endif %}
+    {% set names = [] %}
+    {% set limits = [0] %}
+    {% for tier in value if tier is mapping and tier.name is string and tier.name.strip() and tier.name not in names
+        and is_between(tier.up_to, limits[-1], 1) and tier.up_to > limits[-1] %}
+        {% do names.append(tier.name) %}
+        {% do limits.append(tier.up_to) %}
+    {% endfor %}
+    {{ return(names | length == value | length and limits[-1] == 1) }}
+{% endmacro %}
+
+
+{#- Whether text is a day of the calendar written as YYYY-MM-DD. -#}
+{% macro is_iso_date(text) %}
+    {% set parts = modules.re.fullmatch('([0-9]{4})-([0-9]{2})-([0-9]{2})', text) %}
+    {% if not parts %}{{ return(false) }}{% endif %}
+    {% set year, month, day = parts[1] | int, parts[2] | int, parts[3] | int %}
+    {% set is_leap_year = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0) %}
+    {% set last_days = [31, 29 if is_leap_year else 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] %}
+    {{ return(year >= 1 and 1 <= month and month <= 12 and 1 <= day and day <= last_days[month - 1]) }}
+{% endmacro %}
+
+
+{% macro is_known_timezone(name) %}{{ return(adapter.dispatch('is_known_timezone')(name)) }}{% endmacro %}
+
+{% macro duckdb__is_known_timezone(name) %}
+    {{ return(run_query('select count(*) from pg_timezone_names() where name = ' ~ string_literal(name)).rows[0][0] > 0) }}
+{% endmacro %}
