@@ -72,12 +72,12 @@ CUSTOMERS = [
     ("p-2", "2023-01-01", "", "00 000-00", "direct", ""),
 ]
 SPEND = [
-    # spend_date, channel, amount: email got more back than it cost
-    ("2024-02-10", "email", "50"),
-    ("2024-02-11", "email", "-150"),
-    ("2024-04-10", "search", "40"),
+    # spend_date, channel, campaign, amount: email got more back than it cost
+    ("2024-02-10", "email", "", "50"),
+    ("2024-02-11", "email", "spring", "-150"),
+    ("2024-04-10", "search", "", "40"),
     # the day after the as-of date
-    ("2024-04-11", "search", "1000"),
+    ("2024-04-11", "search", "", "1000"),
 ]
 
 
@@ -92,7 +92,7 @@ def write_shop(raw: Path) -> None:
         ["customer_id", "created_at", "email", "phone", "acquisition_channel", "acquisition_campaign"],
         CUSTOMERS,
     )
-    write_csv(raw, "marketing_spend", ["spend_date", "channel", "amount"], SPEND)
+    write_csv(raw, "marketing_spend", ["spend_date", "channel", "campaign", "amount"], SPEND)
 
 
 @pytest.fixture(scope="session")
@@ -202,6 +202,8 @@ def test_a_month_that_got_more_back_than_it_spent_has_no_cost_per_customer(shop:
         "select cac from marts.fct_kpi_months where segment_kind = 'company' and month between '2024-02-01' and '2024-02-29'",
     )
     assert company == (None,)
+    campaigns = query(shop, "select campaign, spend, cac, roi from marts.fct_campaigns")
+    assert campaigns == [("spring", -150, None, None)]
 
 
 def test_a_day_is_a_day_in_the_reporting_time_zone(shop: CommandRun) -> None:

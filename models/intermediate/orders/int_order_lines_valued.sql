@@ -48,8 +48,9 @@ converted as (
         {{ to_money('lines.source_amount') }} as source_item_revenue,
         {{ to_money('lines.source_amount * orders.exchange_rate') }} as item_revenue,
         {{ to_money('coalesce(lines.source_discount_amount, 0) * orders.exchange_rate') }} as line_discount_amount,
-        {{ to_money('(coalesce(orders.discount_amount, 0) + ' ~ tax_in_prices('orders.tax_amount') ~ ') * orders.exchange_rate') }}
-            as order_deduction_amount,
+        {{ to_money(
+            '(coalesce(orders.discount_amount, 0) + ' ~ tax_in_prices('orders.tax_amount') ~ ') * orders.exchange_rate'
+        ) }} as order_deduction_amount,
         lines.source_unit_cost * orders.exchange_rate as unit_cost
     from lines
     inner join orders
