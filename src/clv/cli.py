@@ -41,7 +41,9 @@ app = typer.Typer(
 RawOption = Annotated[Path | None, typer.Option("--raw", help="Folder with the raw files [default: CLV_RAW_DIR].")]
 WarehouseOption = Annotated[
     Path | None,
-    typer.Option("--warehouse", help="Folder of the warehouse [default: CLV_WAREHOUSE_DIR, or warehouse/ in the project]."),
+    typer.Option(
+        "--warehouse", help="Folder of the warehouse [default: CLV_WAREHOUSE_DIR, or the project's warehouse/]."
+    ),
 ]
 VarsOption = Annotated[
     str, typer.Option("--vars", help="dbt variables: inline YAML, or the path of a YAML file.", metavar="YAML")

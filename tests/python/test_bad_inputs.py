@@ -311,7 +311,7 @@ STOPPED = {path.stem: read_stopped(path) for path in sorted((BAD_INPUTS / "stopp
         [
             "No order was accepted up to the as-of date, so there is nothing to publish: see marts.fct_rejected_records",
             "marketing_spend.csv: 3 of 40 rows were rejected, more than the share of 0.05 that var max_rejected_share",
-            "the most frequent reason (3 rows): spend_date is not a date.",
+            'the most frequent reason (3 rows): spend_date is not a date, as in {"spend_date":"2024-02-31"',
         ],
         build=True,
     ),

@@ -1,7 +1,5 @@
 with refunds as (
-    select *
-    from {{ ref('int_refunds_checked') }}
-    where is_known and rejection_reason is null
+    select * from {{ ref('int_refunds_checked') }} where is_known and rejection_reason is null
 ),
 
 orders as (
@@ -37,11 +35,7 @@ shared as (
         refunds.amount
         * case when refunds.source_currency = orders.source_currency then orders.exchange_rate else refunds.exchange_rate end
             as amount_paid_at_order_rate,
-        -- a refund gives back the tax within the prices, too, which never was revenue
-        coalesce({{ ratio(
-            'orders.revenue_before_refunds',
-            'orders.revenue_before_refunds + ' ~ tax_in_prices('orders.tax_amount')
-        ) }}, 1) as revenue_share,
+        {{ untaxed_share('orders.revenue_before_refunds', 'orders.tax_amount') }} as revenue_share,
         orders.revenue_before_refunds,
         lines.net_item_revenue as line_net_item_revenue
     from refunds
