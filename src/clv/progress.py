@@ -46,12 +46,12 @@ class PlainProgress:
         self._step, self._told = name, 0
         self._print(name)
 
-    def update(self, done: int, total: int, what: str) -> None:  # noqa: ARG002
-        """Say that number `done` of `total` (0: unknown) is being worked on."""
+    def update(self, done: int, total: int, what: str) -> None:
+        """Say, once a quarter, that `what` is number `done` of `total` (0: unknown)."""
         quarter = done * PLAIN_LINES // total if total else 0
         if quarter > self._told:
             self._told = quarter
-            self._print(f"{self._step}: {done} of {total}")
+            self._print(f"{self._step}: {done} of {total} {what}".rstrip())
 
     def _print(self, text: str) -> None:
         sys.stderr.write(f"[{time.monotonic() - self._started:6.1f} s] {text}\n")
