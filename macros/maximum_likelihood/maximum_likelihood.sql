@@ -1,268 +1,235 @@
-{#- Maximum likelihood in one query, for many fits at once: CTEs that end with `fitted`, one row per fit_id.
+{#- Maximum likelihood for many fits at once, as CTEs that end with <name>_<steps>, one row per fit_id and start_number.
 
     Newton's method in the logarithms of the parameters. A step has two passes over the sufficient statistics. The first sums
     the scores at the point and, for each parameter, a little beside it: gradient and second derivatives. The second sums the
-    log-likelihood of several candidates (the Newton step, longer, shorter and damped ones): the likeliest replaces the point
-    where it is likelier. All starting points search on coarse statistics; the best of each fit is polished on the exact ones.
+    log-likelihood of several candidates (the point itself, the Newton step, longer, shorter and damped ones): the likeliest is
+    the next point. A fit that gains nothing any more rests: the statistics are no longer read for it.
     Every step refers to the one before it exactly once, so that engines which inline CTEs stay linear.
     Source: Nocedal & Wright (2006), Numerical Optimization, chapters 3 and 6. -#}
-{% macro maximum_likelihood(likelihood, starts, statistics, coarse_statistics, search_steps=12, polish_steps=4) -%}
-    {%- set last = search_steps + polish_steps -%}
-    counts_coarse as (select distinct data_id, x from {{ coarse_statistics }}),
-    counts_exact as (select distinct data_id, x from {{ statistics }}),
-    point_0 as (
-        select
-            {{ carried_columns(likelihood) | join(', ') }}
-        from (select *, 0 as iterations from {{ starts }}) as started
+{% macro maximum_likelihood(likelihood, name, starts, statistics, candidates, steps) -%}
+    {{ name }}_counts as (
+        select distinct data_id as counts_id, x from {{ statistics }}
     ),
-    {% for step in range(search_steps) -%}
-    {{ newton_step(likelihood, step, 'point_' ~ step, coarse_statistics, 'counts_coarse', search_candidates()) }},
-    {% endfor -%}
-    searched as (
-        select *
-        from (
-            select
-                *,
-                row_number() over (partition by fit_id order by log_likelihood desc nulls last, start_number asc) as search_rank
-            from point_{{ search_steps }}
-        ) as ranked
-        where search_rank = 1
+    {{ name }}_0 as (
+        select {{ carried_columns(likelihood) | join(', ') }}, iterations, data_id as sought_id,
+            cast(null as double precision) as log_likelihood
+        from {{ starts }}
+    ){% for step in range(steps) %},
+    {{ curvature(likelihood, name, step, statistics) }},
+    {{ name }}_candidates_{{ step }} as (
+        {{ layered(
+            name ~ '_curvature_' ~ step ~ ' cross join ' ~ numbered(candidates, ['damping', 'stretch']),
+            damped_system(likelihood) + solved(likelihood.parameters | length, ['g']) + moved(likelihood)
+        ) }}
     ),
-    {% for step in range(search_steps, last) -%}
-    {{ newton_step(likelihood, step, 'searched' if loop.first else 'point_' ~ step, statistics, 'counts_exact', polish_candidates()) }},
-    {% endfor -%}
-    {{ curvature(likelihood, last, 'point_' ~ last, statistics, 'counts_exact') }},
-    {{ solved(likelihood, last, 'free_' ~ last) }},
-    fitted as (
-        select
-            {{ carried_columns(likelihood) | join(', ') }},
-            customers,
-            log_likelihood,
-            {{ gradient_norm(likelihood) }} as gradient_norm,
-            {{ expected_gain(likelihood) }} as expected_gain,
-            {{ covariances(likelihood) }}
-        from solved_{{ last }}
-    )
-{%- endmacro %}
-
-{#- One step, from `point` to point_<step + 1>. -#}
-{% macro newton_step(likelihood, step, point, statistics, counts, candidates) -%}
-    {%- set carried = carried_columns(likelihood) -%}
-    {{ curvature(likelihood, step, point, statistics, counts) }},
-    tried_{{ step }} as (
-        select
-            free.*,
-            candidates.candidate,
-            candidates.damping,
-            candidates.stretch
-        from free_{{ step }} as free
-        cross join (
-            {%- for damping, stretch in candidates %}
-            select {{ loop.index }} as candidate, {{ damping }} as damping, {{ stretch }} as stretch
-            {%- if not loop.last %} union all{% endif %}
-            {%- endfor %}
-        ) as candidates
-    ),
-    {{ solved(likelihood, step, 'tried_' ~ step, 'damping') }},
-    moved_{{ step }} as (
-        select
-            {{ carried | join(', ') }},
-            candidate,
-            log_likelihood as log_likelihood_before,
-            {%- for name in likelihood.parameters %}
-            {{ bounded('ln_' ~ name ~ ' + reach * ' ~ solution(likelihood, loop.index)) }} as to_{{ name }}{{ ',' if not loop.last }}
-            {%- endfor %}
-        from (
-            select
-                *,
-                stretch * least(1.0, 2.0 / {{ longest(likelihood) }}) as reach
-            from solved_{{ step }}
-        ) as measured
-    ),
-    {{ evaluated(likelihood, 'moved_' ~ step, statistics, counts) }},
-    valued_{{ step }} as (
+    {{ name }}_values_{{ step }} as (
         select
             fit_id,
             start_number,
-            candidate,
-            {%- for name in carried if name not in ['fit_id', 'start_number'] %}
-            max({{ name }}) as {{ name }},
-            {%- endfor %}
-            {%- for name in likelihood.parameters %}
-            max(to_{{ name }}) as to_{{ name }},
-            {%- endfor %}
-            max(log_likelihood_before) as log_likelihood_before,
-            {{ finite('sum(customers * (' ~ likelihood.log_likelihood ~ '))') }} as log_likelihood
-        from {{ last_layer(likelihood, 'moved_' ~ step) }}
-        group by fit_id, start_number, candidate
+            number,
+            {{ kept(likelihood, ['iterations', 'sought_id', 'log_likelihood'] + prefixed('to_', likelihood.parameters)) }},
+            sum(customers * ({{ likelihood.log_likelihood }})) as total
+        from ({{ evaluated(likelihood, name, name ~ '_candidates_' ~ step, statistics) }}) as evaluated
+        group by fit_id, start_number, number
     ),
-    point_{{ step + 1 }} as (
-        select
-            {%- for name in carried if name not in ['iterations'] + logarithms(likelihood) %}
-            {{ name }},
-            {%- endfor %}
-            {%- for name in likelihood.parameters %}
-            case when is_likelier then to_{{ name }} else ln_{{ name }} end as ln_{{ name }},
-            {%- endfor %}
-            iterations + case when is_likelier then 1 else 0 end as iterations,
-            case when is_likelier then log_likelihood else log_likelihood_before end as log_likelihood
-        from (
-            select
-                *,
-                log_likelihood is not null and log_likelihood > log_likelihood_before as is_likelier,
-                row_number() over (
-                    partition by fit_id, start_number order by log_likelihood desc nulls last, candidate asc
-                ) as candidate_rank
-            from valued_{{ step }}
-        ) as ranked
-        where candidate_rank = 1
+    {{ name }}_{{ step + 1 }} as (
+        {{ likeliest(likelihood, name ~ '_values_' ~ step) }}
     )
-{%- endmacro %}
-
-{#- CTEs that end with free_<step>: per start, log-likelihood, gradient (g1, g2, …) and the negative second derivatives (h11, h12, …)
-    per customer at `point`. A parameter at its bound that the gradient would push over it is left out of the system. -#}
-{% macro curvature(likelihood, step, point, statistics, counts) -%}
-    {%- set size = likelihood.parameters | length -%}
-    {%- set carried = carried_columns(likelihood) -%}
-    probed_{{ step }} as (
-        select
-            {%- for name in carried %}
-            point.{{ name }},
-            {%- endfor %}
-            probes.probe,
-            {%- for name in likelihood.parameters %}
-            point.ln_{{ name }} + case when probes.probe = {{ loop.index }} then {{ probe_length() }} else 0 end as to_{{ name }}{{ ',' if not loop.last }}
-            {%- endfor %}
-        from {{ point }} as point
-        cross join (
-            {%- for probe in range(size + 1) %}
-            select {{ probe }} as probe{% if not loop.last %} union all{% endif %}
-            {%- endfor %}
-        ) as probes
-    ),
-    {{ evaluated(likelihood, 'probed_' ~ step, statistics, counts) }},
-    scored_{{ step }} as (
-        select
-            fit_id,
-            start_number,
-            probe,
-            {%- for name in carried if name not in ['fit_id', 'start_number'] %}
-            max({{ name }}) as {{ name }},
-            {%- endfor %}
-            {%- for score in likelihood.scores %}
-            sum(customers * ({{ score }})) as s{{ loop.index }},
-            {%- endfor %}
-            sum(customers) as customers,
-            {{ finite('sum(customers * (' ~ likelihood.log_likelihood ~ '))') }} as log_likelihood
-        from {{ last_layer(likelihood, 'probed_' ~ step) }}
-        group by fit_id, start_number, probe
-    ),
-    curved_{{ step }} as (
-        select
-            fit_id,
-            start_number,
-            {%- for name in carried if name not in ['fit_id', 'start_number'] %}
-            max({{ name }}) as {{ name }},
-            {%- endfor %}
-            {%- for i in range(1, size + 1) %}
-            max(case when probe = 0 then s{{ i }} end) / max(customers) as g{{ i }},
-            {%- for j in range(i, size + 1) %}
-            (
-                max(case when probe = 0 then s{{ i }} + s{{ j }} end)
-                - max(case when probe = {{ i }} then s{{ j }} end)
-                - max(case when probe = {{ j }} then s{{ i }} end)
-            ) / (2 * {{ probe_length() }} * max(customers)) as h{{ i }}{{ j }},
-            {%- endfor %}
-            {%- endfor %}
-            max(customers) as customers,
-            max(case when probe = 0 then log_likelihood end) as log_likelihood
-        from scored_{{ step }}
-        group by fit_id, start_number
-    ),
-    pushed_{{ step }} as (
-        select
-            *,
-            {%- for name in likelihood.parameters %}
-            {{ is_pushed('ln_' ~ name, 'g' ~ loop.index) }} as is_pushed{{ loop.index }}{{ ',' if not loop.last }}
-            {%- endfor %}
-        from curved_{{ step }}
-    ),
-    free_{{ step }} as (
-        select
-            {%- for name in carried %}
-            {{ name }},
-            {%- endfor %}
-            {%- for i in range(1, size + 1) %}
-            case when is_pushed{{ i }} then 0 else g{{ i }} end as g{{ i }},
-            {%- for j in range(i, size + 1) %}
-            case when is_pushed{{ i }} or is_pushed{{ j }} then {{ 1 if i == j else 0 }} else h{{ i }}{{ j }} end as h{{ i }}{{ j }},
-            {%- endfor %}
-            {%- endfor %}
-            customers,
-            log_likelihood
-        from pushed_{{ step }}
-    )
-{%- endmacro %}
-
-{#- CTEs that lay the likelihood's terms over each other, for every row of `points` (its parameters stand in to_<parameter>):
-    terms of the count x alone, then terms of each row of the statistics. -#}
-{% macro evaluated(likelihood, points, statistics, counts) -%}
-    {{ points }}_counts as (
-        select
-            points.*,
-            counts.x,
-            {%- for name, expression in likelihood.by_count.items() %}
-            {{ expression }} as {{ name }}{{ ',' if not loop.last }}
-            {%- endfor %}
-        from (
-            select
-                *,
-                {%- for name in likelihood.parameters %}
-                exp(to_{{ name }}) as {{ name }}{{ ',' if not loop.last }}
-                {%- endfor %}
-            from {{ points }}
-        ) as points
-        inner join {{ counts }} as counts
-            on points.data_id = counts.data_id
-    ),
-    {%- for layer in likelihood.by_row %}
-    {{ points }}_rows_{{ loop.index }} as (
-        select
-            {%- if loop.first %}
-            counts.*,
-            statistics.customers,
-            {%- for column in likelihood.columns %}
-            statistics.{{ column }},
-            {%- endfor %}
-            {%- else %}
-            *,
-            {%- endif %}
-            {%- for name, expression in layer.items() %}
-            {{ expression }} as {{ name }}{{ ',' if not loop.last }}
-            {%- endfor %}
-        {%- if loop.first %}
-        from {{ points }}_counts as counts
-        inner join {{ statistics }} as statistics
-            on counts.data_id = statistics.data_id and counts.x = statistics.x
-        {%- else %}
-        from {{ points }}_rows_{{ loop.index - 1 }}
-        {%- endif %}
-    ){{ ',' if not loop.last }}
     {%- endfor %}
 {%- endmacro %}
 
-{#- The name of the last CTE of `evaluated`. -#}
-{% macro last_layer(likelihood, points) -%}
-    {{ points }}_rows_{{ likelihood.by_row | length }}
+{#- The CTE <name>: every fit of `fits` with the length of its gradient and the gain that a further step promises, which say
+    whether it is a maximum, and the covariances of the logarithms of its parameters, from the observed information. -#}
+{% macro measured_maxima(likelihood, name, fits, statistics) -%}
+    {%- set size = likelihood.parameters | length -%}
+    {%- set units = {} -%}
+    {%- set norm = [] -%}
+    {%- set gain = [] -%}
+    {%- for i in range(1, size + 1) -%}
+        {%- do norm.append('g' ~ i ~ ' * g' ~ i) -%}
+        {%- do gain.append('g0_' ~ i ~ ' * g_' ~ i) -%}
+        {%- for j in range(1, size + 1) -%}
+            {%- do units.update({'e' ~ i ~ '0_' ~ j: 'is_free' ~ i if i == j else '0'}) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ name }}_counts as (
+        select distinct data_id as counts_id, x from {{ statistics }}
+    ),
+    {{ name }}_0 as (
+        select {{ carried_columns(likelihood) | join(', ') }}, iterations, data_id as sought_id, log_likelihood
+        from {{ fits }}
+    ),
+    {{ curvature(likelihood, name, 0, statistics) }},
+    {{ name }} as (
+        select
+            {{ carried_columns(likelihood) | join(', ') }},
+            iterations,
+            log_likelihood,
+            population as customers,
+            sqrt({{ norm | join(' + ') }}) as gradient_norm,
+            0.5 * population * ({{ gain | join(' + ') }}) as expected_gain,
+            {%- for i in range(1, size + 1) %}
+            {%- for j in range(i, size + 1) %}
+            e{{ i }}_{{ j }} / population as cov_{{ i }}{{ j }}{{ ',' if not (i == size and j == size) }}
+            {%- endfor %}
+            {%- endfor %}
+        from ({{ layered(
+            name ~ '_curvature_0', [{'damping': '0'}] + damped_system(likelihood) + [units] + solved(size, ['g'] + prefixed('e', range(1, size + 1)))
+        ) }}) as solved
+    )
+{%- endmacro %}
+
+{#- CTEs that end with <name>_curvature_<step>: gradient (g1, g2, …) and negative second derivatives (h11, h12, …) of the
+    log-likelihood per customer, at the point of <name>_<step>. -#}
+{% macro curvature(likelihood, name, step, statistics) -%}
+    {%- set size = likelihood.parameters | length -%}
+    {{ name }}_scores_{{ step }} as (
+        select
+            fit_id,
+            start_number,
+            number,
+            {{ kept(likelihood, ['iterations', 'sought_id', 'log_likelihood']) }},
+            {%- for score in likelihood.scores %}
+            sum(customers * ({{ score }})) as s{{ loop.index }},
+            {%- endfor %}
+            sum(customers) as population
+        from ({{ evaluated(likelihood, name, probed(likelihood, name ~ '_' ~ step), statistics, with_scores=true) }}) as evaluated
+        group by fit_id, start_number, number
+    ),
+    {{ name }}_curvature_{{ step }} as (
+        select
+            fit_id,
+            start_number,
+            {{ kept(likelihood, ['iterations', 'sought_id', 'log_likelihood']) }},
+            {%- for i in range(1, size + 1) %}
+            max(case when number = 1 then s{{ i }} end) / max(population) as g{{ i }},
+            {%- for j in range(i, size + 1) %}
+            (
+                max(case when number = 1 then s{{ i }} + s{{ j }} end)
+                - max(case when number = {{ i + 1 }} then s{{ j }} end)
+                - max(case when number = {{ j + 1 }} then s{{ i }} end)
+            ) / (2 * {{ probe_length() }} * max(population)) as h{{ i }}{{ j }},
+            {%- endfor %}
+            {%- endfor %}
+            max(population) as population
+        from {{ name }}_scores_{{ step }}
+        group by fit_id, start_number
+    )
+{%- endmacro %}
+
+{#- SQL after `from`: every row of `points` once at its parameters and once a little beside it in each, in to_<parameter>. -#}
+{% macro probed(likelihood, points) %}
+    {%- set layer = {} -%}
+    {%- for parameter in likelihood.parameters -%}
+        {%- do layer.update({
+            'to_' ~ parameter: 'ln_' ~ parameter ~ ' + case when number = ' ~ (loop.index + 1) ~ ' then ' ~ probe_length() ~ ' else 0 end'
+        }) -%}
+    {%- endfor -%}
+    {%- set probes = numbered([[]] * (likelihood.parameters | length + 1), []) -%}
+    {{ return('(' ~ layered(points ~ ' cross join ' ~ probes, [layer]) ~ ') as points') }}
+{% endmacro %}
+
+{#- SQL: the statistics beside every row of `points` whose fit doesn't rest, with the terms of the likelihood at to_<parameter>. -#}
+{% macro evaluated(likelihood, name, points, statistics, with_scores=false) %}
+    {%- set parameters = {} -%}
+    {%- for parameter in likelihood.parameters -%}
+        {%- do parameters.update({parameter: 'exp(to_' ~ parameter ~ ')'}) -%}
+    {%- endfor -%}
+    {%- set by_count = [parameters] + likelihood.by_count + (likelihood.by_count_scores if with_scores else []) -%}
+    {%- set by_row = likelihood.by_row + (likelihood.by_row_scores if with_scores else []) -%}
+    {%- set counted = layered(points ~ ' left join ' ~ name ~ '_counts on sought_id = counts_id', by_count) -%}
+    {%- set rows = 'select data_id as rows_id, x as rows_x, customers, ' ~ likelihood.columns | join(', ') ~ ' from ' ~ statistics -%}
+    {{ return(layered(
+        '(' ~ counted ~ ') as counted left join (' ~ rows ~ ') as statistics on sought_id = rows_id and x = rows_x', by_row
+    )) }}
+{% endmacro %}
+
+{#- The layers of the Newton system, its diagonal raised by damping. A parameter at its bound, which the gradient would push over
+    it, is left out. -#}
+{% macro damped_system(likelihood) %}
+    {%- set layer = {} -%}
+    {%- set free = {} -%}
+    {%- for parameter in likelihood.parameters -%}
+        {%- set j = loop.index -%}
+        {%- set ln_parameter = 'ln_' ~ parameter -%}
+        {%- do free.update({'is_free' ~ j: (
+            'case when ' ~ ln_parameter ~ ' <= ' ~ lower_bound() ~ ' and g' ~ j ~ ' < 0 or '
+            ~ ln_parameter ~ ' >= ' ~ upper_bound() ~ ' and g' ~ j ~ ' > 0 then 0 else 1 end'
+        )}) -%}
+        {%- do layer.update({'g0_' ~ j: 'g' ~ j ~ ' * is_free' ~ j}) -%}
+        {%- for i in range(1, j + 1) -%}
+            {%- set h = 'h' ~ i ~ j -%}
+            {%- do layer.update({'u0_' ~ i ~ j: (
+                h ~ ' + damping * (abs(' ~ h ~ ') + 1e-4)' if i == j else h ~ ' * is_free' ~ i ~ ' * is_free' ~ j
+            )}) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ return([free, layer]) }}
+{% endmacro %}
+
+{#- The layers that go along the solution, by no more than a factor of e^2 per parameter, or e^(2 stretch). -#}
+{% macro moved(likelihood) %}
+    {%- set lengths = [] -%}
+    {%- set layer = {} -%}
+    {%- for parameter in likelihood.parameters -%}
+        {%- do lengths.append(', abs(g_' ~ loop.index ~ ')') -%}
+        {%- do layer.update({'to_' ~ parameter: (
+            'case when number = 1 then ln_' ~ parameter ~ ' else greatest(' ~ lower_bound() ~ ', least(' ~ upper_bound()
+            ~ ', ln_' ~ parameter ~ ' + reach * g_' ~ loop.index ~ ')) end'
+        )}) -%}
+    {%- endfor -%}
+    {{ return([{'reach': 'stretch * least(1.0, 2.0 / greatest(1e-12' ~ lengths | join ~ '))'}, layer]) }}
+{% endmacro %}
+
+{#- SQL: the likeliest candidate of every start. -#}
+{% macro likeliest(likelihood, values) -%}
+    {%- set start = 'partition by fit_id, start_number' -%}
+    select
+        {{ carried_columns(likelihood)[:3] | join(', ') }},
+        {%- for name in likelihood.constants %}
+        {{ name }},
+        {%- endfor %}
+        {%- for parameter in likelihood.parameters %}
+        to_{{ parameter }} as ln_{{ parameter }},
+        {%- endfor %}
+        iterations + case when gain > 0 then 1 else 0 end as iterations,
+        case when gain > {{ least_gain() }} then sought_id end as sought_id,
+        coalesce(summed, log_likelihood) as log_likelihood
+    from ({{ layered(values, [
+        {'summed': 'case when total between -1e300 and 1e300 then total end'},
+        {
+            'gain': 'summed - max(case when number = 1 then summed end) over (' ~ start ~ ')',
+            'likelihood_rank': 'row_number() over (' ~ start ~ ' order by summed desc nulls last, number asc)',
+        },
+    ]) }}) as ranked
+    where likelihood_rank = 1
 {%- endmacro %}
 
 {#- The columns that a fit carries from step to step. -#}
 {% macro carried_columns(likelihood) %}
-    {{ return(['fit_id', 'data_id', 'start_number', 'iterations'] + likelihood.constants + logarithms(likelihood)) }}
+    {{ return(['fit_id', 'start_number', 'data_id'] + likelihood.constants + prefixed('ln_', likelihood.parameters)) }}
 {% endmacro %}
 
-{% macro logarithms(likelihood) %}
-    {% set names = [] %}
-    {% for name in likelihood.parameters %}{% do names.append('ln_' ~ name) %}{% endfor %}
-    {{ return(names) }}
+{#- SQL columns: what an aggregate per fit_id and start_number keeps of the point, beside `columns`. -#}
+{% macro kept(likelihood, columns) -%}
+    {%- for column in carried_columns(likelihood)[2:] + columns -%}
+    max({{ column }}) as {{ column }}{{ ', ' if not loop.last }}
+    {%- endfor -%}
+{%- endmacro %}
+
+{% macro prefixed(prefix, names) %}
+    {%- set prefixed_names = [] -%}
+    {%- for name in names -%}{%- do prefixed_names.append(prefix ~ name) -%}{%- endfor -%}
+    {{ return(prefixed_names) }}
 {% endmacro %}
+
+{#- SQL after `from`: rows of numbers under these names, beside their number from 1. -#}
+{% macro numbered(rows, names) -%}
+    (
+    {%- for row in rows -%}
+        select {{ loop.index }} as number
+        {%- for name in names %}, {{ row[loop.index0] }} as {{ name }}{% endfor -%}
+        {{ ' union all ' if not loop.last }}
+    {%- endfor -%}
+    ) as {{ 'numbered' }}
+{%- endmacro %}
