@@ -3,7 +3,8 @@
 {% macro check_vars() %}
     {% set expected = {} %}
     {% for name, low, high in [('kpi_window_months', 1, 1200), ('cohort_clv_age_months', 1, 1200), ('max_ids_per_contact', 2, 1000000000),
-        ('min_segment_customers', 1, 1000000000), ('max_exchange_rate_age_days', 0, 3650)] %}
+        ('min_segment_customers', 1, 1000000000), ('max_exchange_rate_age_days', 0, 3650), ('min_repeat_customers', 2, 1000000000),
+        ('horizon_months', 1, 120), ('backtest_quarters', 0, 40)] %}
         {% if var(name) is not integer or not is_between(var(name), low, high) %}
             {% do expected.update({name: 'a whole number from ' ~ low ~ ' to ' ~ high}) %}
         {% endif %}
@@ -16,6 +17,9 @@
     {% endif %}
     {% if not is_between(var('max_lifetime_years'), 0, 1000) or var('max_lifetime_years') == 0 %}
         {% do expected.update({'max_lifetime_years': 'a number above 0, at most 1000'}) %}
+    {% endif %}
+    {% if var('purchase_model') not in ['auto', 'bg_nbd', 'mbg_nbd'] %}
+        {% do expected.update({'purchase_model': 'auto, bg_nbd or mbg_nbd'}) %}
     {% endif %}
     {% for name in ['prices_include_tax', 'include_shipping_in_revenue'] if var(name) is not boolean %}
         {% do expected.update({name: 'true or false'}) %}

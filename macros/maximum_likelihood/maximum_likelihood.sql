@@ -224,12 +224,57 @@
 {% endmacro %}
 
 {#- SQL after `from`: rows of numbers under these names, beside their number from 1. -#}
-{% macro numbered(rows, names) -%}
+{% macro numbered(rows, names, alias='numbered') -%}
     (
     {%- for row in rows -%}
         select {{ loop.index }} as number
         {%- for name in names %}, {{ row[loop.index0] }} as {{ name }}{% endfor -%}
         {{ ' union all ' if not loop.last }}
     {%- endfor -%}
-    ) as {{ 'numbered' }}
+    ) as {{ alias }}
+{%- endmacro %}
+
+{#- SQL: of every fit, the start that came furthest. -#}
+{% macro best_starts(points) -%}
+    select *
+        from (
+            select
+                *,
+                row_number() over (partition by fit_id order by log_likelihood desc nulls last, start_number asc) as start_rank
+            from {{ points }}
+        ) as ranked
+        where start_rank = 1
+{%- endmacro %}
+
+{#- The columns of `measured_maxima` that hold the covariances of `size` parameters. -#}
+{% macro covariance_columns(size) %}
+    {%- set columns = [] -%}
+    {%- for i in range(1, size + 1) -%}
+        {%- for j in range(i, size + 1) -%}{%- do columns.append('cov_' ~ i ~ j) -%}{%- endfor -%}
+    {%- endfor -%}
+    {{ return(columns) }}
+{% endmacro %}
+
+{#- SQL: whether a row of `measured_maxima` is a maximum, and one that lies inside: `converged`, `boundary` or `not_converged`.
+    On the boundary a parameter has run to its bound or may be any number within a factor of e^2 and more. -#}
+{% macro fit_status(likelihood, row) -%}
+    {%- set at_boundary = [] -%}
+    {%- for parameter in likelihood.parameters -%}
+        {%- set ln_parameter = row ~ '.ln_' ~ parameter -%}
+        {%- set variance = row ~ '.cov_' ~ loop.index ~ loop.index -%}
+        {%- do at_boundary.append(
+            ln_parameter ~ ' <= ' ~ lower_bound() ~ ' or ' ~ ln_parameter ~ ' >= ' ~ upper_bound() ~ ' or not ' ~ variance
+            ~ ' between 0 and ' ~ largest_variance()
+        ) -%}
+    {%- endfor -%}
+    case
+        when {{ row }}.log_likelihood is null or not coalesce(abs({{ row }}.expected_gain) < {{ tolerated_gain() }}, false) then 'not_converged'
+        when {{ at_boundary | join(' or ') }} then 'boundary'
+        else 'converged'
+    end
+{%- endmacro %}
+
+{#- A logarithm to the digits that don't depend on the order in which an engine sums. -#}
+{% macro settled(logarithm) -%}
+    round({{ logarithm }}, 7)
 {%- endmacro %}

@@ -1,0 +1,19 @@
+with histories as (
+    select * from {{ ref('int_customer_histories_counted') }}
+),
+
+final as (
+    select
+        cutoff_date,
+        count(*) as customers,
+        sum(case when x > 0 then 1 else 0 end) as repeat_customers,
+        sum(case when mean_repeat_value > 0 then 1 else 0 end) as spending_customers,
+        sum(x) as repeat_occasions,
+        avg(x) as mean_x,
+        avg(round(age * 7)) / 7 as mean_age,
+        {{ ratio('sum(round(x * mean_repeat_value))', 'sum(case when mean_repeat_value > 0 then x end)') }} as mean_value
+    from histories
+    group by cutoff_date
+)
+
+select * from final

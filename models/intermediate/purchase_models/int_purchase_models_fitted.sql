@@ -1,0 +1,38 @@
+with grouped as (
+    select * from {{ ref('int_purchase_histories_grouped') }}
+),
+
+sums as (
+    select * from {{ ref('int_histories_summed') }}
+),
+
+searched as (
+    select * from {{ ref('int_purchase_models_searched') }}
+),
+
+{{ maximum_likelihood(bg_nbd_likelihood(), 'polish', 'searched', 'grouped', polish_candidates(), polish_steps()) }},
+
+{{ measured_maxima(bg_nbd_likelihood(), 'measured', 'polish_' ~ polish_steps(), 'grouped') }},
+
+final as (
+    select
+        measured.data_id as cutoff_date,
+        case when measured.is_mbg = 1 then 'mbg_nbd' else 'bg_nbd' end as model_name,
+        measured.is_mbg,
+        exp({{ settled('measured.ln_r') }}) as r,
+        exp({{ settled('measured.ln_alpha') }}) * sums.mean_age as alpha,
+        exp({{ settled('measured.ln_a') }}) as a,
+        exp({{ settled('measured.ln_b') }}) as b,
+        -- back from units of the mean age to weeks
+        measured.log_likelihood - sums.repeat_occasions * ln(sums.mean_age) as log_likelihood,
+        measured.iterations,
+        measured.gradient_norm,
+        measured.customers,
+        {{ fit_status(bg_nbd_likelihood(), 'measured') }} as status,
+        {{ covariance_columns(4) | join(', ') }}
+    from measured
+    inner join sums
+        on measured.data_id = sums.cutoff_date
+)
+
+select * from final

@@ -1,0 +1,30 @@
+with binned as (
+    select * from {{ ref('int_spend_histories_binned') }}
+),
+
+cutoffs as (
+    select distinct data_id
+    from binned
+),
+
+-- in units of the mean value: gamma is such that the average customer spends the mean
+starts as (
+    select
+        cast(cutoffs.data_id as {{ dbt.type_string() }}) as fit_id,
+        cutoffs.data_id,
+        guesses.number as start_number,
+        ln(guesses.p) as ln_p,
+        ln(guesses.q) as ln_q,
+        ln((guesses.q - 1) / guesses.p) as ln_gamma,
+        0 as iterations
+    from cutoffs
+    cross join {{ numbered(spend_starts(), ['p', 'q'], 'guesses') }}
+),
+
+{{ maximum_likelihood(gamma_gamma_likelihood(), 'search', 'starts', 'binned', search_candidates(), search_steps()) }},
+
+final as (
+    {{ best_starts('search_' ~ search_steps()) }}
+)
+
+select * from final
