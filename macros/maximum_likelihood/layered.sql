@@ -3,14 +3,12 @@
 {% macro layered(source, layers) %}
     {%- set nested = namespace(sql=source) -%}
     {%- for layer in layers -%}
-        {%- set columns = [] -%}
+        {%- set columns = ['*'] -%}
         {%- for name, expression in layer.items() -%}
             {%- do columns.append(expression ~ ' as ' ~ name) -%}
         {%- endfor -%}
-        {%- set nested.sql = (
-            ('' if loop.first else '(') ~ nested.sql ~ ('' if loop.first else ') as layer_' ~ loop.index0)
-        ) -%}
-        {%- set nested.sql = 'select *, ' ~ columns | join(', ') ~ ' from ' ~ nested.sql -%}
+        {%- set from_sql = nested.sql if loop.first else '(' ~ nested.sql ~ ') as layer_' ~ loop.index0 -%}
+        {%- set nested.sql = 'select ' ~ columns | join(', ') ~ ' from ' ~ from_sql -%}
     {%- endfor -%}
     {{ return(nested.sql) }}
 {% endmacro %}

@@ -1,45 +1,62 @@
-{#- Maximum likelihood for many fits at once, as CTEs that end with <name>_<steps>, one row per fit_id and start_number.
+{#- Maximum likelihood for many fits at once, one row per fit_id.
 
     Newton's method in the logarithms of the parameters. A step has two passes over the sufficient statistics. The first sums
     the scores at the point and, for each parameter, a little beside it: gradient and second derivatives. The second sums the
     log-likelihood of several candidates (the point itself, the Newton step, longer, shorter and damped ones): the likeliest is
     the next point. A fit that gains nothing any more rests: the statistics are no longer read for it.
-    Every step refers to the one before it exactly once, so that engines which inline CTEs stay linear.
+
+    All starting points search on coarse statistics, the best of them is polished on the exact ones. The search is a recursion,
+    for its statistics are few and its steps many. The polish is written out step by step, which engines spread over their cores;
+    each step refers to the one before it exactly once, so that engines which inline CTEs stay linear.
     Source: Nocedal & Wright (2006), Numerical Optimization, chapters 3 and 6. -#}
-{% macro maximum_likelihood(likelihood, name, starts, statistics, candidates, steps) -%}
+
+{#- CTEs, to stand after `with recursive`, that end with <name>: of every fit the best point that any of its starts has reached. -#}
+{% macro searched_maxima(likelihood, name, starts, statistics) -%}
     {{ name }}_counts as (
-        select distinct data_id as counts_id, x from {{ statistics }}
+        {{ distinct_counts(statistics) }}
     ),
-    {{ name }}_0 as (
-        select {{ carried_columns(likelihood) | join(', ') }}, iterations, data_id as sought_id,
-            cast(null as double precision) as log_likelihood
-        from {{ starts }}
-    ){% for step in range(steps) %},
-    {{ curvature(likelihood, name, step, statistics) }},
-    {{ name }}_candidates_{{ step }} as (
-        {{ layered(
-            name ~ '_curvature_' ~ step ~ ' cross join ' ~ numbered(candidates, ['damping', 'stretch']),
-            damped_system(likelihood) + solved(likelihood.parameters | length, ['g']) + moved(likelihood)
+    {{ name }}_points as (
+        {{ first_points(likelihood, starts) }}
+        union all
+        {{ newton_step(
+            likelihood,
+            '(select * from ' ~ name ~ '_points where sought_id is not null and iterations < ' ~ search_steps() ~ ') as ' ~ name ~ '_points',
+            statistics,
+            name ~ '_counts',
+            search_candidates()
         ) }}
     ),
-    {{ name }}_values_{{ step }} as (
-        select
-            fit_id,
-            start_number,
-            number,
-            {{ kept(likelihood, ['iterations', 'sought_id', 'log_likelihood'] + prefixed('to_', likelihood.parameters)) }},
-            sum(customers * ({{ likelihood.log_likelihood }})) as total
-        from ({{ evaluated(likelihood, name, name ~ '_candidates_' ~ step, statistics) }}) as evaluated
-        group by fit_id, start_number, number
-    ),
-    {{ name }}_{{ step + 1 }} as (
-        {{ likeliest(likelihood, name ~ '_values_' ~ step) }}
+    {{ name }} as (
+        select *
+        from (
+            select
+                *,
+                row_number() over (
+                    partition by fit_id order by log_likelihood desc nulls last, start_number asc, iterations asc
+                ) as likelihood_rank
+            from {{ name }}_points
+        ) as ranked
+        where likelihood_rank = 1
     )
-    {%- endfor %}
 {%- endmacro %}
 
-{#- The CTE <name>: every fit of `fits` with the length of its gradient and the gain that a further step promises, which say
-    whether it is a maximum, and the covariances of the logarithms of its parameters, from the observed information. -#}
+{#- CTEs that end with <name>: the fits of `starts`, led on to their maximum. -#}
+{% macro polished_maxima(likelihood, name, starts, statistics) -%}
+    {{ name }}_counts as (
+        {{ distinct_counts(statistics) }}
+    ),
+    {{ name }}_0 as (
+        {{ first_points(likelihood, starts) }}
+    ),
+    {% for step in range(1, polish_steps() + 1) -%}
+    {{ name if loop.last else name ~ '_' ~ step }} as (
+        {{ newton_step(likelihood, name ~ '_' ~ (step - 1), statistics, name ~ '_counts', polish_candidates()) }}
+    ){{ ',' if not loop.last }}
+    {% endfor -%}
+{%- endmacro %}
+
+{#- CTEs that end with <name>: every fit of `fits` with the length of its gradient and the gain that a further step promises, which
+    say whether it is a maximum, and the covariances of the logarithms of its parameters, from the observed information. -#}
 {% macro measured_maxima(likelihood, name, fits, statistics) -%}
     {%- set size = likelihood.parameters | length -%}
     {%- set units = {} -%}
@@ -53,13 +70,12 @@
         {%- endfor -%}
     {%- endfor -%}
     {{ name }}_counts as (
-        select distinct data_id as counts_id, x from {{ statistics }}
+        {{ distinct_counts(statistics) }}
     ),
-    {{ name }}_0 as (
+    {{ name }}_points as (
         select {{ carried_columns(likelihood) | join(', ') }}, iterations, data_id as sought_id, log_likelihood
         from {{ fits }}
     ),
-    {{ curvature(likelihood, name, 0, statistics) }},
     {{ name }} as (
         select
             {{ carried_columns(likelihood) | join(', ') }},
@@ -74,29 +90,49 @@
             {%- endfor %}
             {%- endfor %}
         from ({{ layered(
-            name ~ '_curvature_0', [{'damping': '0'}] + damped_system(likelihood) + [units] + solved(size, ['g'] + prefixed('e', range(1, size + 1)))
+            curvature(likelihood, name ~ '_points', statistics, name ~ '_counts'),
+            [{'damping': '0'}] + damped_system(likelihood) + [units] + solved(size, ['g'] + prefixed('e', range(1, size + 1)))
         ) }}) as solved
     )
 {%- endmacro %}
 
-{#- CTEs that end with <name>_curvature_<step>: gradient (g1, g2, …) and negative second derivatives (h11, h12, …) of the
-    log-likelihood per customer, at the point of <name>_<step>. -#}
-{% macro curvature(likelihood, name, step, statistics) -%}
-    {%- set size = likelihood.parameters | length -%}
-    {{ name }}_scores_{{ step }} as (
+{#- SQL: the counts x that occur in the statistics, for terms that depend on nothing else. -#}
+{% macro distinct_counts(statistics) -%}
+    select distinct data_id as counts_id, x from {{ statistics }}
+{%- endmacro %}
+
+{#- SQL: points that no step has been made from. -#}
+{% macro first_points(likelihood, starts) -%}
+    select {{ carried_columns(likelihood) | join(', ') }}, iterations, data_id as sought_id, cast(null as double precision) as log_likelihood
+    from {{ starts }}
+{%- endmacro %}
+
+{#- SQL: one step from every row of `points`. -#}
+{% macro newton_step(likelihood, points, statistics, counts, candidates) -%}
+    {%- set tried = layered(
+        curvature(likelihood, points, statistics, counts) ~ ' cross join ' ~ numbered(candidates, ['damping', 'stretch']),
+        damped_system(likelihood) + solved(likelihood.parameters | length, ['g']) + moved(likelihood)
+    ) -%}
+    {%- set valued -%}
+    (
         select
             fit_id,
             start_number,
             number,
-            {{ kept(likelihood, ['iterations', 'sought_id', 'log_likelihood']) }},
-            {%- for score in likelihood.scores %}
-            sum(customers * ({{ score }})) as s{{ loop.index }},
-            {%- endfor %}
-            sum(customers) as population
-        from ({{ evaluated(likelihood, name, probed(likelihood, name ~ '_' ~ step), statistics, with_scores=true) }}) as evaluated
+            {{ kept(likelihood, ['iterations', 'sought_id', 'log_likelihood'] + prefixed('to_', likelihood.parameters)) }},
+            sum(customers * ({{ likelihood.log_likelihood }})) as total
+        from ({{ evaluated(likelihood, '(' ~ tried ~ ') as tried', statistics, counts) }}) as evaluated
         group by fit_id, start_number, number
-    ),
-    {{ name }}_curvature_{{ step }} as (
+    ) as valued
+    {%- endset -%}
+    {{ likeliest(likelihood, valued) }}
+{%- endmacro %}
+
+{#- SQL after `from`: gradient (g1, g2, …) and negative second derivatives (h11, h12, …) of the log-likelihood per customer, for
+    every row of `points`. -#}
+{% macro curvature(likelihood, points, statistics, counts) -%}
+    {%- set size = likelihood.parameters | length -%}
+    (
         select
             fit_id,
             start_number,
@@ -112,9 +148,21 @@
             {%- endfor %}
             {%- endfor %}
             max(population) as population
-        from {{ name }}_scores_{{ step }}
+        from (
+            select
+                fit_id,
+                start_number,
+                number,
+                {{ kept(likelihood, ['iterations', 'sought_id', 'log_likelihood']) }},
+                {%- for score in likelihood.scores %}
+                sum(customers * ({{ score }})) as s{{ loop.index }},
+                {%- endfor %}
+                sum(customers) as population
+            from ({{ evaluated(likelihood, probed(likelihood, points), statistics, counts, with_scores=true) }}) as evaluated
+            group by fit_id, start_number, number
+        ) as scored
         group by fit_id, start_number
-    )
+    ) as curvature
 {%- endmacro %}
 
 {#- SQL after `from`: every row of `points` once at its parameters and once a little beside it in each, in to_<parameter>. -#}
@@ -130,14 +178,14 @@
 {% endmacro %}
 
 {#- SQL: the statistics beside every row of `points` whose fit doesn't rest, with the terms of the likelihood at to_<parameter>. -#}
-{% macro evaluated(likelihood, name, points, statistics, with_scores=false) %}
+{% macro evaluated(likelihood, points, statistics, counts, with_scores=false) %}
     {%- set parameters = {} -%}
     {%- for parameter in likelihood.parameters -%}
         {%- do parameters.update({parameter: 'exp(to_' ~ parameter ~ ')'}) -%}
     {%- endfor -%}
     {%- set by_count = [parameters] + likelihood.by_count + (likelihood.by_count_scores if with_scores else []) -%}
     {%- set by_row = likelihood.by_row + (likelihood.by_row_scores if with_scores else []) -%}
-    {%- set counted = layered(points ~ ' left join ' ~ name ~ '_counts on sought_id = counts_id', by_count) -%}
+    {%- set counted = layered(points ~ ' left join ' ~ counts ~ ' on sought_id = counts_id', by_count) -%}
     {%- set rows = 'select data_id as rows_id, x as rows_x, customers, ' ~ likelihood.columns | join(', ') ~ ' from ' ~ statistics -%}
     {{ return(layered(
         '(' ~ counted ~ ') as counted left join (' ~ rows ~ ') as statistics on sought_id = rows_id and x = rows_x', by_row
@@ -232,18 +280,6 @@
         {{ ' union all ' if not loop.last }}
     {%- endfor -%}
     ) as {{ alias }}
-{%- endmacro %}
-
-{#- SQL: of every fit, the start that came furthest. -#}
-{% macro best_starts(points) -%}
-    select *
-        from (
-            select
-                *,
-                row_number() over (partition by fit_id order by log_likelihood desc nulls last, start_number asc) as start_rank
-            from {{ points }}
-        ) as ranked
-        where start_rank = 1
 {%- endmacro %}
 
 {#- The columns of `measured_maxima` that hold the covariances of `size` parameters. -#}

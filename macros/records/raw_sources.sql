@@ -9,7 +9,7 @@
         'marketing_spend': 'int_marketing_spend_checked',
         'touchpoints': none,
         'campaign_members': none,
-        'subscriptions': none,
+        'subscriptions': 'int_subscriptions_checked',
         'survey_responses': none,
         'inventory_periods': 'int_inventory_periods_checked',
         'exchange_rates': none,

@@ -197,13 +197,13 @@ def _invoke(command: list[str], manifest: Manifest | None, on_event: OnEvent) ->
     try:
         result = dbtRunner(manifest=manifest, callbacks=[on_event]).invoke(command)
     finally:
-        _release_database()
+        release_database()
     if isinstance(result.exception, KeyboardInterrupt):
         raise result.exception
     return result
 
 
-def _release_database() -> None:
+def release_database() -> None:
     """Close the build database, which dbt-duckdb may keep open after an error, so that it can be read."""
     environment = DuckDBConnectionManager._ENV
     if environment is not None:

@@ -51,6 +51,10 @@ CONTRACT = {
         value_tier tier_rank customers customer_share net_revenue revenue_share gross_margin
         margin_share average_order_value is_reliable
     """,
+    "fct_subscription_cohorts": """
+        cohort_month plan age_months customers_at_start survivors retention_rate projected_retention_rate
+        is_observed monthly_revenue_per_customer discounted_residual_clv
+    """,
     "fct_rejected_records": """
         source_name record_key reason raw_record delivered_in as_of_date
     """,

@@ -10,9 +10,9 @@ searched as (
     select * from {{ ref('int_purchase_models_searched') }}
 ),
 
-{{ maximum_likelihood(bg_nbd_likelihood(), 'polish', 'searched', 'grouped', polish_candidates(), polish_steps()) }},
+{{ polished_maxima(bg_nbd_likelihood(), 'polished', 'searched', 'grouped') }},
 
-{{ measured_maxima(bg_nbd_likelihood(), 'measured', 'polish_' ~ polish_steps(), 'grouped') }},
+{{ measured_maxima(bg_nbd_likelihood(), 'measured', 'polished', 'grouped') }},
 
 final as (
     select

@@ -1,4 +1,4 @@
-with binned as (
+with recursive binned as (
     select * from {{ ref('int_purchase_histories_binned') }}
 ),
 
@@ -23,10 +23,10 @@ starts as (
     cross join {{ numbered(fitted_purchase_models(), ['is_mbg'], 'models') }}
 ),
 
-{{ maximum_likelihood(bg_nbd_likelihood(), 'search', 'starts', 'binned', search_candidates(), search_steps()) }},
+{{ searched_maxima(bg_nbd_likelihood(), 'searched', 'starts', 'binned') }},
 
 final as (
-    {{ best_starts('search_' ~ search_steps()) }}
+    select * from searched
 )
 
 select * from final

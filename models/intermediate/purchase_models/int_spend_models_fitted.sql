@@ -10,9 +10,9 @@ searched as (
     select * from {{ ref('int_spend_models_searched') }}
 ),
 
-{{ maximum_likelihood(gamma_gamma_likelihood(), 'polish', 'searched', 'grouped', polish_candidates(), polish_steps()) }},
+{{ polished_maxima(gamma_gamma_likelihood(), 'polished', 'searched', 'grouped') }},
 
-{{ measured_maxima(gamma_gamma_likelihood(), 'measured', 'polish_' ~ polish_steps(), 'grouped') }},
+{{ measured_maxima(gamma_gamma_likelihood(), 'measured', 'polished', 'grouped') }},
 
 final as (
     select

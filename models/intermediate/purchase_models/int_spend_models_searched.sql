@@ -1,4 +1,4 @@
-with binned as (
+with recursive binned as (
     select * from {{ ref('int_spend_histories_binned') }}
 ),
 
@@ -21,10 +21,10 @@ starts as (
     cross join {{ numbered(spend_starts(), ['p', 'q'], 'guesses') }}
 ),
 
-{{ maximum_likelihood(gamma_gamma_likelihood(), 'search', 'starts', 'binned', search_candidates(), search_steps()) }},
+{{ searched_maxima(gamma_gamma_likelihood(), 'searched', 'starts', 'binned') }},
 
 final as (
-    {{ best_starts('search_' ~ search_steps()) }}
+    select * from searched
 )
 
 select * from final

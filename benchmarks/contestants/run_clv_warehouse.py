@@ -1,0 +1,48 @@
+"""Contestant `clv-warehouse`: this project's own models, run by dbt over the log as they run in a build.
+
+Stage `models` is what dbt reports as the time of the models; the process also starts dbt and parses the project.
+"""
+
+import os
+import tempfile
+from pathlib import Path
+
+import duckdb
+from clv.dbt import release_database
+from dbt.cli.main import dbtRunner
+from protocol import Clock, Result, compete
+
+PROJECT = Path(__file__).parents[1] / "warehouse"
+
+PARAMETERS = "select r, alpha, a, b, p, q, gamma as v from int_purchase_models_chosen"
+SUMS = "select sum(expected_orders_365d), sum(predicted_revenue), count(*) from int_customers_predicted"
+LOG_LIKELIHOOD = "select log_likelihood from int_purchase_models_fitted"
+
+
+def predict_clv(log: Path, as_of: str, clock: Clock) -> Result:
+    """Build the models in a folder of their own and read what they hold."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ |= {
+            "CLV_BENCHMARK_LOG": str(log.resolve()),
+            "CLV_BENCHMARK_AS_OF": as_of,
+            "CLV_BENCHMARK_FOLDER": folder,
+        }
+        paths = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
+        paths += ["--target-path", f"{folder}/target", "--log-path", f"{folder}/logs"]
+        run = dbtRunner().invoke(["--quiet", "run", *paths])
+        if not run.success:
+            raise RuntimeError(str(run.exception or [node.message for node in run.result if node.status != "success"]))
+        release_database()
+        clock.stages |= {node.node.name: node.execution_time for node in run.result}
+        clock.stages["models"] = sum(node.execution_time for node in run.result)
+
+        with duckdb.connect(f"{folder}/benchmark.duckdb", read_only=True) as connection:
+            names = ("r", "alpha", "a", "b", "p", "q", "v")
+            parameters = dict(zip(names, connection.execute(PARAMETERS).fetchone() or (), strict=True))
+            orders, clv, customers = connection.execute(SUMS).fetchone() or (0, 0, 0)
+            (log_likelihood,) = connection.execute(LOG_LIKELIHOOD).fetchone() or (None,)
+    return Result(parameters, log_likelihood, orders, clv, customers)
+
+
+if __name__ == "__main__":
+    compete("clv-warehouse", predict_clv)

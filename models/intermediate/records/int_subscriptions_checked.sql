@@ -1,0 +1,61 @@
+with subscriptions as (
+    {{ current_records(ref('stg_raw__subscriptions')) }}
+),
+
+run_context as (
+    select * from {{ ref('int_run_context') }}
+),
+
+exchange_rates as (
+    select * from {{ ref('int_exchange_rates_filled') }}
+),
+
+in_currency as (
+    select
+        subscriptions.*,
+        {{ reporting_date('subscriptions.started_at') }} as start_date,
+        -- an end after the as-of date is not known yet
+        case
+            when subscriptions.ended_at < run_context.known_before then {{ reporting_date('subscriptions.ended_at') }}
+        end as end_date,
+        coalesce(subscriptions.currency, run_context.reporting_currency) as source_currency,
+        run_context.reporting_currency
+    from subscriptions
+    cross join run_context
+),
+
+rated as (
+    select
+        in_currency.*,
+        case
+            when in_currency.source_currency = in_currency.reporting_currency then 1
+            else exchange_rates.exchange_rate
+        end as exchange_rate
+    from in_currency
+    left join exchange_rates
+        on
+            in_currency.source_currency = exchange_rates.currency
+            and in_currency.start_date = exchange_rates.rate_date
+),
+
+final as (
+    select
+        subscription_id,
+        customer_id as source_customer_id,
+        plan,
+        monthly_amount,
+        source_currency,
+        exchange_rate,
+        true as is_known,
+        start_date,
+        end_date,
+        delivered_in,
+        delivered_row,
+        case
+            when plan = 'all' then 'plan is all, the name of all plans together'
+            when exchange_rate is null then {{ missing_rate('source_currency', 'start_date') }}
+        end as rejection_reason
+    from rated
+)
+
+select * from final

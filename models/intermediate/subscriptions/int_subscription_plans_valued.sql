@@ -1,0 +1,90 @@
+with fits as (
+    select * from {{ ref('int_subscription_models_fitted') }}
+),
+
+curves as (
+    select * from {{ ref('int_subscription_curves_projected') }}
+),
+
+margin as (
+    select * from {{ ref('int_subscription_margin_derived') }}
+),
+
+run_context as (
+    select * from {{ ref('int_run_context') }}
+),
+
+first_months as (
+    select
+        plan,
+        {{ ratio('sum(monthly_revenue)', 'sum(customers_at_start)') }} as monthly_revenue_per_customer
+    from {{ ref('int_subscription_cohorts_counted') }}
+    where age_months = 0
+    group by plan
+),
+
+-- the months that a new customer will pay for within the horizon, the first of them at once
+lifetimes as (
+    select
+        curves.plan,
+        sum(curves.survival_rate * power(1 + run_context.annual_discount_rate, -curves.age_months / 12.0)) as discounted_months
+    from curves
+    cross join run_context
+    where curves.age_months < {{ var('horizon_months') }}
+    group by curves.plan
+),
+
+churned as (
+    select
+        fits.*,
+        {{ ratio('lost_customers', 'renewals') }} as monthly_churn_rate,
+        {{ var('max_lifetime_years') }} * 12 as longest_months
+    from fits
+),
+
+-- at zero churn the longest lifetime there is
+formula as (
+    select
+        *,
+        case
+            when lost_customers * longest_months >= renewals then 1 / monthly_churn_rate
+            when renewals > 0 then longest_months
+        end as lifetime_months
+    from churned
+),
+
+final as (
+    select
+        formula.plan,
+        formula.alpha,
+        formula.beta,
+        formula.log_likelihood,
+        formula.iterations,
+        formula.gradient_norm,
+        formula.subscribers,
+        formula.customers,
+        formula.status,
+        {{ to_money('first_months.monthly_revenue_per_customer') }} as monthly_revenue_per_customer,
+        formula.monthly_churn_rate,
+        formula.lifetime_months,
+        {{ to_money('first_months.monthly_revenue_per_customer * margin.value_rate * formula.lifetime_months') }}
+            as formula_clv,
+        formula.renewals > 0 and formula.lost_customers * formula.longest_months < formula.renewals as is_lifetime_capped,
+        {{ to_money('first_months.monthly_revenue_per_customer * margin.value_rate * lifetimes.discounted_months') }}
+            as predicted_clv,
+        margin.clv_basis,
+        margin.margin_basis,
+        cast({{ var('horizon_months') }} as integer) as horizon_months,
+        run_context.annual_discount_rate,
+        run_context.reporting_currency as currency,
+        run_context.as_of_date
+    from formula
+    cross join margin
+    cross join run_context
+    inner join first_months
+        on formula.plan = first_months.plan
+    left join lifetimes
+        on formula.plan = lifetimes.plan
+)
+
+select * from final
