@@ -13,7 +13,7 @@ orders as (
     where is_counted_status and customer_id is not null
 ),
 
--- what was given back after a cutoff was not yet known at it
+-- what was given back after an earlier cutoff was not yet known at it
 later_refunds as (
     select
         cutoffs.cutoff_date,
@@ -22,10 +22,11 @@ later_refunds as (
     from {{ ref('int_refunds_valued') }} as refunds
     inner join cutoffs
         on refunds.refund_date > cutoffs.cutoff_date
+    where not cutoffs.is_as_of
     group by cutoffs.cutoff_date, refunds.order_id
 ),
 
-known as (
+known_then as (
     select
         cutoffs.cutoff_date,
         orders.customer_id,
@@ -39,6 +40,20 @@ known as (
         on
             cutoffs.cutoff_date = later_refunds.cutoff_date
             and orders.order_id = later_refunds.order_id
+    where not cutoffs.is_as_of
+),
+
+known_now as (
+    select
+        cutoffs.cutoff_date,
+        orders.customer_id,
+        orders.order_date,
+        orders.net_revenue,
+        orders.is_fully_refunded
+    from orders
+    inner join cutoffs
+        on orders.order_date <= cutoffs.cutoff_date
+    where cutoffs.is_as_of
 ),
 
 occasions as (
@@ -47,7 +62,11 @@ occasions as (
         customer_id,
         order_date as occasion_date,
         sum(net_revenue) as net_revenue
-    from known
+    from (
+        select * from known_then
+        union all
+        select * from known_now
+    ) as known
     where not is_fully_refunded and net_revenue >= 0
     group by cutoff_date, customer_id, order_date
 ),

@@ -1,4 +1,4 @@
-with renewals as (
+with recursive renewals as (
     select * from {{ ref('int_subscription_renewals_counted') }}
 ),
 
@@ -36,13 +36,9 @@ starts as (
     where sums.customers >= {{ var('min_repeat_customers') }}
 ),
 
-{{ maximum_likelihood(shifted_beta_geometric_likelihood(), 'search', 'starts', 'grouped', search_candidates(), search_steps()) }},
+{{ searched_maxima(shifted_beta_geometric_likelihood(), 'searched', 'starts', 'grouped') }},
 
-best as (
-    {{ best_starts('search_' ~ search_steps()) }}
-),
-
-{{ measured_maxima(shifted_beta_geometric_likelihood(), 'measured', 'best', 'grouped') }},
+{{ measured_maxima(shifted_beta_geometric_likelihood(), 'measured', 'searched', 'grouped') }},
 
 final as (
     select

@@ -1,5 +1,5 @@
 select
-    cast(null as varchar) as order_id,
+    cast(null as bigint) as order_id,
     cast(null as date) as refund_date,
     cast(null as {{ type_money() }}) as refund_amount
 where false
