@@ -64,5 +64,5 @@
 {#- share: number in (0, 1); r, alpha, x, age: SQL numbers. Days within which a customer who is there buys again with probability
     1 - share: (alpha + age) (share^(-1 / (r + x)) - 1) weeks. -#}
 {% macro days_to_next_occasion(share, r, alpha, x, age) -%}
-    7 * ({{ alpha }} + {{ age }}) * (power({{ share }}, -1 / ({{ r }} + {{ x }})) - 1)
+    7 * ({{ alpha }} + {{ age }}) * (exp(least(-ln({{ share }}) / ({{ r }} + {{ x }}), 100)) - 1)
 {%- endmacro %}

@@ -2,8 +2,8 @@
 with tiers as (
     select
         ranks.tier_rank,
-        min(customers.historical_clv) as lowest,
-        max(customers.historical_clv) as highest
+        min(coalesce(customers.total_clv, customers.historical_clv)) as lowest,
+        max(coalesce(customers.total_clv, customers.historical_clv)) as highest
     from {{ ref('dim_customers') }} as customers
     inner join {{ ref('fct_value_tiers') }} as ranks
         on customers.value_tier = ranks.value_tier

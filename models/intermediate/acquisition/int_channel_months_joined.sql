@@ -13,6 +13,15 @@ has_spend as (
     from spend
 ),
 
+customers as (
+    select
+        measured.*,
+        valued.total_clv
+    from {{ ref('int_customers_measured') }} as measured
+    inner join {{ ref('int_customers_valued') }} as valued
+        on measured.customer_id = valued.customer_id
+),
+
 acquired as (
     select
         cohort_month as month,
@@ -20,8 +29,10 @@ acquired as (
         count(*) as new_customers,
         sum(net_revenue) as net_revenue,
         {{ complete_sum('gross_margin') }} as gross_margin,
-        max(case when gross_margin is null then 1 else 0 end) as has_unknown_margin
-    from {{ ref('int_customers_measured') }}
+        max(case when gross_margin is null then 1 else 0 end) as has_unknown_margin,
+        sum(total_clv) as total_clv,
+        max(case when total_clv is null then 1 else 0 end) as has_unknown_clv
+    from customers
     where cohort_month is not null
     group by cohort_month, acquisition_channel
 ),
@@ -32,7 +43,7 @@ ordered as (
         customers.acquisition_channel,
         sum(customer_months.orders) as attributed_orders
     from {{ ref('int_customer_months_summed') }} as customer_months
-    inner join {{ ref('int_customers_measured') }} as customers
+    inner join customers
         on customer_months.customer_id = customers.customer_id
     group by customer_months.month, customers.acquisition_channel
 ),
@@ -46,20 +57,32 @@ parts as (
         0 as net_revenue,
         0 as gross_margin,
         0 as has_unknown_margin,
+        0 as total_clv,
+        0 as has_unknown_clv,
         0 as attributed_orders
     from spend
     union all
-    select month, acquisition_channel, 0, new_customers, net_revenue, gross_margin, has_unknown_margin, 0
+    select month, acquisition_channel, 0, new_customers, net_revenue, gross_margin, has_unknown_margin, total_clv, has_unknown_clv, 0
     from acquired
     union all
-    select month, acquisition_channel, 0, 0, 0, 0, 0, attributed_orders
+    select month, acquisition_channel, 0, 0, 0, 0, 0, 0, 0, attributed_orders
     from ordered
 ),
 
 with_company as (
     select * from parts
     union all
-    select month, 'all', spend, new_customers, net_revenue, gross_margin, has_unknown_margin, attributed_orders
+    select
+        month,
+        'all',
+        spend,
+        new_customers,
+        net_revenue,
+        gross_margin,
+        has_unknown_margin,
+        total_clv,
+        has_unknown_clv,
+        attributed_orders
     from parts
 ),
 
@@ -71,7 +94,8 @@ summed as (
         sum(new_customers) as new_customers,
         sum(attributed_orders) as attributed_orders,
         sum(net_revenue) as net_revenue,
-        case when max(has_unknown_margin) = 0 then sum(gross_margin) end as gross_margin
+        case when max(has_unknown_margin) = 0 then sum(gross_margin) end as gross_margin,
+        case when max(has_unknown_clv) = 0 then sum(total_clv) end as total_clv
     from with_company
     group by month, acquisition_channel
 ),
@@ -85,7 +109,8 @@ final as (
         cast(summed.attributed_orders as bigint) as attributed_orders,
         {{ money_columns(['net_revenue', 'gross_margin']) }},
         {{ to_money(ratio('case when summed.spend > 0 then summed.spend end', 'summed.new_customers')) }} as cac,
-        {{ to_money(ratio('case when summed.spend > 0 then summed.spend end', 'summed.attributed_orders')) }} as cpa
+        {{ to_money(ratio('case when summed.spend > 0 then summed.spend end', 'summed.attributed_orders')) }} as cpa,
+        {{ to_money(ratio('summed.total_clv', 'summed.new_customers')) }} as mean_total_clv
     from summed
     cross join has_spend
 )

@@ -10,7 +10,11 @@ customers as (
     select * from {{ ref('int_customers_measured') }}
 ),
 
--- past the 80th percentile of the gaps between purchases a customer is at risk
+predictions as (
+    select * from {{ ref('int_customers_predicted') }}
+),
+
+-- past the 80th percentile of the expected gap a customer is at risk
 usual_gap as (
     select percentile_cont(0.8) within group (order by days_since_previous) as gap_days
     from occasions
@@ -29,12 +33,19 @@ latest_gaps as (
     group by customer_id
 ),
 
+-- the customer's own gap where there is a model of it, else everybody's
 thresholds as (
     select
-        coalesce(usual_gap.gap_days, 365.25 * run_context.kpi_window_months / 12) as at_risk_after_days,
-        greatest(365.25 * run_context.kpi_window_months / 12, usual_gap.gap_days) as lapsed_after_days
-    from usual_gap
+        customers.customer_id,
+        coalesce(predictions.long_gap_days, usual_gap.gap_days, 365.25 * run_context.kpi_window_months / 12) as at_risk_after_days,
+        greatest(
+            365.25 * run_context.kpi_window_months / 12, coalesce(predictions.long_gap_days, usual_gap.gap_days)
+        ) as lapsed_after_days
+    from customers
+    cross join usual_gap
     cross join run_context
+    left join predictions
+        on customers.customer_id = predictions.customer_id
 ),
 
 final as (
@@ -51,7 +62,8 @@ final as (
             else 'active'
         end as lifecycle_stage
     from customers
-    cross join thresholds
+    inner join thresholds
+        on customers.customer_id = thresholds.customer_id
     left join latest_gaps
         on customers.customer_id = latest_gaps.customer_id
 )

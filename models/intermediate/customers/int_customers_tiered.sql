@@ -1,11 +1,11 @@
 with customers as (
-    select * from {{ ref('int_customers_measured') }}
+    select * from {{ ref('int_customers_valued') }}
 ),
 
 ranked as (
     select
         customer_id,
-        row_number() over (order by historical_clv desc nulls last, customer_id asc) as value_rank,
+        row_number() over (order by coalesce(total_clv, historical_clv) desc nulls last, customer_id asc) as value_rank,
         count(*) over () as customers
     from customers
 ),

@@ -91,6 +91,7 @@ final as (
         {{ weeks_between('summed.first_occasion_date', 'summed.last_occasion_date') }} as t_x,
         {{ weeks_between('summed.first_occasion_date', 'summed.cutoff_date') }} as age,
         {{ ratio('summed.net_revenue - occasions.net_revenue', 'summed.x') }} as mean_repeat_value,
+        {{ ratio('summed.net_revenue', 'summed.x + 1') }} as mean_value,
         summed.first_occasion_date,
         summed.last_occasion_date
     from summed

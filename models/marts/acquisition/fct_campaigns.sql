@@ -16,8 +16,9 @@ acquired as (
             as acquisition_channel,
         count(*) as new_customers,
         sum(net_revenue) as net_revenue,
-        {{ complete_sum('gross_margin') }} as gross_margin
-    from {{ ref('int_customers_measured') }}
+        {{ complete_sum('gross_margin') }} as gross_margin,
+        {{ ratio(complete_sum('total_clv'), 'count(*)') }} as mean_total_clv
+    from {{ ref('dim_customers') }}
     where acquisition_campaign is not null and cohort_month is not null
     group by acquisition_campaign
 ),
@@ -30,6 +31,7 @@ joined as (
         coalesce(acquired.new_customers, 0) as new_customers,
         acquired.net_revenue,
         acquired.gross_margin,
+        acquired.mean_total_clv,
         {{ to_money(ratio('case when spend.spend > 0 then spend.spend end', 'acquired.new_customers')) }} as cac
     from spend
     full outer join acquired
@@ -57,6 +59,8 @@ final as (
         joined.cac,
         cast(joined.net_revenue as {{ type_money() }}) as net_revenue,
         cast(joined.gross_margin as {{ type_money() }}) as gross_margin,
+        {{ to_money('joined.mean_total_clv') }} as mean_total_clv,
+        {{ ratio('joined.mean_total_clv', 'joined.cac') }} as clv_to_cac,
         case when joined.spend > 0 then {{ ratio('joined.gross_margin - joined.spend', 'joined.spend') }} end as roi,
         cast(paybacks.payback_months as integer) as payback_months,
         paybacks.is_paid_back

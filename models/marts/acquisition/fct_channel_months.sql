@@ -23,6 +23,8 @@ final as (
             when channel_months.spend > 0
                 then {{ ratio('channel_months.gross_margin - channel_months.spend', 'channel_months.spend') }}
         end as roi,
+        channel_months.mean_total_clv,
+        {{ ratio('channel_months.mean_total_clv', 'channel_months.cac') }} as clv_to_cac,
         cast(paybacks.payback_months as integer) as payback_months,
         paybacks.is_paid_back
     from channel_months

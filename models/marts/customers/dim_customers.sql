@@ -2,6 +2,10 @@ with customers as (
     select * from {{ ref('int_customers_measured') }}
 ),
 
+valued as (
+    select * from {{ ref('int_customers_valued') }}
+),
+
 lifecycles as (
     select * from {{ ref('int_customers_staged') }}
 ),
@@ -54,11 +58,29 @@ final as (
             "customers.average_order_value * customers.orders_per_year * company.lifetime_years"
             ~ " * case when customers.clv_basis = 'margin' then customers.gross_margin_rate else 1 end"
         ) }} as formula_clv,
+        valued.predicted_clv,
+        valued.total_clv,
+        valued.probability_alive,
+        valued.expected_orders_30d,
+        valued.expected_orders_90d,
+        valued.expected_orders_365d,
+        valued.expected_revenue_365d,
+        valued.expected_margin_365d,
+        valued.expected_order_value,
+        valued.next_order_expected_on,
+        cast(valued.days_overdue as integer) as days_overdue,
         channel_months.cac,
+        {{ ratio('valued.total_clv', 'channel_months.cac') }} as clv_to_cac,
         customers.clv_basis,
+        valued.purchase_model,
+        valued.model_status,
+        cast({{ var('horizon_months') }} as integer) as horizon_months,
+        customers.annual_discount_rate,
         customers.currency,
         customers.as_of_date
     from customers
+    inner join valued
+        on customers.customer_id = valued.customer_id
     inner join lifecycles
         on customers.customer_id = lifecycles.customer_id
     inner join tiers

@@ -14,7 +14,8 @@ company as (
     select
         count(*) as customers,
         sum(net_revenue) as net_revenue,
-        {{ complete_sum('gross_margin') }} as gross_margin
+        {{ complete_sum('gross_margin') }} as gross_margin,
+        sum(predicted_clv) as customer_equity
     from customers
 ),
 
@@ -26,7 +27,9 @@ summed as (
         sum(net_revenue) as net_revenue,
         {{ complete_sum('gross_margin') }} as gross_margin,
         sum(order_count) as orders,
-        {{ ratio(complete_sum('historical_clv'), 'count(*)') }} as mean_historical_clv
+        sum(predicted_clv) as customer_equity,
+        {{ ratio(complete_sum('historical_clv'), 'count(*)') }} as mean_historical_clv,
+        {{ ratio(complete_sum('total_clv'), 'count(*)') }} as mean_total_clv
     from customers
     group by value_tier, tier_rank
 ),
@@ -41,7 +44,10 @@ final as (
         {{ ratio('summed.net_revenue', 'company.net_revenue') }} as revenue_share,
         cast(summed.gross_margin as {{ type_money() }}) as gross_margin,
         {{ ratio('summed.gross_margin', 'company.gross_margin') }} as margin_share,
+        cast(summed.customer_equity as {{ type_money() }}) as customer_equity,
+        {{ ratio('summed.customer_equity', 'company.customer_equity') }} as equity_share,
         {{ to_money('summed.mean_historical_clv') }} as mean_historical_clv,
+        {{ to_money('summed.mean_total_clv') }} as mean_total_clv,
         {{ to_money(ratio('summed.net_revenue', 'summed.orders')) }} as average_order_value,
         summed.customers >= {{ var('min_segment_customers') }} as is_reliable
     from summed

@@ -25,16 +25,67 @@ methods as (
     {% endfor %}
 ),
 
+predictions as (
+    select
+        predictions.segment_kind,
+        predictions.segment,
+        'predictive' as clv_method,
+        predictions.mean_predicted_clv,
+        segments.clv_basis,
+        predictions.customers,
+        true as is_history_long_enough,
+        predictions.mean_predicted_clv_low,
+        predictions.mean_predicted_clv_high
+    from {{ ref('int_segment_predictions_summed') }} as predictions
+    inner join segments
+        on
+            predictions.segment_kind = segments.segment_kind
+            and predictions.segment = segments.segment
+),
+
+{% set contract_methods = {'subscription': 'formula_clv', 'predictive': 'predicted_clv'} %}
+contracts as (
+    {% for method, column in contract_methods.items() %}
+    select
+        case when plan = 'all' then 'company' else 'plan' end as segment_kind,
+        plan as segment,
+        '{{ method }}' as clv_method,
+        {{ column }},
+        clv_basis,
+        subscribers,
+        true as is_history_long_enough,
+        cast(null as {{ type_money() }}) as clv_low,
+        cast(null as {{ type_money() }}) as clv_high
+    from {{ ref('int_subscription_plans_valued') }}
+    {% if method == 'predictive' %}where plan <> 'all'{% endif %}
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+),
+
+all_methods as (
+    select
+        *,
+        cast(null as {{ type_money() }}) as clv_low,
+        cast(null as {{ type_money() }}) as clv_high
+    from methods
+    union all
+    select * from predictions
+    union all
+    select * from contracts
+),
+
 final as (
     select
         segment_kind,
         segment,
         clv_method,
         clv_per_customer,
+        clv_low,
+        clv_high,
         case when clv_method = 'simple' then 'revenue' else clv_basis end as clv_basis,
         customers,
         customers >= {{ var('min_segment_customers') }} and is_history_long_enough as is_reliable
-    from methods
+    from all_methods
 )
 
 select * from final

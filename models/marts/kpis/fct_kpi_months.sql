@@ -2,33 +2,49 @@ with kpis as (
     select * from {{ ref('int_kpi_months_measured') }}
 ),
 
+-- what is predicted is known for the as-of date alone
+predictions as (
+    select
+        run_context.as_of_month as month,
+        segments.*
+    from {{ ref('int_segment_predictions_summed') }} as segments
+    cross join {{ ref('int_run_context') }} as run_context
+),
+
 final as (
     select
-        {{ last_day_of('month') }} as month,
-        segment_kind,
-        segment,
-        customers_at_start,
-        customers_at_end,
-        churned_customers,
-        new_customers,
-        orders,
-        customer_orders,
-        net_revenue,
-        gross_margin,
-        month_orders,
-        month_net_revenue,
-        month_gross_margin,
-        average_order_value,
-        purchase_frequency,
-        gross_margin_rate,
-        churn_rate,
-        retention_rate,
-        net_customer_change,
-        lifetime_years,
-        is_lifetime_capped,
-        cac,
-        is_reliable
+        {{ last_day_of('kpis.month') }} as month,
+        kpis.segment_kind,
+        kpis.segment,
+        kpis.customers_at_start,
+        kpis.customers_at_end,
+        kpis.churned_customers,
+        kpis.new_customers,
+        kpis.orders,
+        kpis.customer_orders,
+        kpis.net_revenue,
+        kpis.gross_margin,
+        kpis.month_orders,
+        kpis.month_net_revenue,
+        kpis.month_gross_margin,
+        kpis.average_order_value,
+        kpis.purchase_frequency,
+        kpis.gross_margin_rate,
+        kpis.churn_rate,
+        kpis.retention_rate,
+        kpis.net_customer_change,
+        kpis.lifetime_years,
+        kpis.is_lifetime_capped,
+        kpis.cac,
+        {{ ratio('predictions.mean_total_clv', 'kpis.cac') }} as clv_to_cac,
+        predictions.customer_equity,
+        kpis.is_reliable
     from kpis
+    left join predictions
+        on
+            kpis.month = predictions.month
+            and kpis.segment_kind = predictions.segment_kind
+            and kpis.segment = predictions.segment
 )
 
 select * from final

@@ -1,0 +1,46 @@
+with models as (
+    select * from {{ ref('int_purchase_models_varied') }} where is_as_of and is_chosen
+),
+
+nodes as (
+    select * from {{ ref('int_dropout_nodes_weighed') }} where is_as_of and is_chosen
+),
+
+customers as (
+    select * from {{ ref('int_customers_predicted') }}
+),
+
+histories as (
+    select distinct
+        x,
+        age
+    from customers
+),
+
+evaluated as (
+    select
+        models.varied_parameter,
+        histories.x,
+        histories.age,
+        nodes.p,
+        nodes.weight,
+        models.r + histories.x as r_x,
+        models.alpha + histories.age as alpha_age
+    from models
+    inner join nodes
+        on models.varied_parameter = nodes.varied_parameter
+    inner join histories
+        on nodes.x = histories.x
+),
+
+final as (
+    select
+        varied_parameter,
+        x,
+        age,
+        sum(weight * ({{ expected_occasions(weeks_of_months(var('horizon_months'))) }})) as expected_occasions
+    from evaluated
+    group by varied_parameter, x, age
+)
+
+select * from final

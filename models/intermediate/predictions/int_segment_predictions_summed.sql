@@ -1,0 +1,91 @@
+{% set gradients = prefixed('gradient_', bg_nbd_likelihood().parameters + gamma_gamma_likelihood().parameters) %}
+with customers as (
+    select
+        measured.customer_id,
+        valued.historical_clv,
+        valued.predicted_clv,
+        valued.total_clv
+    from {{ ref('int_customers_measured') }} as measured
+    inner join {{ ref('int_customers_valued') }} as valued
+        on measured.customer_id = valued.customer_id
+    where measured.cohort_month is not null
+),
+
+segments as (
+    select * from {{ ref('int_customers_segmented') }}
+),
+
+uncertainties as (
+    select * from {{ ref('int_customer_uncertainties_derived') }}
+),
+
+purchase_model as (
+    select fits.*
+    from {{ ref('int_purchase_models_fitted') }} as fits
+    inner join {{ ref('int_purchase_models_chosen') }} as chosen
+        on
+            fits.cutoff_date = chosen.cutoff_date
+            and fits.model_name = chosen.model_name
+    where chosen.is_as_of and chosen.is_chosen
+),
+
+spend_model as (
+    select spend_fits.*
+    from {{ ref('int_spend_models_fitted') }} as spend_fits
+    inner join purchase_model
+        on spend_fits.cutoff_date = purchase_model.cutoff_date
+),
+
+summed as (
+    {% for kind in segment_kinds() %}
+    select
+        '{{ kind }}' as segment_kind,
+        segments.{{ kind }} as segment,
+        count(*) as customers,
+        sum(customers.predicted_clv) as customer_equity,
+        {{ complete_sum('customers.predicted_clv') }} as predicted_clv,
+        {{ complete_sum('customers.total_clv') }} as total_clv,
+        {%- for gradient in gradients %}
+        sum(uncertainties.{{ gradient }}) as {{ gradient }},
+        {%- endfor %}
+        {{ complete_sum('uncertainties.process_variance') }} as process_variance
+    from customers
+    inner join segments
+        on customers.customer_id = segments.customer_id
+    left join uncertainties
+        on customers.customer_id = uncertainties.customer_id
+    group by segments.{{ kind }}
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+),
+
+-- how far the sum may be off: because parameters are estimates (delta method), and because customers do as chance will have it
+deviated as (
+    select
+        summed.*,
+        sqrt(
+            {{ quadratic_form('summed', bg_nbd_likelihood().parameters, 'purchase_model') }}
+            + {{ quadratic_form('summed', gamma_gamma_likelihood().parameters, 'spend_model') }}
+            + summed.process_variance
+        ) as deviation
+    from summed
+    left join purchase_model
+        on true
+    left join spend_model
+        on true
+),
+
+final as (
+    select
+        segment_kind,
+        segment,
+        customers,
+        cast(customer_equity as {{ type_money() }}) as customer_equity,
+        {{ to_money(ratio('predicted_clv', 'customers')) }} as mean_predicted_clv,
+        {{ to_money('(predicted_clv - 1.96 * deviation) / customers') }} as mean_predicted_clv_low,
+        {{ to_money('(predicted_clv + 1.96 * deviation) / customers') }} as mean_predicted_clv_high,
+        {{ to_money(ratio('total_clv', 'customers')) }} as mean_total_clv
+    from deviated
+)
+
+select * from final

@@ -1,0 +1,97 @@
+{{ config(materialized='incremental', incremental_strategy='delete+insert', unique_key=['model_name', 'as_of_date'], full_refresh=false, on_schema_change='append_new_columns') }}
+
+with run_context as (
+    select * from {{ ref('int_run_context') }}
+),
+
+purchase_models as (
+    select
+        fits.model_name,
+        'r' as parameter_1_name,
+        fits.r as parameter_1,
+        'alpha' as parameter_2_name,
+        fits.alpha as parameter_2,
+        'a' as parameter_3_name,
+        fits.a as parameter_3,
+        'b' as parameter_4_name,
+        fits.b as parameter_4,
+        fits.log_likelihood,
+        fits.iterations,
+        fits.gradient_norm,
+        fits.customers,
+        fits.status
+    from {{ ref('int_purchase_models_fitted') }} as fits
+    inner join run_context
+        on fits.cutoff_date = run_context.as_of_date
+),
+
+spend_models as (
+    select
+        'gamma_gamma' as model_name,
+        'p' as parameter_1_name,
+        fits.p as parameter_1,
+        'q' as parameter_2_name,
+        fits.q as parameter_2,
+        'gamma' as parameter_3_name,
+        fits.gamma as parameter_3,
+        cast(null as {{ dbt.type_string() }}) as parameter_4_name,
+        cast(null as double precision) as parameter_4,
+        fits.log_likelihood,
+        fits.iterations,
+        fits.gradient_norm,
+        fits.customers,
+        fits.status
+    from {{ ref('int_spend_models_fitted') }} as fits
+    inner join run_context
+        on fits.cutoff_date = run_context.as_of_date
+),
+
+subscription_models as (
+    select
+        'shifted_beta_geometric: ' || plan as model_name,
+        'alpha' as parameter_1_name,
+        alpha as parameter_1,
+        'beta' as parameter_2_name,
+        beta as parameter_2,
+        cast(null as {{ dbt.type_string() }}) as parameter_3_name,
+        cast(null as double precision) as parameter_3,
+        cast(null as {{ dbt.type_string() }}) as parameter_4_name,
+        cast(null as double precision) as parameter_4,
+        log_likelihood,
+        iterations,
+        gradient_norm,
+        customers,
+        status
+    from {{ ref('int_subscription_plans_valued') }}
+),
+
+fits as (
+    select * from purchase_models
+    union all
+    select * from spend_models
+    union all
+    select * from subscription_models
+),
+
+final as (
+    select
+        fits.model_name,
+        run_context.as_of_date,
+        fits.parameter_1_name,
+        fits.parameter_1,
+        fits.parameter_2_name,
+        fits.parameter_2,
+        fits.parameter_3_name,
+        fits.parameter_3,
+        fits.parameter_4_name,
+        fits.parameter_4,
+        fits.log_likelihood,
+        cast(fits.iterations as integer) as iterations,
+        fits.gradient_norm,
+        cast(fits.customers as bigint) as customers,
+        fits.status
+    from fits
+    cross join run_context
+)
+
+select * from final
