@@ -1,14 +1,14 @@
-{#- source: SQL after `from`; layers: list of {column: expression}, each may use the columns of those before it.
-    A select with all of these columns beside those of the source. -#}
-{% macro layered(source, layers) %}
-    {%- set nested = namespace(sql=source) -%}
+{#- Columns that build on each other. source: SQL after `from`; layers: list of {column: expression}, each may use the columns of
+    those before it. CTEs of which the last is <name>: all of these columns beside those of the source. -#}
+{% macro layered(name, source, layers) -%}
     {%- for layer in layers -%}
-        {%- set columns = ['*'] -%}
-        {%- for name, expression in layer.items() -%}
-            {%- do columns.append(expression ~ ' as ' ~ name) -%}
-        {%- endfor -%}
-        {%- set from_sql = nested.sql if loop.first else '(' ~ nested.sql ~ ') as layer_' ~ loop.index0 -%}
-        {%- set nested.sql = 'select ' ~ columns | join(', ') ~ ' from ' ~ from_sql -%}
-    {%- endfor -%}
-    {{ return(nested.sql) }}
-{% endmacro %}
+    {{ name if loop.last else name ~ '_' ~ loop.index }} as (
+        select
+            *
+            {%- for column, expression in layer.items() %},
+            {{ expression }} as {{ column }}
+            {%- endfor %}
+        from {{ source if loop.first else name ~ '_' ~ loop.index0 }}
+    ){{ ',' if not loop.last }}
+    {% endfor -%}
+{%- endmacro %}

@@ -18,13 +18,15 @@
     {{ name }}_points as (
         {{ first_points(likelihood, starts) }}
         union all
-        {{ newton_step(
-            likelihood,
-            '(select * from ' ~ name ~ '_points where sought_id is not null and iterations < ' ~ search_steps() ~ ') as ' ~ name ~ '_points',
-            statistics,
-            name ~ '_counts',
-            search_candidates()
-        ) }}
+        (
+            {{ newton_step(
+                likelihood,
+                '(select * from ' ~ name ~ '_points where sought_id is not null and iterations < ' ~ search_steps() ~ ') as moving',
+                statistics,
+                name ~ '_counts',
+                search_candidates()
+            ) }}
+        )
     ),
     {{ name }} as (
         select *
@@ -32,7 +34,7 @@
             select
                 *,
                 row_number() over (
-                    partition by fit_id order by log_likelihood desc nulls last, start_number asc, iterations asc
+                    partition by fit_id order by round(log_likelihood, 4) desc nulls last, start_number asc, iterations desc
                 ) as likelihood_rank
             from {{ name }}_points
         ) as ranked
@@ -61,10 +63,8 @@
     {%- set size = likelihood.parameters | length -%}
     {%- set units = {} -%}
     {%- set norm = [] -%}
-    {%- set gain = [] -%}
     {%- for i in range(1, size + 1) -%}
         {%- do norm.append('g' ~ i ~ ' * g' ~ i) -%}
-        {%- do gain.append('g0_' ~ i ~ ' * g_' ~ i) -%}
         {%- for j in range(1, size + 1) -%}
             {%- do units.update({'e' ~ i ~ '0_' ~ j: 'is_free' ~ i if i == j else '0'}) -%}
         {%- endfor -%}
@@ -76,6 +76,12 @@
         select {{ carried_columns(likelihood) | join(', ') }}, iterations, data_id as sought_id, log_likelihood
         from {{ fits }}
     ),
+    {{ curvature(likelihood, name ~ '_points', statistics, name ~ '_counts') }},
+    {{ layered(
+        name ~ '_solved',
+        'curvature',
+        [{'damping': '0'}] + damped_system(likelihood) + [units] + solved(size, ['g'] + prefixed('e', range(1, size + 1)))
+    ) }},
     {{ name }} as (
         select
             {{ carried_columns(likelihood) | join(', ') }},
@@ -83,16 +89,13 @@
             log_likelihood,
             population as customers,
             sqrt({{ norm | join(' + ') }}) as gradient_norm,
-            0.5 * population * ({{ gain | join(' + ') }}) as expected_gain,
+            {{ expected_gain(size) }} as expected_gain,
             {%- for i in range(1, size + 1) %}
             {%- for j in range(i, size + 1) %}
             e{{ i }}_{{ j }} / population as cov_{{ i }}{{ j }}{{ ',' if not (i == size and j == size) }}
             {%- endfor %}
             {%- endfor %}
-        from ({{ layered(
-            curvature(likelihood, name ~ '_points', statistics, name ~ '_counts'),
-            [{'damping': '0'}] + damped_system(likelihood) + [units] + solved(size, ['g'] + prefixed('e', range(1, size + 1)))
-        ) }}) as solved
+        from {{ name }}_solved
     )
 {%- endmacro %}
 
@@ -109,30 +112,47 @@
 
 {#- SQL: one step from every row of `points`. -#}
 {% macro newton_step(likelihood, points, statistics, counts, candidates) -%}
-    {%- set tried = layered(
-        curvature(likelihood, points, statistics, counts) ~ ' cross join ' ~ numbered(candidates, ['damping', 'stretch']),
-        damped_system(likelihood) + solved(likelihood.parameters | length, ['g']) + moved(likelihood)
-    ) -%}
-    {%- set valued -%}
-    (
+    {%- set size = likelihood.parameters | length -%}
+    with {{ curvature(likelihood, points, statistics, counts) }},
+    {{ layered(
+        'tried',
+        'curvature cross join ' ~ numbered(candidates, ['damping', 'stretch']),
+        damped_system(likelihood) + solved(size, ['g']) + [{'expected_gain': expected_gain(size)}, {'tried_id': tried_id()}] + moved(likelihood)
+    ) }},
+    {{ evaluated(likelihood, 'valued', 'tried', 'tried_id', statistics, counts) }},
+    summed as (
         select
             fit_id,
             start_number,
             number,
             {{ kept(likelihood, ['iterations', 'sought_id', 'log_likelihood'] + prefixed('to_', likelihood.parameters)) }},
             sum(customers * ({{ likelihood.log_likelihood }})) as total
-        from ({{ evaluated(likelihood, '(' ~ tried ~ ') as tried', statistics, counts) }}) as evaluated
+        from valued
         group by fit_id, start_number, number
-    ) as valued
-    {%- endset -%}
-    {{ likeliest(likelihood, valued) }}
+    ),
+    {{ likeliest(likelihood, 'summed') }}
 {%- endmacro %}
 
-{#- SQL after `from`: gradient (g1, g2, …) and negative second derivatives (h11, h12, …) of the log-likelihood per customer, for
-    every row of `points`. -#}
+{#- CTEs that end with curvature: gradient (g1, g2, …) and negative second derivatives (h11, h12, …) of the log-likelihood per customer,
+    for every row of `points`. -#}
 {% macro curvature(likelihood, points, statistics, counts) -%}
     {%- set size = likelihood.parameters | length -%}
-    (
+    {{ layered('probed', points ~ ' cross join ' ~ numbered([[]] * (size + 1), []), [probes(likelihood)]) }},
+    {{ evaluated(likelihood, 'scored', 'probed', 'sought_id', statistics, counts, with_scores=true) }},
+    scores as (
+        select
+            fit_id,
+            start_number,
+            number,
+            {{ kept(likelihood, ['iterations', 'sought_id', 'log_likelihood']) }},
+            {%- for score in likelihood.scores %}
+            sum(customers * ({{ score }})) as s{{ loop.index }},
+            {%- endfor %}
+            sum(customers) as population
+        from scored
+        group by fit_id, start_number, number
+    ),
+    curvature as (
         select
             fit_id,
             start_number,
@@ -148,49 +168,39 @@
             {%- endfor %}
             {%- endfor %}
             max(population) as population
-        from (
-            select
-                fit_id,
-                start_number,
-                number,
-                {{ kept(likelihood, ['iterations', 'sought_id', 'log_likelihood']) }},
-                {%- for score in likelihood.scores %}
-                sum(customers * ({{ score }})) as s{{ loop.index }},
-                {%- endfor %}
-                sum(customers) as population
-            from ({{ evaluated(likelihood, probed(likelihood, points), statistics, counts, with_scores=true) }}) as evaluated
-            group by fit_id, start_number, number
-        ) as scored
+        from scores
         group by fit_id, start_number
-    ) as curvature
+    )
 {%- endmacro %}
 
-{#- SQL after `from`: every row of `points` once at its parameters and once a little beside it in each, in to_<parameter>. -#}
-{% macro probed(likelihood, points) %}
+{#- The layer of points to evaluate, in to_<parameter>: number 1 the point itself, then a little beside it in each parameter. -#}
+{% macro probes(likelihood) %}
     {%- set layer = {} -%}
     {%- for parameter in likelihood.parameters -%}
         {%- do layer.update({
             'to_' ~ parameter: 'ln_' ~ parameter ~ ' + case when number = ' ~ (loop.index + 1) ~ ' then ' ~ probe_length() ~ ' else 0 end'
         }) -%}
     {%- endfor -%}
-    {%- set probes = numbered([[]] * (likelihood.parameters | length + 1), []) -%}
-    {{ return('(' ~ layered(points ~ ' cross join ' ~ probes, [layer]) ~ ') as points') }}
+    {{ return(layer) }}
 {% endmacro %}
 
-{#- SQL: the statistics beside every row of `points` whose fit doesn't rest, with the terms of the likelihood at to_<parameter>. -#}
-{% macro evaluated(likelihood, points, statistics, counts, with_scores=false) %}
+{#- CTEs that end with <name>: beside every row of `points` the statistics whose data_id its column `key` holds, with the terms of the
+    likelihood at to_<parameter>. -#}
+{% macro evaluated(likelihood, name, points, key, statistics, counts, with_scores=false) -%}
     {%- set parameters = {} -%}
     {%- for parameter in likelihood.parameters -%}
         {%- do parameters.update({parameter: 'exp(to_' ~ parameter ~ ')'}) -%}
     {%- endfor -%}
     {%- set by_count = [parameters] + likelihood.by_count + (likelihood.by_count_scores if with_scores else []) -%}
     {%- set by_row = likelihood.by_row + (likelihood.by_row_scores if with_scores else []) -%}
-    {%- set counted = layered(points ~ ' left join ' ~ counts ~ ' on sought_id = counts_id', by_count) -%}
     {%- set rows = 'select data_id as rows_id, x as rows_x, customers, ' ~ likelihood.columns | join(', ') ~ ' from ' ~ statistics -%}
-    {{ return(layered(
-        '(' ~ counted ~ ') as counted left join (' ~ rows ~ ') as statistics on sought_id = rows_id and x = rows_x', by_row
-    )) }}
-{% endmacro %}
+    {{ layered(name ~ '_counts', points ~ ' left join ' ~ counts ~ ' on ' ~ key ~ ' = counts_id', by_count) }},
+    {{ layered(
+        name,
+        name ~ '_counts left join (' ~ rows ~ ') as exact_rows on ' ~ key ~ ' = exact_rows.rows_id and x = exact_rows.rows_x',
+        by_row
+    ) }}
+{%- endmacro %}
 
 {#- The layers of the Newton system, its diagonal raised by damping. A parameter at its bound, which the gradient would push over
     it, is left out. -#}
@@ -215,6 +225,20 @@
     {{ return([free, layer]) }}
 {% endmacro %}
 
+{#- SQL: by how much the step promises to raise the log-likelihood, half the product of gradient and step. -#}
+{% macro expected_gain(size) -%}
+    0.5 * population * ({% for i in range(1, size + 1) %}g0_{{ i }} * g_{{ i }}{{ ' + ' if not loop.last }}{% endfor %})
+{%- endmacro %}
+
+{#- SQL: whose statistics the candidates are tried on: none where the plain step promises nothing any more. -#}
+{% macro tried_id() -%}
+    case
+        when log_likelihood is null
+            or max(case when number = 1 then expected_gain end) over (partition by fit_id, start_number) > {{ least_expected_gain() }}
+            then sought_id
+    end
+{%- endmacro %}
+
 {#- The layers that go along the solution, by no more than a factor of e^2 per parameter, or e^(2 stretch). -#}
 {% macro moved(likelihood) %}
     {%- set lengths = [] -%}
@@ -229,9 +253,16 @@
     {{ return([{'reach': 'stretch * least(1.0, 2.0 / greatest(1e-12' ~ lengths | join ~ '))'}, layer]) }}
 {% endmacro %}
 
-{#- SQL: the likeliest candidate of every start. -#}
+{#- CTEs and a select: the likeliest candidate of every start. -#}
 {% macro likeliest(likelihood, values) -%}
     {%- set start = 'partition by fit_id, start_number' -%}
+    {{ layered('ranked', values, [
+        {'finite_total': 'case when total between -1e300 and 1e300 then total end'},
+        {
+            'gain': 'finite_total - max(case when number = 1 then finite_total end) over (' ~ start ~ ')',
+            'likelihood_rank': 'row_number() over (' ~ start ~ ' order by finite_total desc nulls last, number asc)',
+        },
+    ]) }}
     select
         {{ carried_columns(likelihood)[:3] | join(', ') }},
         {%- for name in likelihood.constants %}
@@ -242,14 +273,8 @@
         {%- endfor %}
         iterations + case when gain > 0 then 1 else 0 end as iterations,
         case when gain > {{ least_gain() }} then sought_id end as sought_id,
-        coalesce(summed, log_likelihood) as log_likelihood
-    from ({{ layered(values, [
-        {'summed': 'case when total between -1e300 and 1e300 then total end'},
-        {
-            'gain': 'summed - max(case when number = 1 then summed end) over (' ~ start ~ ')',
-            'likelihood_rank': 'row_number() over (' ~ start ~ ' order by summed desc nulls last, number asc)',
-        },
-    ]) }}) as ranked
+        coalesce(finite_total, log_likelihood) as log_likelihood
+    from ranked
     where likelihood_rank = 1
 {%- endmacro %}
 

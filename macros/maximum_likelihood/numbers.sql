@@ -5,17 +5,20 @@
 {% macro lower_bound() %}{{ return('-20.0') }}{% endmacro %}
 {% macro upper_bound() %}{{ return('12.0') }}{% endmacro %}
 
-{#- A gain in log-likelihood that no longer matters: a fit that gains less rests. -#}
+{#- Gains in log-likelihood that no longer matter: a fit rests once a step has brought less than the first, which makes the next one's gain
+    about its square, or when the next promises less than the second. -#}
 {% macro least_gain() %}{{ return('1e-4') }}{% endmacro %}
+{% macro least_expected_gain() %}{{ return('1e-9') }}{% endmacro %}
 
 {#- Pairs of damping and stretch: the steps that are tried beside each other while searching, and while polishing.
     The first stays where it is. -#}
 {% macro search_candidates() %}{{ return([[0, 0], [0, 1], [0, 4], [0, 0.25], [0.1, 1], [1, 1], [10, 1], [1000, 1]]) }}{% endmacro %}
-{% macro polish_candidates() %}{{ return([[0, 0], [0, 1], [0, 4], [0.1, 1], [10, 1]]) }}{% endmacro %}
+{% macro polish_candidates() %}{{ return([[0, 0], [0, 1], [0.1, 1], [10, 1]]) }}{% endmacro %}
 
-{#- The most steps from a starting point on coarse statistics, and from the best of them on the exact ones. -#}
+{#- The most steps from a starting point on coarse statistics, and from the best of them on the exact ones
+    (one will do where nothing is built, as in linting). -#}
 {% macro search_steps() %}{{ return(15) }}{% endmacro %}
-{% macro polish_steps() %}{{ return(4) }}{% endmacro %}
+{% macro polish_steps() %}{{ return(1 if target.name == 'memory' else 4) }}{% endmacro %}
 
 {#- Of a fit: the gain promised by one more step above which it has not converged, and the variance of the logarithm of a parameter
     above which the data doesn't tell it. -#}

@@ -15,36 +15,34 @@ numbers as (
 ),
 
 -- the logit of p, whose distribution is about normal, in equal steps
-spaced as (
-    {{ layered(
-        '(select models.*, counts.x from models inner join counts on models.cutoff_date = counts.cutoff_date) as counted',
-        [
-            {'b_x': 'b + x + is_mbg', 'a_b_x': 'a + b + x + is_mbg'},
-            {
-                'centre': 'ln((a + 1) / (b_x + 1))',
-                'spread': 'sqrt(1 / (a + 1) + 1 / (b_x + 1))',
-                'ln_beta': log_gamma('a') ~ ' + ' ~ log_gamma('b_x') ~ ' - ' ~ log_gamma('a_b_x'),
-            },
-            {'distance': 'least(0.65, 0.7 * spread)'},
-            {
-                'nodes_below': 'ceil(greatest(8.5 * spread, 32 / (a + 1)) / distance)',
-                'nodes_above': 'ceil(greatest(8.5 * spread, 22 / (b_x + 1)) / distance)',
-            },
-        ]
-    ) }}
-),
+{{ layered(
+    'spaced',
+    '(select models.*, counts.x from models inner join counts on models.cutoff_date = counts.cutoff_date) as counted',
+    [
+        {'b_x': 'b + x + is_mbg', 'a_b_x': 'a + b + x + is_mbg'},
+        {
+            'centre': 'ln((a + 1) / (b_x + 1))',
+            'spread': 'sqrt(1 / (a + 1) + 1 / (b_x + 1))',
+            'ln_beta': log_gamma('a') ~ ' + ' ~ log_gamma('b_x') ~ ' - ' ~ log_gamma('a_b_x'),
+        },
+        {'distance': 'least(0.65, 0.7 * spread)'},
+        {
+            'nodes_below': 'ceil(greatest(8.5 * spread, 32 / (a + 1)) / distance)',
+            'nodes_above': 'ceil(greatest(8.5 * spread, 22 / (b_x + 1)) / distance)',
+        },
+    ]
+) }},
 
-weighed as (
-    {{ layered(
-        'spaced inner join numbers on numbers.number <= spaced.nodes_below + spaced.nodes_above',
-        [
-            {'logit': 'centre + (number - nodes_below) * distance'},
-            {'tail': 'ln(1 + exp(-abs(logit)))'},
-            {'ln_p': 'least(logit, 0.0) - tail', 'ln_stay': '-greatest(logit, 0.0) - tail'},
-            {'p': 'exp(ln_p)', 'weight': 'distance * exp(a * ln_p + b_x * ln_stay - ln_beta)'},
-        ]
-    ) }}
-),
+{{ layered(
+    'weighed',
+    'spaced inner join numbers on numbers.number <= spaced.nodes_below + spaced.nodes_above',
+    [
+        {'logit': 'centre + (number - nodes_below) * distance'},
+        {'tail': 'ln(1 + exp(-abs(logit)))'},
+        {'ln_p': 'least(logit, 0.0) - tail', 'ln_stay': '-greatest(logit, 0.0) - tail'},
+        {'p': 'exp(ln_p)', 'weight': 'distance * exp(a * ln_p + b_x * ln_stay - ln_beta)'},
+    ]
+) }},
 
 -- what the nodes lack of the probability and of the mean of p lies at the ends
 ends as (

@@ -26,7 +26,17 @@ starts as (
 {{ searched_maxima(bg_nbd_likelihood(), 'searched', 'starts', 'binned') }},
 
 final as (
-    select * from searched
+    select
+        fit_id,
+        start_number,
+        data_id,
+        is_mbg,
+        ln_r,
+        ln_alpha,
+        ln_a,
+        ln_b,
+        iterations
+    from searched
 )
 
 select * from final

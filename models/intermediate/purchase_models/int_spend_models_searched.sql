@@ -24,7 +24,15 @@ starts as (
 {{ searched_maxima(gamma_gamma_likelihood(), 'searched', 'starts', 'binned') }},
 
 final as (
-    select * from searched
+    select
+        fit_id,
+        start_number,
+        data_id,
+        ln_p,
+        ln_q,
+        ln_gamma,
+        iterations
+    from searched
 )
 
 select * from final
