@@ -30,6 +30,3 @@
 {% macro spend_starts() %}
     {{ return([['1.0', '2.0'], ['1.0', '6.0'], ['6.0', '2.0'], ['6.0', '6.0'], ['40.0', '2.0'], ['40.0', '6.0']]) }}
 {% endmacro %}
-
-{#- By how much a parameter is varied to see what predictions depend on it. -#}
-{% macro variation() %}{{ return('1.001') }}{% endmacro %}

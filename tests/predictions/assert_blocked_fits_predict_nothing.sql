@@ -1,5 +1,5 @@
--- A failure means that a customer has a prediction from a model that did not converge or had too little to go on, or has none from one
--- that did.
+-- A failure means that a customer has a prediction from a model that did not converge or had too little to go on, or has none
+-- from one that did.
 select
     customer_id,
     model_status,

@@ -1,7 +1,7 @@
 {{ config(severity='warn') }}
 
--- A failure means that the optimiser found no maximum: the model predicts nothing. Look at the backtest of the other model, and at
--- customers who buy many times a day or by contract.
+-- A failure means that the optimiser found no maximum: the model predicts nothing. Look at the backtest of the other model, and
+-- for customers who buy by contract.
 select
     fits.model_name,
     fits.as_of_date,

@@ -1,7 +1,7 @@
 {{ config(severity='warn') }}
 
--- A failure means that customers who buy more often spend more (or less) per order: Gamma-Gamma assumes that they don't. Spearman's rank
--- correlation of the two, over customers with repeat orders, is 0.30 or more.
+-- A failure means that customers who buy more often spend more (or less) per order: Gamma-Gamma assumes that they don't. Spearman's
+-- rank correlation of the two, over customers with repeat orders, is 0.30 or more.
 with histories as (
     select histories.*
     from {{ ref('int_customer_histories_counted') }} as histories
@@ -13,12 +13,12 @@ with histories as (
 ranked as (
     select
         rank() over (order by x) + (count(*) over (partition by x) - 1) / 2.0 as frequency_rank,
-        rank() over (order by mean_repeat_value) + (count(*) over (partition by mean_repeat_value) - 1) / 2.0 as value_rank
+        rank() over (order by mean_repeat_value) + (count(*) over (partition by mean_repeat_value) - 1) / 2.0 as spend_rank
     from histories
 ),
 
 correlated as (
-    select corr(frequency_rank, value_rank) as correlation
+    select corr(frequency_rank, spend_rank) as correlation
     from ranked
 )
 

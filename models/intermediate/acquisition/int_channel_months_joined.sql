@@ -13,28 +13,8 @@ has_spend as (
     from spend
 ),
 
-customers as (
-    select
-        measured.*,
-        valued.total_clv
-    from {{ ref('int_customers_measured') }} as measured
-    inner join {{ ref('int_customers_valued') }} as valued
-        on measured.customer_id = valued.customer_id
-),
-
 acquired as (
-    select
-        cohort_month as month,
-        acquisition_channel,
-        count(*) as new_customers,
-        sum(net_revenue) as net_revenue,
-        {{ complete_sum('gross_margin') }} as gross_margin,
-        max(case when gross_margin is null then 1 else 0 end) as has_unknown_margin,
-        sum(total_clv) as total_clv,
-        max(case when total_clv is null then 1 else 0 end) as has_unknown_clv
-    from customers
-    where cohort_month is not null
-    group by cohort_month, acquisition_channel
+    select * from {{ ref('int_channel_customers_summed') }}
 ),
 
 ordered as (
@@ -43,7 +23,7 @@ ordered as (
         customers.acquisition_channel,
         sum(customer_months.orders) as attributed_orders
     from {{ ref('int_customer_months_summed') }} as customer_months
-    inner join customers
+    inner join {{ ref('int_customers_measured') }} as customers
         on customer_months.customer_id = customers.customer_id
     group by customer_months.month, customers.acquisition_channel
 ),
@@ -62,7 +42,17 @@ parts as (
         0 as attributed_orders
     from spend
     union all
-    select month, acquisition_channel, 0, new_customers, net_revenue, gross_margin, has_unknown_margin, total_clv, has_unknown_clv, 0
+    select
+        month,
+        acquisition_channel,
+        0,
+        new_customers,
+        net_revenue,
+        gross_margin,
+        has_unknown_margin,
+        total_clv,
+        has_unknown_clv,
+        0
     from acquired
     union all
     select month, acquisition_channel, 0, 0, 0, 0, 0, 0, 0, attributed_orders

@@ -21,7 +21,8 @@ bought as (
         backtests.horizon_days,
         occasions.customer_id,
         count(*) as orders,
-        {{ complete_sum("case when basis.clv_basis = 'margin' then occasions.gross_margin else occasions.net_revenue end") }} as margin
+        {{ complete_sum("case when basis.clv_basis = 'margin' then occasions.gross_margin else occasions.net_revenue end") }}
+            as margin
     from occasions
     inner join backtests
         on

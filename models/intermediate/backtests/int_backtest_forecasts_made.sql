@@ -15,8 +15,9 @@ expected as (
 margin_rates as (
     select
         cutoffs.cutoff_date,
-        {{ ratio('sum(occasions.gross_margin)', 'sum(case when occasions.gross_margin is not null then occasions.net_revenue end)') }}
-            as gross_margin_rate
+        {{ ratio(
+            'sum(occasions.gross_margin)', 'sum(case when occasions.gross_margin is not null then occasions.net_revenue end)'
+        ) }} as gross_margin_rate
     from {{ ref('int_cutoffs_listed') }} as cutoffs
     inner join {{ ref('int_purchase_occasions') }} as occasions
         on cutoffs.cutoff_date >= occasions.occasion_date
@@ -67,7 +68,8 @@ formula as (
         'formula' as model_name,
         customers.*,
         (customers.x + 1) / greatest(customers.age * 7 / 365.25, 1)
-        * least(customers.horizon_days / 365.25, coalesce(lifetimes.lifetime_years, {{ var('max_lifetime_years') }})) as predicted_orders,
+        * least(customers.horizon_days / 365.25, coalesce(lifetimes.lifetime_years, {{ var('max_lifetime_years') }}))
+            as predicted_orders,
         customers.mean_value as order_value
     from customers
     left join lifetimes

@@ -6,7 +6,9 @@ final as (
     select
         cutoffs.cutoff_date,
         later.cutoff_date as horizon_date,
-        {{ dbt.datediff('cutoffs.cutoff_date', 'later.cutoff_date', 'day') }} as horizon_days
+        {{ dbt.datediff(
+            'cutoffs.cutoff_date', 'later.cutoff_date', 'day'
+        ) }} as horizon_days
     from cutoffs
     inner join cutoffs as later
         on cutoffs.cutoff_date < later.cutoff_date

@@ -37,7 +37,8 @@ latest_gaps as (
 thresholds as (
     select
         customers.customer_id,
-        coalesce(predictions.long_gap_days, usual_gap.gap_days, 365.25 * run_context.kpi_window_months / 12) as at_risk_after_days,
+        coalesce(predictions.long_gap_days, usual_gap.gap_days, 365.25 * run_context.kpi_window_months / 12)
+            as at_risk_after_days,
         greatest(
             365.25 * run_context.kpi_window_months / 12, coalesce(predictions.long_gap_days, usual_gap.gap_days)
         ) as lapsed_after_days

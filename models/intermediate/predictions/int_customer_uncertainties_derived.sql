@@ -1,5 +1,3 @@
-{% set purchase_parameters = bg_nbd_likelihood().parameters %}
-{% set spend_parameters = gamma_gamma_likelihood().parameters %}
 with customers as (
     select * from {{ ref('int_customers_valued') }} where predicted_clv is not null
 ),
@@ -17,41 +15,53 @@ spend_model as (
     where is_as_of and is_chosen
 ),
 
-varied as (
+expected as (
     select * from {{ ref('int_occasions_varied') }}
 ),
 
--- expected occasions of each customer, at the parameters and with each a little larger
-compared as (
+varied as (
     select
         customers.customer_id,
-        {%- for parameter in ['none'] + purchase_parameters %}
-        max(case when varied.varied_parameter = '{{ parameter }}' then varied.expected_occasions * {{ probability_alive(
+        models.varied_parameter,
+        expected.expected_occasions * {{ probability_alive(
             'customers.x', 'customers.t_x', 'customers.age', 'models.r', 'models.alpha', 'models.a', 'models.b', 'models.is_mbg'
-        ) }} end) as occasions_{{ parameter }}{{ ',' if not loop.last }}
-        {%- endfor %}
+        ) }} as expected_orders
     from customers
-    inner join varied
+    inner join expected
         on
-            customers.x = varied.x
-            and customers.age = varied.age
+            customers.x = expected.x
+            and customers.age = expected.age
     inner join models
-        on varied.varied_parameter = models.varied_parameter
-    group by customers.customer_id
+        on expected.varied_parameter = models.varied_parameter
 ),
 
--- of the scale of the customer's spend, gamma with these, the first two moments are known
+-- expected orders of each customer, at the parameters and with each a little larger
+compared as (
+    select
+        customer_id,
+        max(case when varied_parameter = 'none' then expected_orders end) as expected_orders,
+        max(case when varied_parameter = 'r' then expected_orders end) as expected_at_r,
+        max(case when varied_parameter = 'alpha' then expected_orders end) as expected_at_alpha,
+        max(case when varied_parameter = 'a' then expected_orders end) as expected_at_a,
+        max(case when varied_parameter = 'b' then expected_orders end) as expected_at_b
+    from varied
+    group by customer_id
+),
+
+{% set larger = variation_factor() %}
+-- the scale of the customer's spend has a gamma distribution of this shape and total
 spending as (
     select
         customers.*,
         spend_model.p,
-        spend_model.q,
-        spend_model.gamma,
         spend_model.p * customers.x + spend_model.q as shape,
         spend_model.gamma + customers.x * coalesce(customers.mean_repeat_value, 0) as total,
-        {{ ratio('customers.discounted_orders * customers.expected_margin_rate', 'customers.expected_orders') }} as value_per_revenue,
-        customers.expected_pairs_of_orders + customers.expected_orders - customers.expected_orders * customers.expected_orders
-            as orders_variance
+        {{ expected_value('x', 'mean_repeat_value', 'p', 'q', 'gamma') }} as order_value,
+        {{ expected_value('x', 'mean_repeat_value', 'p * ' ~ larger, 'q', 'gamma') }} as value_at_p,
+        {{ expected_value('x', 'mean_repeat_value', 'p', 'q * ' ~ larger, 'gamma') }} as value_at_q,
+        {{ expected_value('x', 'mean_repeat_value', 'p', 'q', 'gamma * ' ~ larger) }} as value_at_gamma,
+        {{ ratio('discounted_orders * expected_margin_rate', 'expected_orders') }} as value_per_revenue,
+        customers.expected_pairs_of_orders + customers.expected_orders * (1 - customers.expected_orders) as orders_variance
     from customers
     cross join spend_model
 ),
@@ -59,23 +69,14 @@ spending as (
 final as (
     select
         spending.customer_id,
-        {%- for parameter in purchase_parameters %}
-        coalesce(spending.predicted_clv * ({{ ratio('compared.occasions_' ~ parameter, 'compared.occasions_none') }} - 1), 0)
-            / ln({{ variation() }}) as gradient_{{ parameter }},
-        {%- endfor %}
-        {%- for parameter in spend_parameters %}
-        coalesce(spending.predicted_clv * ({{ ratio(
-            expected_value(
-                'spending.x',
-                'spending.mean_repeat_value',
-                'spending.p' ~ (' * ' ~ variation() if parameter == 'p' else ''),
-                'spending.q' ~ (' * ' ~ variation() if parameter == 'q' else ''),
-                'spending.gamma' ~ (' * ' ~ variation() if parameter == 'gamma' else '')
-            ),
-            expected_value('spending.x', 'spending.mean_repeat_value', 'spending.p', 'spending.q', 'spending.gamma')
-        ) }} - 1), 0) / ln({{ variation() }}) as gradient_{{ parameter }},
-        {%- endfor %}
-        -- the total of a random number of occasions of random value
+        {{ gradient('spending.predicted_clv', 'compared.expected_at_r', 'compared.expected_orders') }} as gradient_r,
+        {{ gradient('spending.predicted_clv', 'compared.expected_at_alpha', 'compared.expected_orders') }} as gradient_alpha,
+        {{ gradient('spending.predicted_clv', 'compared.expected_at_a', 'compared.expected_orders') }} as gradient_a,
+        {{ gradient('spending.predicted_clv', 'compared.expected_at_b', 'compared.expected_orders') }} as gradient_b,
+        {{ gradient('spending.predicted_clv', 'spending.value_at_p', 'spending.order_value') }} as gradient_p,
+        {{ gradient('spending.predicted_clv', 'spending.value_at_q', 'spending.order_value') }} as gradient_q,
+        {{ gradient('spending.predicted_clv', 'spending.value_at_gamma', 'spending.order_value') }} as gradient_gamma,
+        -- the total of a random number of orders of random value
         case
             when spending.shape > 2
                 then power(spending.value_per_revenue * spending.total / (spending.shape - 1), 2) / (spending.shape - 2) * (

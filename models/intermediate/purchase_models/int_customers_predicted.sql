@@ -26,7 +26,8 @@ scored as (
         {{ probability_alive(
             'histories.x', 'histories.t_x', 'histories.age', 'models.r', 'models.alpha', 'models.a', 'models.b', 'models.is_mbg'
         ) }} as probability_alive,
-        {{ expected_value('histories.x', 'histories.mean_repeat_value', 'models.p', 'models.q', 'models.gamma') }} as expected_order_value,
+        {{ expected_value('histories.x', 'histories.mean_repeat_value', 'models.p', 'models.q', 'models.gamma') }}
+            as expected_order_value,
         {{ days_to_next_occasion('0.5', 'models.r', 'models.alpha', 'histories.x', 'histories.age') }} as median_gap_days,
         {{ days_to_next_occasion('0.2', 'models.r', 'models.alpha', 'histories.x', 'histories.age') }} as long_gap_days
     from histories

@@ -20,7 +20,10 @@ ranked as (
         status,
         row_number() over (
             partition by cutoff_date
-            order by case when status in ('converged', 'boundary') then 0 else 1 end asc, log_likelihood desc nulls last, model_name asc
+            order by
+                case when status in ('converged', 'boundary') then 0 else 1 end asc,
+                log_likelihood desc nulls last,
+                model_name asc
         ) as likelihood_rank
     from purchase_models
 ),

@@ -5,10 +5,14 @@ with models as (
 -- the parameters themselves, then each a little larger: what predictions lose or gain by it is their uncertainty
 variations as (
     select 'none' as varied_parameter
-    {%- for parameter in bg_nbd_likelihood().parameters %}
     union all
-    select '{{ parameter }}' as varied_parameter
-    {%- endfor %}
+    select 'r' as varied_parameter
+    union all
+    select 'alpha' as varied_parameter
+    union all
+    select 'a' as varied_parameter
+    union all
+    select 'b' as varied_parameter
 ),
 
 final as (
@@ -19,10 +23,10 @@ final as (
         models.is_chosen,
         variations.varied_parameter,
         models.is_mbg,
-        {% for parameter in bg_nbd_likelihood().parameters %}
-        models.{{ parameter }} * case when variations.varied_parameter = '{{ parameter }}' then {{ variation() }} else 1 end
-            as {{ parameter }}{{ ',' if not loop.last }}
-        {% endfor %}
+        models.r * {{ variation('r') }} as r,
+        models.alpha * {{ variation('alpha') }} as alpha,
+        models.a * {{ variation('a') }} as a,
+        models.b * {{ variation('b') }} as b
     from models
     cross join variations
     where variations.varied_parameter = 'none' or (models.is_as_of and models.is_chosen)

@@ -1,4 +1,10 @@
-{{ config(materialized='incremental', incremental_strategy='delete+insert', unique_key=['model_name', 'as_of_date'], full_refresh=false, on_schema_change='append_new_columns') }}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='delete+insert',
+    unique_key=['model_name', 'as_of_date'],
+    full_refresh=false,
+    on_schema_change='append_new_columns'
+) }}
 
 with run_context as (
     select * from {{ ref('int_run_context') }}
