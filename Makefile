@@ -13,12 +13,13 @@ COMPILE := uv pip compile pyproject.toml --group build --generate-hashes --no-em
 
 DEMO ?= demo
 DEMO_CUSTOMERS ?= 3000
+BENCH ?=
 SQL := models tests
 
 # what the shell has set for one's own warehouse must not change what is tested
 unexport CLV_RAW_DIR CLV_WAREHOUSE_DIR DBT_PROJECT_DIR DBT_PROFILES_DIR DBT_TARGET
 
-.PHONY: help demo test lint format lock clean
+.PHONY: help demo test bench lint format lock clean
 
 help: ## show the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -29,10 +30,13 @@ demo: $(VENV)/.installed $(DEMO)/raw/truth.json ## install, make a synthetic sho
 test: lint ## every check: style, types, tests
 	$(BIN)/pytest
 
+bench: ## measure against lifetimes, clvkit and pymc-marketing (hours with BENCH=--largest)
+	$(PYTHON) benchmarks/run.py $(BENCH)
+
 lint: $(VENV)/.installed-dev ## style and types, nothing is run
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy --strict src
+	$(BIN)/mypy --strict src benchmarks
 	$(BIN)/sqlfluff lint --disable-progress-bar $(SQL)
 
 format: $(VENV)/.installed-dev ## put Python and SQL in shape

@@ -23,7 +23,10 @@ select
     (select sum(gross_margin) from fct_orders),
     (select sum(net_revenue) from fct_orders where gross_margin is not null),
     (select count(*) from fct_reconciliations where is_reconciled),
-    (select count(*) from fct_reconciliations)
+    (select count(*) from fct_reconciliations),
+    (select sum(predicted_clv) from dim_customers),
+    (select max(horizon_months) from dim_customers),
+    (select max(coalesce(purchase_model, model_status)) from dim_customers where purchase_occasions > 0)
 """
 
 REJECTED_SQL = """
@@ -61,9 +64,9 @@ select
     customer_share,
     net_revenue,
     revenue_share,
-    gross_margin,
-    margin_share,
-    average_order_value
+    customer_equity,
+    equity_share,
+    mean_total_clv
 from fct_value_tiers
 order by tier_rank
 """
@@ -103,6 +106,9 @@ class Summary:
     net_revenue_of_known_margin: Decimal | None
     reconciled: int
     reconciliations: int
+    customer_equity: Decimal | None
+    horizon_months: int
+    purchase_model: str
     rejected: Sequence[Row]
     tiers: Sequence[Row]
     channels: Sequence[Row]
@@ -129,6 +135,9 @@ def read_summary(published: Path) -> Summary:
             net_revenue_of_known_margin=company[6],
             reconciled=company[7],
             reconciliations=company[8],
+            customer_equity=company[9],
+            horizon_months=company[10] or 0,
+            purchase_model=company[11] or "",
             rejected=connection.execute(REJECTED_SQL).fetchall(),
             tiers=connection.execute(TIERS_SQL).fetchall(),
             channels=connection.execute(CHANNELS_SQL).fetchall(),
@@ -176,6 +185,7 @@ def _company_table(summary: Summary) -> Table:
     table.add_row("net revenue", money(net_revenue, summary.currency))
     table.add_row("gross margin", _describe_margin(summary))
     table.add_row("average order value", money(average, summary.currency))
+    table.add_row("customer equity", _describe_equity(summary))
     table.add_row("rejected rows", number(summary.rejected_rows))
     table.add_row("reconciliations closed", f"{summary.reconciled} of {summary.reconciliations}")
     return table
@@ -192,10 +202,18 @@ def _describe_margin(summary: Summary) -> str:
     return text
 
 
+def _describe_equity(summary: Summary) -> str:
+    """Write what customers will bring within the horizon, and the model that says so; where there is none, why not."""
+    if summary.customer_equity is None:
+        return f"not predicted: {summary.purchase_model.replace('_', ' ')}"
+    amount = money(summary.customer_equity, summary.currency)
+    return f"{amount} in {summary.horizon_months} months, by {summary.purchase_model}"
+
+
 def _tiers_table(summary: Summary) -> Table:
     return _table(
         f"Value tiers ({summary.currency})",
-        ["tier", "customers", "share", "net revenue", "share", "gross margin", "share", "AOV"],
+        ["tier", "customers", "share", "net revenue", "share", "equity", "share", "mean total CLV"],
         summary.tiers,
         [str, number, percent, _whole, percent, _whole, percent, money],
     )
