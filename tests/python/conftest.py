@@ -1,6 +1,7 @@
 """Runs the real command in processes of its own: dbt and DuckDB keep state in a process."""
 
 import csv
+import json
 import os
 import subprocess
 import sys
@@ -123,3 +124,25 @@ def write_purchase_log(folder: Path) -> None:
         for number in range(40)
     ]
     write_csv(folder, "orders", ["order_id", "customer_id", "ordered_at", "amount"], rows)
+
+
+def compile_models(folder: Path, *names: str) -> dict[str, str]:
+    """Return the SQL of these models as dbt compiles it for an in-memory DuckDB, which is called `memory`.
+
+    folder: for dbt's target and logs.
+    """
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("CLV_", "DBT_"))}
+    environment |= {"DBT_TARGET_PATH": str(folder / "target"), "DBT_LOG_PATH": str(folder / "logs")}
+    places = ["--project-dir", str(REPOSITORY), "--profiles-dir", str(REPOSITORY), "--target", "memory"]
+    result = subprocess.run(
+        [str(Path(sys.executable).with_name("dbt")), "compile", *places, "--select", *names],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=TIMEOUT_SECONDS,
+        check=False,
+    )
+    assert result.returncode == 0, result.stdout + result.stderr
+    nodes = json.loads((folder / "target" / "manifest.json").read_text(encoding="utf-8"))["nodes"].values()
+    return {node["name"]: node["compiled_code"] for node in nodes if node["name"] in names}

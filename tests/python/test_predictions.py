@@ -1,0 +1,905 @@
+"""Predictions: published figures, an oracle that sums probabilities, planted laws, simulation and plain arithmetic.
+
+Five warehouses: CDNOW's 1/10 sample, a synthetic shop that follows its law exactly, and three logs that say little. Beside them
+the SQL of the predictions alone, compiled by dbt and run on parameters and histories that are made up.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import lifetimes
+import numpy as np
+import numpy.typing as npt
+import pytest
+from conftest import BuildWarehouse, CommandRun, compile_models, write_csv, write_purchase_log
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from lifetimes import BetaGeoFitter, ModifiedBetaGeoFitter
+from scipy.special import betaln, expit, gammainccinv, gammaln, hyp2f1
+
+from clv.shop import ShopSettings, generate_shop
+
+Numbers = npt.NDArray[np.float64]
+
+CDNOW_SAMPLE = Path(lifetimes.__file__).parent / "datasets" / "CDNOW_sample.txt"
+"""Customer of the master file, customer, date as YYYYMMDD, CDs, dollars."""
+CUTOFF = dt.date(1997, 9, 30)
+AS_OF = dt.date(1998, 6, 30)
+HOLDOUT_DAYS = 273
+
+HORIZON_MONTHS = 36
+MONTH_WEEKS = 365.25 / 12 / 7
+DISCOUNT_RATE = 0.1
+# half the width of intervals of 95% and 99%, in standard errors
+NORMAL_95 = 1.96
+NORMAL_99 = 2.5758
+EXACT = 1e-6
+"""Relative error that is left to sums and their order."""
+
+
+@dataclass(frozen=True)
+class Law:
+    """Parameters of BG/NBD (is_mbg: MBG/NBD) and of Gamma-Gamma; time in weeks."""
+
+    r: float
+    alpha: float
+    a: float
+    b: float
+    is_mbg: bool = False
+    p: float = 6.25
+    q: float = 3.74
+    gamma: float = 15.44
+
+    @property
+    def model_name(self) -> str:
+        return "mbg_nbd" if self.is_mbg else "bg_nbd"
+
+
+@dataclass(frozen=True)
+class History:
+    """x repeat occasions, the last of them at age t_x (weeks) of a customer who is `age` weeks old."""
+
+    x: int
+    t_x: float
+    age: float
+    mean_value: float | None = None
+
+
+PUBLISHED = Law(r=0.2426, alpha=4.4136, a=0.7929, b=2.4259)
+"""BG/NBD of the sample: Fader, Hardie & Lee (2005), table 2."""
+
+
+# -- the oracle
+
+
+def chance_alive(law: Law, history: History) -> float:
+    """The likelihood of the history of one who is still there, as a share of that of all: both integrated over rate and p."""
+    shape, stays = law.r + history.x, law.b + history.x + law.is_mbg
+    if history.x + law.is_mbg == 0:
+        return 1.0
+    alive = betaln(law.a, stays) - shape * math.log(law.alpha + history.age)
+    left = betaln(law.a + 1, stays - 1) - shape * math.log(law.alpha + history.t_x)
+    return float(expit(alive - left))
+
+
+def chances_of_occasions(law: Law, history: History, weeks: Sequence[float]) -> Numbers:
+    """The chance of at least n = 1, 2, … (columns) occasions in so many weeks (rows) for one who is there.
+
+    The n-th happens where the gamma-Poisson process reaches n and none of the n - 1 before it was the last.
+    """
+    shape, rate = law.r + history.x, law.alpha + history.age
+    most = float(gammainccinv(shape, 1e-15)) * max(weeks) / rate
+    n = np.arange(int(most + 12 * math.sqrt(most)) + 60, dtype=float)
+    time = np.asarray(weeks, dtype=float)[:, None]
+    ln_exactly = gammaln(shape + n) - gammaln(shape) - gammaln(n + 1)
+    ln_exactly = ln_exactly - n * np.log1p(rate / time) - shape * np.log1p(time / rate)
+    at_least = np.cumsum(np.exp(ln_exactly)[:, ::-1], axis=1)[:, ::-1][:, 1:]
+    stays = law.b + history.x + law.is_mbg
+    return np.asarray(at_least * np.exp(betaln(law.a, stays + n[1:] - 1) - betaln(law.a, stays)))
+
+
+def expected_occasions(law: Law, history: History, weeks: Sequence[float]) -> Numbers:
+    return np.asarray(chances_of_occasions(law, history, weeks).sum(axis=1))
+
+
+def expected_pairs(law: Law, history: History, weeks: float) -> float:
+    """The expectation of n (n - 1): the n-th occasion adds 2 (n - 1)."""
+    chances = chances_of_occasions(law, history, [weeks])[0]
+    return float((2 * np.arange(len(chances)) * chances).sum())
+
+
+def discounted_occasions(law: Law, history: History, months: int = HORIZON_MONTHS) -> float:
+    """The occasions of each month, discounted from its end."""
+    until = expected_occasions(law, history, [MONTH_WEEKS * month for month in range(1, months + 1)])
+    return float(np.diff(until, prepend=0) @ (1 + DISCOUNT_RATE) ** (-np.arange(1, months + 1) / 12))
+
+
+def paper_occasions(law: Law, x: Numbers, age: Numbers, time: float) -> Numbers:
+    """Equation 10 of Fader, Hardie & Lee (2005) for one who is there; MBG/NBD counts one more stay. Any unit of time."""
+    shape, rate, stays = law.r + x, law.alpha + age, law.b + x + law.is_mbg
+    ratio = hyp2f1(shape, stays, law.a + stays - 1, time / (rate + time)) * (rate / (rate + time)) ** shape
+    return np.asarray((law.a + stays - 1) / (law.a - 1) * (1 - ratio))
+
+
+# -- the project's SQL on what is made up
+
+
+@dataclass(frozen=True)
+class Predictor:
+    """Runs the compiled models (name -> SQL) in a DuckDB of their own."""
+
+    models: dict[str, str]
+
+    def customers(self, law: Law, histories: Sequence[History]) -> dict[str, Numbers]:
+        """Columns of int_customers_predicted, in the order of the histories."""
+        with duckdb.connect() as connection:
+            self._write_cutoffs(connection, [law], is_as_of=True)
+            self._write_histories(connection, [0] * len(histories), histories)
+            connection.execute(
+                f"create table intermediate.int_run_context as select {DISCOUNT_RATE!r}::double as annual_discount_rate;"
+                "create table intermediate.int_model_statuses_found as select 'converged' as model_status;"
+                "create view intermediate.int_customer_histories_counted as from histories"
+            )
+            self._run(connection, "int_occasions_expected", "int_customers_predicted")
+            return self._read(connection, "from intermediate.int_customers_predicted order by customer_id")
+
+    def forecasts(self, cases: Sequence[tuple[Law, History, float]]) -> dict[str, Numbers]:
+        """Columns of int_backtest_forecasts_made: of each law, history and horizon in days, in their order."""
+        with duckdb.connect() as connection:
+            self._write_cutoffs(connection, [law for law, _, _ in cases], is_as_of=False)
+            self._write_histories(connection, range(len(cases)), [history for _, history, _ in cases])
+            connection.execute(
+                "create table horizons (number integer, horizon_days double);"
+                "create view intermediate.int_customer_histories_counted as from histories;"
+                "create view intermediate.int_backtests_listed as"
+                " select cutoff_date, horizon_days from histories inner join horizons on customer_id = number;"
+                "create view intermediate.int_backtest_customers_observed as select *, mean_repeat_value as mean_value,"
+                " 0.0::double as actual_orders, 0.0::double as actual_margin"
+                " from histories inner join horizons on customer_id = number;"
+                "create table intermediate.int_purchase_occasions"
+                " (occasion_date date, net_revenue double, gross_margin double);"
+                "create table intermediate.int_kpi_months_measured"
+                " (segment_kind varchar, month date, lifetime_years double)"
+            )
+            self._insert(connection, "horizons", range(len(cases)), [days for _, _, days in cases])
+            self._run(connection, "int_backtest_occasions_expected", "int_backtest_forecasts_made")
+            return self._read(
+                connection,
+                "from intermediate.int_backtest_forecasts_made where model_name not in ('naive', 'formula') order by customer_id",
+            )
+
+    def _write_cutoffs(self, connection: duckdb.DuckDBPyConnection, laws: Sequence[Law], *, is_as_of: bool) -> None:
+        """One cutoff per law, a day after the other."""
+        connection.execute(
+            "create schema intermediate;"
+            "create table laws (number integer, model_name varchar, is_mbg double, r double, alpha double, a double, b double,"
+            " p double, q double, gamma double);"
+            "create view intermediate.int_purchase_models_chosen as"
+            f" select *, date '2000-01-01' + number as cutoff_date, {is_as_of} as is_as_of, true as is_chosen from laws;"
+            "create view intermediate.int_cutoffs_listed as"
+            f" select date '2000-01-01' + number as cutoff_date, {is_as_of} as is_as_of from laws"
+        )
+        columns = [[getattr(law, name) for law in laws] for name in ("model_name", "is_mbg")]
+        columns += [[getattr(law, name) for law in laws] for name in ("r", "alpha", "a", "b", "p", "q", "gamma")]
+        self._insert(connection, "laws", range(len(laws)), *columns)
+
+    def _write_histories(
+        self, connection: duckdb.DuckDBPyConnection, laws: Sequence[int], histories: Sequence[History]
+    ) -> None:
+        connection.execute(
+            "create table made_up (customer_id integer, law integer, x double, t_x double, age double, mean_repeat_value double);"
+            "create view histories as select *, date '2000-01-01' + law as cutoff_date,"
+            " date '1999-12-31' as last_occasion_date from made_up;"
+            "create view intermediate.int_purchase_histories_grouped as select cutoff_date as data_id, x from histories"
+        )
+        columns = [[getattr(history, name) for history in histories] for name in ("x", "t_x", "age", "mean_value")]
+        self._insert(connection, "made_up", range(len(histories)), laws, *columns)
+        self._run(connection, "int_purchase_models_varied", "int_dropout_nodes_weighed")
+
+    def _run(self, connection: duckdb.DuckDBPyConnection, *names: str) -> None:
+        for name in names:
+            connection.execute(f"create table intermediate.{name} as {self.models[name]}")
+
+    @staticmethod
+    def _insert(connection: duckdb.DuckDBPyConnection, table: str, *columns: Sequence[Any]) -> None:
+        rows = ", ".join("unnest(?)" for _ in columns)
+        connection.execute(f"insert into {table} select {rows}", [list(column) for column in columns])
+
+    @staticmethod
+    def _read(connection: duckdb.DuckDBPyConnection, query: str) -> dict[str, Numbers]:
+        return {
+            name: np.ma.filled(column, np.nan) if column.dtype == float else column
+            for name, column in connection.execute(query).fetchnumpy().items()
+        }
+
+
+@pytest.fixture(scope="module")
+def predictor(tmp_path_factory: pytest.TempPathFactory) -> Predictor:
+    names = ["int_purchase_models_varied", "int_dropout_nodes_weighed", "int_occasions_expected"]
+    names += ["int_customers_predicted", "int_backtest_occasions_expected", "int_backtest_forecasts_made"]
+    return Predictor(compile_models(tmp_path_factory.mktemp("compiled"), *names))
+
+
+def logarithmic(low: float, high: float) -> st.SearchStrategy[float]:
+    return st.floats(math.log(low), math.log(high)).map(math.exp)
+
+
+@st.composite
+def made_up_histories(draw: st.DrawFn) -> History:
+    """At most one occasion a day, as in a log of occasions."""
+    days = draw(st.integers(0, 4000))
+    x = min(days, int(draw(logarithmic(0.3, 400))))
+    last = x + round(draw(st.floats(0, 1)) * (days - x)) if x else 0
+    return History(x, last / 7, days / 7, draw(st.floats(0.01, 10_000)) if x else None)
+
+
+LAWS = st.builds(
+    Law,
+    r=logarithmic(0.01, 50),
+    alpha=logarithmic(0.3, 500),
+    a=logarithmic(1e-3, 1e3),
+    b=logarithmic(1e-3, 1e3),
+    is_mbg=st.booleans(),
+    p=logarithmic(0.05, 500),
+    q=logarithmic(0.5, 500),
+    gamma=logarithmic(0.01, 1e4),
+)
+HISTORIES = st.lists(made_up_histories(), min_size=6, max_size=6)
+
+LIMITS = [
+    ("a is 1, where the paper divides by zero", Law(0.5, 6, 1, 2.5)),
+    ("a is next to 1", Law(0.5, 6, 1 + 1e-9, 2.5)),
+    ("nobody leaves", Law(0.8, 14, 1e-8, 3.5)),
+    ("nearly all leave at once", Law(0.8, 14, 3.5, 1e-8)),
+    ("all leave alike", Law(0.8, 14, 1e5, 3e5)),
+    ("hardly anybody leaves, all alike", Law(0.8, 14, 1, 1e6)),
+    ("all stay or leave", Law(0.8, 14, 1e-4, 1e-4)),
+    ("all buy at the same rate", Law(1e5, 2e6, 0.8, 3.5)),
+    ("hardly anybody buys", Law(1e-3, 5, 0.8, 3.5)),
+    ("some buy every day", Law(0.3, 0.05, 0.05, 3.5)),
+]
+LIMIT_HISTORIES = [
+    History(0, 0, 0),
+    History(0, 0, 300),
+    History(1, 1 / 7, 1 / 7),
+    History(1, 1 / 7, 200),
+    History(12, 90, 91),
+    History(400, 140, 150),
+    History(2000, 300, 301),
+]
+
+
+@settings(max_examples=40, deadline=None)
+@given(law=LAWS, histories=HISTORIES)
+def test_predictions_are_sums_of_probabilities(predictor: Predictor, law: Law, histories: list[History]) -> None:
+    check_predictions(predictor, law, histories)
+
+
+@pytest.mark.parametrize("is_mbg", [False, True], ids=["bg_nbd", "mbg_nbd"])
+@pytest.mark.parametrize("law", [law for _, law in LIMITS], ids=[name for name, _ in LIMITS])
+def test_predictions_hold_at_the_limits(predictor: Predictor, law: Law, is_mbg: bool) -> None:
+    check_predictions(predictor, replace(law, is_mbg=is_mbg), LIMIT_HISTORIES)
+
+
+def check_predictions(predictor: Predictor, law: Law, histories: list[History]) -> None:
+    found = predictor.customers(law, histories)
+    weeks = [30 / 7, 90 / 7, 365 / 7, MONTH_WEEKS * HORIZON_MONTHS]
+    for place, history in enumerate(histories):
+        alive = chance_alive(law, history)
+        horizons = expected_occasions(law, history, weeks)
+        expected = dict(
+            zip(("expected_orders_30d", "expected_orders_90d", "expected_orders_365d", "expected_orders"), horizons)
+        )
+        expected["expected_pairs_of_orders"] = expected_pairs(law, history, weeks[-1])
+        expected["discounted_orders"] = discounted_occasions(law, history)
+        assert found["probability_alive"][place] == pytest.approx(alive, rel=EXACT, abs=1e-250), history
+        for column, value in expected.items():
+            assert found[column][place] == pytest.approx(alive * value, rel=EXACT, abs=1e-250), (column, history)
+
+
+@settings(max_examples=30, deadline=None)
+@given(law=LAWS, histories=HISTORIES)
+def test_spend_and_gaps_are_plain_arithmetic(predictor: Predictor, law: Law, histories: list[History]) -> None:
+    """Gamma-Gamma weighs the customer's mean with the population's; without a finite mean there is none."""
+    found = predictor.customers(law, histories)
+    for place, history in enumerate(histories):
+        value = found["expected_order_value"][place]
+        weight = law.p * history.x + law.q - 1
+        if weight > 0 and (history.x > 0 or law.q > 1):
+            own = law.p * history.x * (history.mean_value or 0)
+            assert value == pytest.approx((law.p * law.gamma + own) / weight, rel=1e-9)
+        else:
+            assert math.isnan(value)
+        rate, shape = law.alpha + history.age, law.r + history.x
+        # the chance of no occasion in so many weeks is (rate / (rate + weeks)) ** shape
+        for column, share in [("median_gap_days", 0.5), ("long_gap_days", 0.2)]:
+            weeks = found[column][place] / 7
+            silence = -math.log(share) / shape
+            if silence < 100:
+                assert math.log1p(weeks / rate) == pytest.approx(silence, rel=1e-9)
+            assert math.isfinite(weeks)
+
+
+@pytest.mark.parametrize("fitter", [BetaGeoFitter, ModifiedBetaGeoFitter])
+def test_forecasts_are_those_of_lifetimes(predictor: Predictor, fitter: type[Any]) -> None:
+    """Where its hypergeometric function is stable, another implementation says the same."""
+    rng = np.random.default_rng(1)
+    is_mbg = fitter is ModifiedBetaGeoFitter
+    cases = []
+    for _ in range(60):
+        days = int(rng.integers(50, 1500))
+        x = int(rng.integers(0, 20))
+        last = int(rng.integers(x, days)) if x else 0
+        r, alpha, a, b = np.exp(rng.uniform(np.log([0.1, 2, 0.2, 0.5]), np.log([3, 40, 0.8, 8])))
+        law = Law(float(r), float(alpha), float(a), float(b), is_mbg)
+        cases.append((law, History(x, last / 7, days / 7), float(rng.integers(1, 1000))))
+    found = predictor.forecasts(cases)["predicted_orders"]
+    assert len(found) == len(cases)
+    for (law, history, days), orders in zip(cases, found, strict=True):
+        other = fitter()
+        other.params_ = {name: getattr(law, name) for name in ("r", "alpha", "a", "b")}
+        expected = other.conditional_expected_number_of_purchases_up_to_time(
+            days / 7, np.asarray([history.x]), np.asarray([history.t_x]), np.asarray([history.age])
+        )
+        assert orders == pytest.approx(float(expected[0]), rel=EXACT)
+
+
+def test_the_papers_customers_are_expected_what_was_published(predictor: Predictor) -> None:
+    """Fader, Hardie & Lee (2005): a new customer, and one with x = 2, t_x = 30.43, T = 38.86 over 39 weeks."""
+    new = [0.0532, 0.1506, 1.0437, 1.8576]
+    cases = [(PUBLISHED, History(0, 0, 0), 7.0 * weeks) for weeks in (1, 3, 32, 78)]
+    found = predictor.forecasts([*cases, (PUBLISHED, History(2, 30.43, 38.86), 7.0 * 39)])["predicted_orders"]
+    assert found[:4] == pytest.approx(new, abs=5e-5)
+    assert found[4] == pytest.approx(1.226, abs=5e-4)
+
+
+@settings(max_examples=25, deadline=None)
+@given(law=LAWS, histories=HISTORIES, days=st.floats(1, 2000))
+def test_time_may_be_in_days_or_weeks(predictor: Predictor, law: Law, histories: list[History], days: float) -> None:
+    """With alpha, ages and horizon seven times as large, all is expected as before."""
+    slower = replace(law, alpha=7 * law.alpha)
+    stretched = [replace(history, t_x=7 * history.t_x, age=7 * history.age) for history in histories]
+    weekly = predictor.forecasts([(law, history, days) for history in histories])
+    daily = predictor.forecasts([(slower, history, 7 * days) for history in stretched])
+    assert len(weekly["predicted_orders"]) == len(histories)
+    assert daily["predicted_orders"] == pytest.approx(weekly["predicted_orders"], rel=1e-12, abs=1e-250)
+    assert daily["predicted_margin"] == pytest.approx(weekly["predicted_margin"], rel=1e-12, abs=1e-250, nan_ok=True)
+
+
+@settings(max_examples=30, deadline=None)
+@given(law=LAWS, x=st.integers(1, 300), days=st.integers(0, 2000))
+def test_a_later_last_purchase_never_means_less_alive(predictor: Predictor, law: Law, x: int, days: int) -> None:
+    age = (x + days) / 7
+    found = predictor.customers(law, [History(x, age * share, age, 1) for share in np.linspace(0, 1, 9)])
+    alive = found["probability_alive"]
+    assert ((alive >= 0) & (alive <= 1)).all()
+    assert (np.diff(alive) >= 0).all()
+    assert alive[0] < alive[-1] or alive[0] == pytest.approx(alive[-1], rel=1e-9)
+
+
+@settings(max_examples=30, deadline=None)
+@given(law=LAWS, x=st.integers(0, 300))
+def test_expectations_grow_with_time_and_fall_with_age(predictor: Predictor, law: Law, x: int) -> None:
+    """The longer a customer of x occasions has been silent, the less she is expected to buy; and never less in longer time."""
+    last = x / 7
+    found = predictor.customers(law, [History(x, last, last + silence, 1) for silence in (0, 1, 5, 25, 125, 625)])
+    by_horizon = [found[f"expected_orders{suffix}"] for suffix in ("_30d", "_90d", "_365d", "")]
+    for shorter, longer in zip(by_horizon, by_horizon[1:], strict=False):
+        assert (shorter <= longer * (1 + 1e-12)).all()
+    for orders in [*by_horizon, found["discounted_orders"], found["probability_alive"]]:
+        assert (orders >= 0).all()
+        assert (np.diff(orders) <= orders[:-1] * 1e-12).all()
+    assert (found["discounted_orders"] <= found["expected_orders"]).all()
+    assert (found["discounted_orders"] >= found["expected_orders"] / (1 + DISCOUNT_RATE) ** 3).all()
+
+
+# -- warehouses
+
+
+def sample_occasions() -> dict[str, dict[dt.date, Decimal]]:
+    """Of every customer of CDNOW's sample the days with a purchase and what was spent."""
+    customers: defaultdict[str, defaultdict[dt.date, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+    for line in CDNOW_SAMPLE.read_text().splitlines():
+        if line.strip():
+            _, customer, day, _, dollars = line.split()
+            customers[customer][dt.date.fromisoformat(day)] += Decimal(dollars)
+    return {customer: dict(days) for customer, days in customers.items()}
+
+
+def history_at(days: dict[dt.date, Decimal], cutoff: dt.date) -> History:
+    known = sorted(day for day in days if day <= cutoff)
+    repeats = [float(days[day]) for day in known[1:]]
+    mean_value = sum(repeats) / len(repeats) if repeats else None
+    return History(len(repeats), (known[-1] - known[0]).days / 7, (cutoff - known[0]).days / 7, mean_value)
+
+
+@pytest.fixture(scope="module")
+def cdnow_sample(build_warehouse: BuildWarehouse, tmp_path_factory: pytest.TempPathFactory) -> CommandRun:
+    raw = tmp_path_factory.mktemp("cdnow_sample")
+    lines = [line.split() for line in CDNOW_SAMPLE.read_text().splitlines() if line.strip()]
+    rows = [(number, line[1], line[2], line[4]) for number, line in enumerate(lines, start=1)]
+    write_csv(raw, "orders", ["order_id", "customer_id", "ordered_at", "amount"], rows)
+    run = build_warehouse(raw, "{backtest_quarters: 3, purchase_model: auto}", "--as-of", AS_OF.isoformat())
+    assert run.exit_code == 0, run.output
+    return run
+
+
+PLANTED = ShopSettings(customers=6000, seed=23, seasonality=0, defect_share=0, campaign_factor=1)
+
+
+@pytest.fixture(scope="module")
+def planted_shop(build_warehouse: BuildWarehouse, tmp_path_factory: pytest.TempPathFactory) -> CommandRun:
+    raw = tmp_path_factory.mktemp("planted")
+    generate_shop(raw, PLANTED)
+    run = build_warehouse(raw, "{backtest_quarters: 0}")
+    assert run.exit_code == 0, run.output
+    return run
+
+
+@pytest.fixture(scope="module")
+def one_price(build_warehouse: BuildWarehouse, tmp_path_factory: pytest.TempPathFactory) -> CommandRun:
+    """Every order costs the same, and MBG/NBD is asked for."""
+    rng = np.random.default_rng(5)
+    rows = []
+    for customer in range(300):
+        day, gap, leaves = int(rng.integers(0, 300)), 1 / rng.gamma(0.9, 1 / 60), rng.beta(0.8, 3)
+        while day < 730:
+            rows.append((len(rows), f"c{customer}", dt.date(2024, 1, 1) + dt.timedelta(days=day), "25.00"))
+            if rng.random() < leaves:
+                break
+            day += 1 + int(min(rng.exponential(gap), 730))
+    raw = tmp_path_factory.mktemp("one_price")
+    write_csv(raw, "orders", ["order_id", "customer_id", "ordered_at", "amount"], rows)
+    run = build_warehouse(raw, "{purchase_model: mbg_nbd}")
+    assert run.exit_code == 0, run.output
+    return run
+
+
+@pytest.fixture(scope="module")
+def no_repeats(build_warehouse: BuildWarehouse, tmp_path_factory: pytest.TempPathFactory) -> CommandRun:
+    """Of 150 customers nobody has bought twice."""
+    first = dt.date(2024, 1, 1)
+    rows = [(number, f"c{number}", first + dt.timedelta(days=number), f"{10 + number}") for number in range(150)]
+    raw = tmp_path_factory.mktemp("no_repeats")
+    write_csv(raw, "orders", ["order_id", "customer_id", "ordered_at", "amount"], rows)
+    run = build_warehouse(raw)
+    assert run.exit_code == 0, run.output
+    return run
+
+
+@pytest.fixture(scope="module")
+def few_customers(build_warehouse: BuildWarehouse, tmp_path_factory: pytest.TempPathFactory) -> CommandRun:
+    raw = tmp_path_factory.mktemp("few_customers")
+    write_purchase_log(raw)
+    run = build_warehouse(raw)
+    assert run.exit_code == 0, run.output
+    return run
+
+
+def rows_of(run: CommandRun, query: str) -> list[tuple[Any, ...]]:
+    """Read the build, which holds intermediate models beside the marts."""
+    with duckdb.connect(str(run.build_file), read_only=True) as connection:
+        return connection.execute(query).fetchall()
+
+
+def columns_of(run: CommandRun, query: str) -> dict[str, Numbers]:
+    with duckdb.connect(str(run.build_file), read_only=True) as connection:
+        return dict(connection.execute(query).fetchnumpy())
+
+
+def fitted_laws(run: CommandRun, cutoff: dt.date) -> dict[str, Law]:
+    rows = rows_of(
+        run,
+        "select purchases.model_name, r, alpha, a, b, is_mbg = 1, p, q, gamma"
+        " from intermediate.int_purchase_models_fitted as purchases"
+        " inner join intermediate.int_spend_models_fitted as spend on purchases.cutoff_date = spend.cutoff_date"
+        f" where purchases.cutoff_date = date '{cutoff}' and purchases.status = 'converged'",
+    )
+    return {name: Law(*parameters) for name, *parameters in rows}
+
+
+def test_fits_of_cdnow_are_the_published_ones(cdnow_sample: CommandRun) -> None:
+    """Fader, Hardie & Lee (2005); Batislam et al. (2007), as lifetimes fits it; Fader & Hardie (2013)."""
+    fits = {
+        name: fit
+        for name, *fit in rows_of(
+            cdnow_sample,
+            "select model_name, r, alpha, a, b, log_likelihood, customers, status"
+            f" from intermediate.int_purchase_models_fitted where cutoff_date = date '{CUTOFF}'",
+        )
+    }
+    assert set(fits) == {"bg_nbd", "mbg_nbd"}
+    assert fits["bg_nbd"][:4] == pytest.approx([0.2426, 4.4136, 0.7929, 2.4259], abs=5e-4)
+    assert fits["bg_nbd"][4] == pytest.approx(-9582.429, abs=1e-3)
+    assert fits["mbg_nbd"][:4] == pytest.approx([0.525, 6.183, 0.891, 1.614], abs=6e-4)
+    assert fits["mbg_nbd"][4] == pytest.approx(-9582.13, abs=0.01)
+    assert all(fit[5:] == [2357, "converged"] for fit in fits.values())
+    (spend,) = rows_of(
+        cdnow_sample,
+        "select round(p, 2), round(q, 2), round(gamma, 2), round(log_likelihood, 2), customers, status"
+        f" from intermediate.int_spend_models_fitted where cutoff_date = date '{CUTOFF}'",
+    )
+    assert spend == (6.25, 3.74, 15.44, -4055.92, 946, "converged")
+
+
+def test_cdnows_holdout_is_forecast_as_published(cdnow_sample: CommandRun) -> None:
+    """39 weeks after the cutoff: purchases forecast and made, and the mean absolute error."""
+    published = {"bg_nbd": (1653, 0.785), "mbg_nbd": (1577, 0.765), "naive": (2930, 1.024)}
+    found = {
+        name: row
+        for name, *row in rows_of(
+            cdnow_sample,
+            "select model_name, predicted_orders, mean_absolute_error, actual_orders, customers, bias from marts.fct_model_backtests"
+            f" where cutoff_date = date '{CUTOFF}' and horizon_days = {HOLDOUT_DAYS} and decile = 'all'",
+        )
+    }
+    assert set(found) == {*published, "formula"}
+    for name, (orders, error) in published.items():
+        assert found[name][0] == pytest.approx(orders, abs=1), name
+        assert found[name][1] == pytest.approx(error, abs=1e-3), name
+    for orders, _, actual, customers, bias in found.values():
+        assert (actual, customers) == (1882, 2357)
+        assert bias == pytest.approx(orders / 1882 - 1)
+
+
+def test_deciles_add_up_and_run_from_the_best_down(cdnow_sample: CommandRun) -> None:
+    rows = rows_of(
+        cdnow_sample,
+        "select model_name, cutoff_date, horizon_days, decile, customers, predicted_orders, actual_orders, mean_absolute_error"
+        " from marts.fct_model_backtests",
+    )
+    backtests: defaultdict[tuple[Any, ...], dict[str, tuple[float, ...]]] = defaultdict(dict)
+    for name, cutoff, horizon, decile, *measures in rows:
+        backtests[name, cutoff, horizon][decile] = tuple(measures)
+    assert len(backtests) == 4 * (3 + 2 + 1)
+    for deciles in backtests.values():
+        everybody = deciles.pop("all")
+        ordered = [deciles[str(number)] for number in range(1, 11)]
+        assert len(ordered) == len(deciles)
+        assert {customers for customers, *_ in ordered} == {235, 236}
+        for place in (0, 1, 2):
+            assert sum(decile[place] for decile in ordered) == pytest.approx(everybody[place])
+        errors = sum(customers * error for customers, _, _, error in ordered)
+        assert errors == pytest.approx(everybody[0] * everybody[3])
+        means = [orders / customers for customers, orders, *_ in ordered]
+        assert means == sorted(means, reverse=True)
+
+
+def test_every_forecast_of_cdnow_is_that_of_lifetimes(cdnow_sample: CommandRun) -> None:
+    customers = {name: history_at(days, CUTOFF) for name, days in sample_occasions().items()}
+    names = sorted(customers)
+    x, t_x, age = (
+        np.asarray([getattr(customers[name], field) for name in names], dtype=float) for field in ("x", "t_x", "age")
+    )
+    for model, law in fitted_laws(cdnow_sample, CUTOFF).items():
+        other = {"bg_nbd": BetaGeoFitter, "mbg_nbd": ModifiedBetaGeoFitter}[model]()
+        other.params_ = {name: getattr(law, name) for name in ("r", "alpha", "a", "b")}
+        expected = other.conditional_expected_number_of_purchases_up_to_time(HOLDOUT_DAYS / 7, x, t_x, age)
+        rows = rows_of(
+            cdnow_sample,
+            f"select customer_id, predicted_orders from intermediate.int_backtest_forecasts_made where model_name = '{model}'"
+            f" and cutoff_date = date '{CUTOFF}' and horizon_days = {HOLDOUT_DAYS} order by customer_id",
+        )
+        assert [name for name, _ in rows] == names
+        assert [orders for _, orders in rows] == pytest.approx(expected, rel=EXACT)
+
+
+def test_the_first_ten_customers_spend_as_published(cdnow_sample: CommandRun) -> None:
+    """Expected spend per occasion: Gamma-Gamma as fitted at the cutoff, on what was known then."""
+    rows = rows_of(
+        cdnow_sample,
+        "select customer_id, predicted_margin / predicted_orders from intermediate.int_backtest_forecasts_made"
+        f" where model_name = 'bg_nbd' and cutoff_date = date '{CUTOFF}' and horizon_days = {HOLDOUT_DAYS}"
+        " and customer_id <= '0010' order by customer_id",
+    )
+    assert [name for name, _ in rows] == [f"{number:04}" for number in range(1, 11)]
+    published = [24.65, 18.91, 35.17, 35.17, 35.17, 71.46, 18.91, 35.17, 27.28, 35.17]
+    assert [value for _, value in rows] == pytest.approx(published, abs=6e-3)
+
+
+def test_clv_counted_in_days_is_the_same(cdnow_sample: CommandRun) -> None:
+    """Every customer's predicted CLV again, from the raw log, with the time in days and the paper's formula."""
+    rows = rows_of(
+        cdnow_sample,
+        "select customer_id, purchase_model, probability_alive, expected_orders_365d, expected_order_value, predicted_clv,"
+        " historical_clv, expected_revenue_365d from marts.dim_customers order by customer_id",
+    )
+    (model,) = {row[1] for row in rows}
+    weekly = fitted_laws(cdnow_sample, AS_OF)[model]
+    law = replace(weekly, alpha=7 * weekly.alpha)
+    occasions = sample_occasions()
+    histories = [history_at(occasions[row[0]], AS_OF) for row in rows]
+    assert len(rows) == 2357
+    alive = np.asarray([chance_alive(law, replace(each, t_x=7 * each.t_x, age=7 * each.age)) for each in histories])
+    x = np.asarray([each.x for each in histories], dtype=float)
+    age = np.asarray([7 * each.age for each in histories])
+    own = np.asarray([each.mean_value or 0 for each in histories])
+    value = law.p * (law.gamma + x * own) / (law.p * x + law.q - 1)
+    until = [alive * paper_occasions(law, x, age, 365.25 / 12 * month) for month in range(HORIZON_MONTHS + 1)]
+    discounted = sum(
+        (1 + DISCOUNT_RATE) ** (-month / 12) * (until[month] - until[month - 1])
+        for month in range(1, HORIZON_MONTHS + 1)
+    )
+    year = alive * paper_occasions(law, x, age, 365)
+    assert [row[2] for row in rows] == pytest.approx(alive, rel=EXACT)
+    assert [row[3] for row in rows] == pytest.approx(year, rel=EXACT)
+    assert [float(row[4]) for row in rows] == pytest.approx(value, rel=EXACT, abs=1e-4)
+    assert [float(row[5]) for row in rows] == pytest.approx(discounted * value, rel=EXACT, abs=1e-4)
+    assert [float(row[7]) for row in rows] == pytest.approx(year * value, rel=EXACT, abs=1e-4)
+    assert [row[6] for row in rows] == [sum(occasions[row[0]].values()) for row in rows]
+
+
+def test_the_next_order_is_due_after_the_median_gap(cdnow_sample: CommandRun) -> None:
+    rows = rows_of(
+        cdnow_sample,
+        "select customer_id, purchase_model, next_order_expected_on, days_overdue from marts.dim_customers",
+    )
+    laws, occasions = fitted_laws(cdnow_sample, AS_OF), sample_occasions()
+    overdue = 0
+    for customer, model, due, days_overdue in rows:
+        law, history = laws[model], history_at(occasions[customer], AS_OF)
+        gap = 7 * (law.alpha + history.age) * (2 ** (1 / (law.r + history.x)) - 1)
+        days = (due - max(occasions[customer])).days
+        assert abs(days - gap) <= 0.5 + 1e-6, customer
+        assert days_overdue == max(0, (AS_OF - due).days)
+        overdue += days_overdue > 0
+    assert 0 < overdue < len(rows)
+
+
+def test_the_planted_law_is_found(planted_shop: CommandRun) -> None:
+    """Each parameter lies within its 99% interval, which is narrow enough to say something."""
+    (purchases,) = rows_of(
+        planted_shop,
+        "select r, alpha, a, b, cov_11, cov_22, cov_33, cov_44, status"
+        " from intermediate.int_purchase_models_fitted where model_name = 'bg_nbd'",
+    )
+    (spend,) = rows_of(
+        planted_shop,
+        "select p, q, gamma, cov_11, cov_22, cov_33, status from intermediate.int_spend_models_fitted",
+    )
+    assert (purchases[-1], spend[-1]) == ("converged", "converged")
+    found = dict(zip("r alpha a b p q gamma".split(), (*purchases[:4], *spend[:3]), strict=True))
+    variances = [*purchases[4:8], *spend[3:6]]
+    for (name, value), variance in zip(found.items(), variances, strict=True):
+        error = math.sqrt(variance)
+        assert abs(math.log(value / getattr(PLANTED, name))) <= NORMAL_99 * error, name
+        assert error < 0.15, name
+
+
+@dataclass(frozen=True)
+class Customers:
+    """What the future of a shop's customers depends on, beside the law; one array entry per customer."""
+
+    x: Numbers
+    t_x: Numbers
+    age: Numbers
+    mean_value: Numbers
+    margin_rate: Numbers
+
+
+def simulated_value(rng: np.random.Generator, law: Law, customers: Customers) -> float:
+    """Draw what all customers bring in the horizon, discounted from the end of each month."""
+    x, size = customers.x, len(customers.x)
+    stays = law.b + x + law.is_mbg
+    odds_left = law.a / (stays - 1 + (x + law.is_mbg == 0))
+    odds_left = odds_left * ((law.alpha + customers.age) / (law.alpha + customers.t_x)) ** (law.r + x)
+    is_alive = (rng.random(size) < 1 / (1 + odds_left)) | (x + law.is_mbg == 0)
+    rate = rng.gamma(law.r + x) / (law.alpha + customers.age)
+    candidates = rng.poisson(rate * MONTH_WEEKS * HORIZON_MONTHS) * is_alive
+    last = rng.geometric(np.clip(rng.beta(law.a, stays), 1e-12, 1))
+    person = np.repeat(np.arange(size), candidates)
+    # the whole part is the person, the fraction the time: one sort orders both
+    key = np.sort(person + rng.random(len(person)))
+    rank = np.arange(len(person)) - np.repeat(np.cumsum(candidates) - candidates, candidates)
+    is_kept = rank < last[person]
+    person, month = person[is_kept], np.ceil((key - person)[is_kept] * HORIZON_MONTHS)
+    scale = (law.gamma + x * customers.mean_value) / rng.gamma(law.p * x + law.q)
+    value = rng.gamma(law.p, size=len(person)) * (scale * customers.margin_rate)[person]
+    return float((value * (1 + DISCOUNT_RATE) ** (-month / 12)).sum())
+
+
+def shop_to_simulate(run: CommandRun) -> tuple[Law, Customers]:
+    columns = columns_of(
+        run,
+        "select x, t_x, age, coalesce(mean_repeat_value, 0)::double as mean_value, expected_margin_rate::double as margin_rate"
+        " from intermediate.int_customers_valued where predicted_clv is not null order by customer_id",
+    )
+    (model, as_of) = rows_of(run, "select distinct purchase_model, as_of_date from marts.dim_customers")[0]
+    return fitted_laws(run, as_of)[model], Customers(*(np.asarray(column, dtype=float) for column in columns.values()))
+
+
+def company_interval(run: CommandRun) -> tuple[float, float, float]:
+    """Predicted CLV of all customers together: the expectation and half the width of the interval, and the customers."""
+    (interval,) = rows_of(
+        run,
+        "select clv_per_customer, (clv_high - clv_low) / 2, customers from marts.fct_clv_by_method"
+        " where segment_kind = 'company' and clv_method = 'predictive'",
+    )
+    value, half_width, customers = (float(number) for number in interval)
+    return value * customers, half_width * customers, customers
+
+
+def test_chance_alone_moves_clv_as_far_as_simulated(planted_shop: CommandRun) -> None:
+    """The future of all customers, drawn 500 times from the fitted law: mean and standard deviation."""
+    law, customers = shop_to_simulate(planted_shop)
+    rng = np.random.default_rng(1)
+    totals = np.asarray([simulated_value(rng, law, customers) for _ in range(500)])
+    expected, _, size = company_interval(planted_shop)
+    assert size == len(customers.x)
+    deviation = totals.std(ddof=1)
+    assert abs(totals.mean() - expected) < 4 * deviation / math.sqrt(len(totals))
+    ((variance,),) = rows_of(
+        planted_shop, "select sum(process_variance) from intermediate.int_customer_uncertainties_derived"
+    )
+    assert math.sqrt(variance) == pytest.approx(deviation, rel=0.1)
+
+
+def test_the_interval_is_as_wide_as_simulated(planted_shop: CommandRun) -> None:
+    """Now each future has parameters of its own, drawn from the uncertainty of the fit."""
+    law, customers = shop_to_simulate(planted_shop)
+    rng = np.random.default_rng(2)
+    draws = 500
+    purchases = drawn_parameters(
+        rng, draws, planted_shop, "int_purchase_models_fitted", ["r", "alpha", "a", "b"], law.model_name
+    )
+    spend = drawn_parameters(rng, draws, planted_shop, "int_spend_models_fitted", ["p", "q", "gamma"])
+    totals = [
+        simulated_value(rng, Law(*bought, law.is_mbg, *spent), customers)
+        for bought, spent in zip(purchases, spend, strict=True)
+    ]
+    _, half_width, _ = company_interval(planted_shop)
+    assert half_width / NORMAL_95 == pytest.approx(float(np.std(totals, ddof=1)), rel=0.15)
+
+
+def drawn_parameters(
+    rng: np.random.Generator, draws: int, run: CommandRun, relation: str, names: list[str], model_name: str = ""
+) -> Numbers:
+    """Parameters whose logarithms are normal around the fit, with its covariances; one row per draw."""
+    size = len(names)
+    pairs = [(i, j) for i in range(size) for j in range(i, size)]
+    covariances = [f"cov_{i + 1}{j + 1}" for i, j in pairs]
+    where = f" where model_name = '{model_name}'" if model_name else ""
+    (row,) = rows_of(run, f"select {', '.join(names + covariances)} from intermediate.{relation}{where}")
+    matrix = np.zeros((size, size))
+    for (i, j), covariance in zip(pairs, row[size:], strict=True):
+        matrix[i, j] = matrix[j, i] = covariance
+    return np.exp(rng.multivariate_normal(np.log(np.asarray(row[:size])), matrix, draws))
+
+
+def test_intervals_of_segments_hold_the_value(planted_shop: CommandRun) -> None:
+    rows = rows_of(
+        planted_shop,
+        "select segment_kind, clv_low, clv_per_customer, clv_high, customers from marts.fct_clv_by_method"
+        " where clv_method = 'predictive' and segment_kind <> 'plan'",
+    )
+    assert {kind for kind, *_ in rows} == {"company", "channel", "country", "tier", "cohort"}
+    assert all(low < value < high for _, low, value, high, _ in rows)
+    # parts are less certain than the whole
+    widths = {kind: [] for kind, *_ in rows}  # type: dict[str, list[Decimal]]
+    for kind, low, value, high, _ in rows:
+        widths[kind].append((high - low) / value)
+    assert min(widths["channel"]) > max(widths["company"])
+
+
+WAREHOUSES = ["cdnow_sample", "planted_shop", "one_price", "no_repeats", "few_customers"]
+
+
+@pytest.fixture
+def warehouse(request: pytest.FixtureRequest) -> CommandRun:
+    run: CommandRun = request.getfixturevalue(request.param)
+    return run
+
+
+every_warehouse = pytest.mark.parametrize("warehouse", WAREHOUSES, indirect=True)
+
+
+@every_warehouse
+def test_total_clv_is_historical_and_predicted(warehouse: CommandRun) -> None:
+    rows = rows_of(warehouse, "select model_status, historical_clv, predicted_clv, total_clv from marts.dim_customers")
+    for status, historical, predicted, total in rows:
+        assert (predicted is None) == (status != "converged")
+        assert total == (None if predicted is None else historical + predicted)
+        assert historical is not None
+
+
+@every_warehouse
+def test_customer_equity_is_the_sum_of_predictions(warehouse: CommandRun) -> None:
+    ((equity,),) = rows_of(warehouse, "select sum(predicted_clv) from marts.dim_customers")
+    tiers = rows_of(warehouse, "select value_tier, customer_equity, equity_share from marts.fct_value_tiers")
+    by_tier = dict(
+        rows_of(warehouse, "select value_tier, sum(predicted_clv) from marts.dim_customers group by value_tier")
+    )
+    assert {tier: amount for tier, amount, _ in tiers} == by_tier
+    if equity is None:
+        assert {amount for _, amount, _ in tiers} == {None}
+    else:
+        assert sum(amount for _, amount, _ in tiers) == equity
+        assert sum(share for *_, share in tiers) == pytest.approx(1)
+    (company,) = rows_of(
+        warehouse,
+        "select customer_equity from marts.fct_kpi_months where segment_kind = 'company' order by month desc limit 1",
+    )
+    assert company == (equity,)
+
+
+@every_warehouse
+def test_no_number_is_infinite_or_not_a_number(warehouse: CommandRun) -> None:
+    columns = rows_of(
+        warehouse,
+        "select table_name, column_name from duckdb_columns() where schema_name = 'marts' and data_type in ('DOUBLE', 'FLOAT')",
+    )
+    assert len(columns) > 50
+    for table in {table for table, _ in columns}:
+        counts = [f"count(*) filter (not isfinite({name}))" for other, name in columns if other == table]
+        (found,) = rows_of(warehouse, f"select {', '.join(counts)} from marts.{table}")
+        assert set(found) == {0}, table
+
+
+PREDICTIONS = """
+    probability_alive expected_orders_30d expected_orders_90d expected_orders_365d expected_revenue_365d
+    expected_margin_365d expected_order_value predicted_clv total_clv next_order_expected_on days_overdue
+""".split()
+
+
+@pytest.mark.parametrize("warehouse", ["no_repeats", "few_customers"], indirect=True)
+def test_with_too_few_repeat_customers_nothing_is_predicted(warehouse: CommandRun) -> None:
+    counts = ", ".join(f"count({name})" for name in [*PREDICTIONS, "purchase_model"])
+    (found,) = rows_of(warehouse, f"select {counts} from marts.dim_customers")
+    assert set(found) == {0}
+    assert rows_of(warehouse, "select distinct model_status from marts.dim_customers") == [
+        ("too_few_repeat_customers",)
+    ]
+    assert not rows_of(warehouse, "from marts.fct_model_fits")
+    assert {name for (name,) in rows_of(warehouse, "select distinct model_name from marts.fct_model_backtests")} == {
+        "naive",
+        "formula",
+    }
+    intervals = rows_of(
+        warehouse,
+        "select distinct clv_per_customer, clv_low, clv_high from marts.fct_clv_by_method where clv_method = 'predictive'",
+    )
+    assert intervals == [(None, None, None)]
+
+
+def test_the_formula_stands_where_nothing_is_predicted(few_customers: CommandRun) -> None:
+    """Three or four orders of 100.00 each, by twelve customers."""
+    rows = rows_of(few_customers, "select order_count, historical_clv, formula_clv from marts.dim_customers")
+    assert len(rows) == 12
+    for orders, historical, formula in rows:
+        assert historical == 100 * orders
+        assert formula > 0
+
+
+def test_a_purchase_model_can_be_asked_for(one_price: CommandRun, cdnow_sample: CommandRun) -> None:
+    assert rows_of(one_price, "select distinct purchase_model from marts.dim_customers") == [("mbg_nbd",)]
+    models = "select distinct model_name from marts.fct_model_fits order by 1"
+    assert rows_of(one_price, models) == [("gamma_gamma",), ("mbg_nbd",)]
+    # of both, the likelier one is taken
+    assert rows_of(cdnow_sample, models) == [("bg_nbd",), ("gamma_gamma",), ("mbg_nbd",)]
+    likeliest = (
+        "select model_name from marts.fct_model_fits where model_name <> 'gamma_gamma' order by log_likelihood desc"
+    )
+    chosen = rows_of(cdnow_sample, "select distinct purchase_model from marts.dim_customers")
+    assert chosen == rows_of(cdnow_sample, likeliest)[:1]
+
+
+def test_where_all_orders_cost_the_same_purchases_are_predicted(one_price: CommandRun) -> None:
+    """No spread of spend can be fitted; what follows from purchases alone is there."""
+    spend = dict(rows_of(one_price, "select model_name, status from marts.fct_model_fits"))
+    assert spend["mbg_nbd"] == "converged" and spend["gamma_gamma"] != "converged"
+    counts = ", ".join(
+        f"count({name})"
+        for name in ("probability_alive", "expected_orders_365d", "next_order_expected_on", "formula_clv")
+    )
+    assert rows_of(one_price, f"select count(*), {counts} from marts.dim_customers") == [(300,) * 5]
+    statuses = rows_of(one_price, "select distinct model_status from marts.dim_customers")
+    assert statuses == [(f"spend_{spend['gamma_gamma']}",)]
