@@ -22,8 +22,13 @@
     ]) }}
 {% endmacro %}
 
+{#- is_mbg: SQL number. The name of the model. -#}
+{% macro purchase_model_name(is_mbg) -%}
+    case when {{ is_mbg }} = 1 then 'mbg_nbd' else 'bg_nbd' end
+{%- endmacro %}
+
 {% macro purchase_fit_id(cutoff_date, is_mbg) -%}
-    cast({{ cutoff_date }} as {{ dbt.type_string() }}) || case when {{ is_mbg }} = 1 then ' mbg_nbd' else ' bg_nbd' end
+    cast({{ cutoff_date }} as {{ dbt.type_string() }}) || ' ' || {{ purchase_model_name(is_mbg) }}
 {%- endmacro %}
 
 {#- Starting points as rows of p and q. -#}

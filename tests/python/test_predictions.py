@@ -10,7 +10,7 @@ import datetime as dt
 import math
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -137,7 +137,7 @@ def paper_occasions(law: Law, x: Numbers, age: Numbers, time: float) -> Numbers:
 class Predictor:
     """Runs the compiled models (name -> SQL) in a DuckDB of their own."""
 
-    models: dict[str, str]
+    models: dict[str, str] = field(repr=False)
 
     def customers(self, law: Law, histories: Sequence[History]) -> dict[str, Numbers]:
         """Columns of int_customers_predicted, in the order of the histories."""

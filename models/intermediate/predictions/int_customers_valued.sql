@@ -102,7 +102,10 @@ final as (
         {{ to_money('predicted_value') }} as predicted_clv,
         {{ to_money('historical_clv + ' ~ to_money('predicted_value')) }} as total_clv,
         cast(next_order_expected_at as date) as next_order_expected_on,
-        greatest({{ dbt.datediff('next_order_expected_at', 'as_of_date', 'day') }}, 0) as days_overdue,
+        case
+            when next_order_expected_at is not null
+                then greatest({{ dbt.datediff('next_order_expected_at', 'as_of_date', 'day') }}, 0)
+        end as days_overdue,
         long_gap_days
     from valued
 )

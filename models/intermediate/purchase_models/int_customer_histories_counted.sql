@@ -32,7 +32,8 @@ known_then as (
         orders.customer_id,
         orders.order_date,
         orders.net_revenue + coalesce(later_refunds.refund_amount, 0) as net_revenue,
-        orders.is_fully_refunded and later_refunds.order_id is null as is_fully_refunded
+        orders.is_fully_refunded
+        and (later_refunds.order_id is null or orders.net_revenue + later_refunds.refund_amount <= 0) as is_fully_refunded
     from orders
     inner join cutoffs
         on orders.order_date <= cutoffs.cutoff_date

@@ -11,7 +11,10 @@ final as (
         sum(x) as repeat_occasions,
         avg(x) as mean_x,
         avg(round(age * 7)) / 7 as mean_age,
-        {{ ratio('sum(round(x * mean_repeat_value))', 'sum(case when mean_repeat_value > 0 then x end)') }} as mean_value
+        -- in whole ten-thousandths, whose sum doesn't depend on the order of the rows
+        {{ ratio(
+            'sum(round(x * mean_repeat_value * 10000)) / 10000', 'sum(case when mean_repeat_value > 0 then x end)'
+        ) }} as mean_value
     from histories
     group by cutoff_date
 )

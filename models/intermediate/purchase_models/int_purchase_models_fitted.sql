@@ -17,7 +17,7 @@ searched as (
 final as (
     select
         measured.data_id as cutoff_date,
-        case when measured.is_mbg = 1 then 'mbg_nbd' else 'bg_nbd' end as model_name,
+        {{ purchase_model_name('measured.is_mbg') }} as model_name,
         measured.is_mbg,
         exp({{ settled('measured.ln_r') }}) as r,
         exp({{ settled('measured.ln_alpha') }}) * sums.mean_age as alpha,

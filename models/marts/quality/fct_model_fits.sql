@@ -10,9 +10,16 @@ with run_context as (
     select * from {{ ref('int_run_context') }}
 ),
 
+histories as (
+    select sums.*
+    from {{ ref('int_histories_summed') }} as sums
+    inner join run_context
+        on sums.cutoff_date = run_context.as_of_date
+),
+
 purchase_models as (
     select
-        fits.model_name,
+        {{ purchase_model_name('models.is_mbg') }} as model_name,
         'r' as parameter_1_name,
         fits.r as parameter_1,
         'alpha' as parameter_2_name,
@@ -24,11 +31,14 @@ purchase_models as (
         fits.log_likelihood,
         fits.iterations,
         fits.gradient_norm,
-        fits.customers,
-        fits.status
-    from {{ ref('int_purchase_models_fitted') }} as fits
-    inner join run_context
-        on fits.cutoff_date = run_context.as_of_date
+        histories.customers,
+        coalesce(fits.status, 'too_few_repeat_customers') as status
+    from histories
+    cross join {{ numbered(fitted_purchase_models(), ['is_mbg'], 'models') }}
+    left join {{ ref('int_purchase_models_fitted') }} as fits
+        on
+            histories.cutoff_date = fits.cutoff_date
+            and models.is_mbg = fits.is_mbg
 ),
 
 spend_models as (
@@ -45,11 +55,11 @@ spend_models as (
         fits.log_likelihood,
         fits.iterations,
         fits.gradient_norm,
-        fits.customers,
-        fits.status
-    from {{ ref('int_spend_models_fitted') }} as fits
-    inner join run_context
-        on fits.cutoff_date = run_context.as_of_date
+        histories.spending_customers as customers,
+        coalesce(fits.status, 'too_few_repeat_customers') as status
+    from histories
+    left join {{ ref('int_spend_models_fitted') }} as fits
+        on histories.cutoff_date = fits.cutoff_date
 ),
 
 subscription_models as (
