@@ -78,7 +78,11 @@ select
     sum(new_customers),
     case when sum(new_customers) > 0 and sum(spend) > 0 then sum(spend) / sum(new_customers) end,
     case when sum(spend) > 0 then sum(net_revenue) / sum(spend) end,
-    case when sum(spend) > 0 and count(*) = count(gross_margin) then (sum(gross_margin) - sum(spend)) / sum(spend) end
+    case when sum(spend) > 0 and count(*) = count(gross_margin) then (sum(gross_margin) - sum(spend)) / sum(spend) end,
+    case
+        when sum(spend) > 0 and count(*) filter (where new_customers > 0) = count(mean_total_clv)
+            then sum(mean_total_clv * new_customers) / sum(spend)
+    end
 from fct_channel_months
 where month > (select max(month) from fct_channel_months) - interval 12 month
 group by acquisition_channel
@@ -86,7 +90,7 @@ order by acquisition_channel = 'all', sum(spend) desc nulls last, sum(new_custom
 """
 
 METHODS_SQL = """
-select clv_method, clv_per_customer, clv_basis, customers, is_reliable
+select clv_method, clv_per_customer, clv_low, clv_high, clv_basis, customers, is_reliable
 from fct_clv_by_method
 where segment_kind = 'company'
 order by clv_per_customer desc nulls last, clv_method
@@ -222,18 +226,18 @@ def _tiers_table(summary: Summary) -> Table:
 def _channels_table(summary: Summary) -> Table:
     return _table(
         f"Acquisition channels, latest 12 months ({summary.currency})",
-        ["channel", "spend", "new customers", "CAC", "ROAS", "ROI"],
+        ["channel", "spend", "new customers", "CAC", "ROAS", "ROI", "CLV:CAC"],
         summary.channels,
-        [str, _whole, number, _money_or_dash, _ratio, percent],
+        [str, _whole, number, _money_or_dash, _ratio, percent, _ratio],
     )
 
 
 def _methods_table(summary: Summary) -> Table:
     return _table(
         f"Customer lifetime value by method, company ({summary.currency} per customer)",
-        ["method", "CLV", "counted in", "customers", "reliable"],
+        ["method", "CLV", "95% from", "to", "counted in", "customers", "reliable"],
         summary.methods,
-        [str, money, str, number, lambda is_reliable: "yes" if is_reliable else "no"],
+        [str, money, _money_or_dash, _money_or_dash, str, number, lambda is_reliable: "yes" if is_reliable else "no"],
     )
 
 
