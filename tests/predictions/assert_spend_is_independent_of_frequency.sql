@@ -24,4 +24,4 @@ correlated as (
 
 select correlation
 from correlated
-where abs(correlation) >= 0.30
+where abs(correlation) between 0.30 and 1

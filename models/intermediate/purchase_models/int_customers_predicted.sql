@@ -29,7 +29,11 @@ scored as (
         {{ expected_value('histories.x', 'histories.mean_repeat_value', 'models.p', 'models.q', 'models.gamma') }}
             as expected_order_value,
         {{ days_to_next_occasion('0.5', 'models.r', 'models.alpha', 'histories.x', 'histories.age') }} as median_gap_days,
-        {{ days_to_next_occasion('0.2', 'models.r', 'models.alpha', 'histories.x', 'histories.age') }} as long_gap_days
+        -- as expected at the last purchase: silence since then must not make it longer. A first purchase tells nothing of gaps
+        case
+            when histories.x > 0
+                then {{ days_to_next_occasion('0.2', 'models.r', 'models.alpha', 'histories.x', 'histories.t_x') }}
+        end as long_gap_days
     from histories
     cross join statuses
     left join models

@@ -33,7 +33,7 @@ predictions as (
         predictions.mean_predicted_clv,
         segments.clv_basis,
         predictions.customers,
-        true as is_history_long_enough,
+        predictions.mean_predicted_clv is not null as is_history_long_enough,
         predictions.mean_predicted_clv_low,
         predictions.mean_predicted_clv_high
     from {{ ref('int_segment_predictions_summed') }} as predictions
@@ -53,7 +53,7 @@ contracts as (
         {{ column }},
         clv_basis,
         subscribers,
-        true as is_history_long_enough,
+        {{ column }} is not null as is_history_long_enough,
         cast(null as {{ type_money() }}) as clv_low,
         cast(null as {{ type_money() }}) as clv_high
     from {{ ref('int_subscription_plans_valued') }}
