@@ -15,10 +15,9 @@
 {% macro search_candidates() %}{{ return([[0, 0], [0, 1], [0, 4], [0, 0.25], [0.1, 1], [1, 1], [10, 1], [1000, 1]]) }}{% endmacro %}
 {% macro polish_candidates() %}{{ return([[0, 0], [0, 1], [0, 4], [0.1, 1], [10, 1]]) }}{% endmacro %}
 
-{#- The most steps from a starting point on coarse statistics, and from the best of them on the exact ones
-    (one will do where nothing is built, as in linting). -#}
+{#- The most steps from a starting point on coarse statistics, and from the best of them on the exact ones. -#}
 {% macro search_steps() %}{{ return(15) }}{% endmacro %}
-{% macro polish_steps() %}{{ return(1 if target.name == 'memory' else 5) }}{% endmacro %}
+{% macro polish_steps() %}{{ return(5) }}{% endmacro %}
 
 {#- Of a fit: the gain promised by one more step above which it has not converged, and the variance of the logarithm of a parameter
     above which the data doesn't tell it. -#}

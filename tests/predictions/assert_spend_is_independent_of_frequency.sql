@@ -1,7 +1,7 @@
 {{ config(severity='warn') }}
 
--- A failure means that customers who buy more often spend more (or less) per order: Gamma-Gamma assumes that they don't. Spearman's
--- rank correlation of the two, over customers with repeat orders, is 0.30 or more.
+-- A failure means that customers who buy more often spend more (or less) per order: Gamma-Gamma assumes that they don't.
+-- Spearman's rank correlation of the two, over customers with repeat orders, is 0.30 or more.
 with histories as (
     select histories.*
     from {{ ref('int_customer_histories_counted') }} as histories
@@ -18,10 +18,10 @@ ranked as (
 ),
 
 correlated as (
-    select corr(frequency_rank, spend_rank) as correlation
+    select corr(frequency_rank, spend_rank) as rank_correlation
     from ranked
 )
 
-select correlation
+select rank_correlation
 from correlated
-where abs(correlation) between 0.30 and 1
+where abs(rank_correlation) between 0.30 and 1

@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import duckdb
@@ -308,10 +309,8 @@ def simulate(shop: Shop) -> Log:
     return Log(x.astype(float), np.where(x > 0, last, 0) / 7, days / 7, np.where(x > 0, value, math.nan))
 
 
-@st.composite
-def made_up_shops(draw: st.DrawFn) -> Shop:
+def make_up_shop(random: Random) -> Shop:
     """Wide ranges, whose ends have no maximum inside: nobody leaves, or all leave or buy or spend alike."""
-    random = draw(st.randoms(use_true_random=True))
 
     def between(low: float, high: float) -> float:
         return math.exp(random.uniform(math.log(low), math.log(high)))
@@ -340,7 +339,7 @@ def draw_shops(count: int) -> list[Shop]:
     drawn: list[Shop] = []
 
     @settings(max_examples=count, phases=[Phase.generate], database=None, derandomize=True, deadline=None)
-    @given(shop=made_up_shops())
+    @given(shop=st.randoms(use_true_random=True).map(make_up_shop))
     def draw(shop: Shop) -> None:
         drawn.append(shop)
 

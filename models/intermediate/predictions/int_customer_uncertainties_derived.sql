@@ -80,7 +80,8 @@ final as (
         case
             when spending.shape > 2
                 then power(spending.value_per_revenue * spending.total / (spending.shape - 1), 2) / (spending.shape - 2) * (
-                    (spending.expected_orders * spending.p + spending.orders_variance * spending.p * spending.p) * (spending.shape - 1)
+                    (spending.shape - 1)
+                    * (spending.expected_orders * spending.p + spending.orders_variance * spending.p * spending.p)
                     + power(spending.expected_orders * spending.p, 2)
                 )
         end as process_variance

@@ -30,7 +30,8 @@ summed as (
         sum(predicted_clv) as customer_equity,
         {{ ratio(complete_sum('historical_clv'), 'count(*)') }} as mean_historical_clv,
         -- of those who have bought; the others have no value to come that could be told
-        case when count(total_clv) = count(cohort_month) then {{ ratio('sum(total_clv)', 'count(total_clv)') }} end as mean_total_clv
+        case when count(total_clv) = count(cohort_month) then {{ ratio('sum(total_clv)', 'count(total_clv)') }} end
+            as mean_total_clv
     from customers
     group by value_tier, tier_rank
 ),
