@@ -34,7 +34,7 @@
             select
                 *,
                 row_number() over (
-                    partition by fit_id order by round(log_likelihood, 4) desc nulls last, start_number asc, iterations desc
+                    partition by fit_id order by {{ settled('log_likelihood', 4) }} desc nulls last, start_number asc, iterations desc
                 ) as likelihood_rank
             from {{ name }}_points
         ) as ranked
@@ -88,11 +88,11 @@
             iterations,
             log_likelihood,
             population as customers,
-            sqrt({{ norm | join(' + ') }}) as gradient_norm,
+            {{ settled('sqrt(' ~ norm | join(' + ') ~ ')') }} as gradient_norm,
             {{ expected_gain(size) }} as expected_gain,
             {%- for i in range(1, size + 1) %}
             {%- for j in range(i, size + 1) %}
-            e{{ i }}_{{ j }} / population as cov_{{ i }}{{ j }}{{ ',' if not (i == size and j == size) }}
+            {{ settled('e' ~ i ~ '_' ~ j ~ ' / population', 9) }} as cov_{{ i }}{{ j }}{{ ',' if not (i == size and j == size) }}
             {%- endfor %}
             {%- endfor %}
         from {{ name }}_solved
@@ -335,7 +335,7 @@
     end
 {%- endmacro %}
 
-{#- A logarithm to the digits that don't depend on the order in which an engine sums. -#}
-{% macro settled(logarithm) -%}
-    round({{ logarithm }}, 7)
+{#- number: SQL number. Rounded to the decimals that don't depend on the order in which an engine sums. -#}
+{% macro settled(number, decimals=7) -%}
+    round({{ number }}, {{ decimals }})
 {%- endmacro %}

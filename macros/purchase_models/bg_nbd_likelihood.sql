@@ -28,7 +28,7 @@
             {'ln_age': 'ln(alpha + age)'},
             {'silence': 'ln_age - ln(alpha + t_x)'},
             {'ln_odds': 'ln_leaving + r_x * silence'},
-            {'small': 'exp(-abs(ln_odds))'},
+            {'small': bounded_exp('-abs(ln_odds)')},
         ],
         'by_row_scores': [{'p_left': 'can_leave * (case when ln_odds > 0 then 1.0 else small end) / (1 + small)'}],
         'log_likelihood': 'ln_base - r_x * ln_age + can_leave * (greatest(ln_odds, 0.0) + ln(1 + small))',

@@ -9,9 +9,9 @@
 {#- Arguments: SQL numbers, as above. The probability that the customer has not left. -#}
 {% macro probability_alive(x, t_x, age, r, alpha, a, b, is_mbg) -%}
     case
-        when {{ x }} + {{ is_mbg }} = 0 then 1.0
+        when {{ x }} + {{ is_mbg }} = 0 then cast(1 as double precision)
         else 1 / (1 + {{ a }} / ({{ b }} + {{ x }} + {{ is_mbg }} - 1)
-            * power(({{ alpha }} + {{ age }}) / ({{ alpha }} + {{ t_x }}), {{ r }} + {{ x }}))
+            * {{ bounded_exp('(' ~ r ~ ' + ' ~ x ~ ') * ln((' ~ alpha ~ ' + ' ~ age ~ ') / (' ~ alpha ~ ' + ' ~ t_x ~ '))') }})
     end
 {%- endmacro %}
 
@@ -22,7 +22,7 @@
         when (r_x + 1) * p * ({{ weeks }}) / alpha_age < 1e-3
             then r_x * ({{ weeks }}) / alpha_age * (1 - (r_x + 1) * p * ({{ weeks }}) / alpha_age
                 * (0.5 - (r_x + 2) * p * ({{ weeks }}) / alpha_age / 6))
-        else (1 - power(1 + p * ({{ weeks }}) / alpha_age, -r_x)) / p
+        else (1 - {{ bounded_exp('-r_x * ln(1 + p * (' ~ weeks ~ ') / alpha_age)') }}) / p
     end
 {%- endmacro %}
 
@@ -32,7 +32,7 @@
         when (r_x + 1) * p * ({{ weeks }}) / alpha_age < 1e-3
             then (1 - p) * r_x * (r_x + 1) * ({{ weeks }}) / alpha_age * ({{ weeks }}) / alpha_age
                 * (1 - (r_x + 2) * p * ({{ weeks }}) / alpha_age * (2.0 / 3 - (r_x + 3) * p * ({{ weeks }}) / alpha_age / 4))
-        else 2 * (1 - p) / p / p * (1 - power(1 + p * ({{ weeks }}) / alpha_age, -r_x)
+        else 2 * (1 - p) / p / p * (1 - {{ bounded_exp('-r_x * ln(1 + p * (' ~ weeks ~ ') / alpha_age)') }}
             * (1 + r_x * p * ({{ weeks }}) / alpha_age / (1 + p * ({{ weeks }}) / alpha_age)))
     end
 {%- endmacro %}

@@ -2,7 +2,7 @@
     Inference, section 5.5.4. -#}
 
 {#- By how much a parameter is varied to see what predictions depend on it, as a factor. -#}
-{% macro variation_factor() %}{{ return('1.001') }}{% endmacro %}
+{% macro variation_factor() %}{{ return('1.0001') }}{% endmacro %}
 
 {#- parameter: name. SQL: that factor in rows whose varied_parameter is this one, else 1. -#}
 {% macro variation(parameter) -%}

@@ -17,8 +17,3 @@
         ln_survival_later ~ ' - ' ~ ln_survival ~ ' - (' ~ age_later ~ ' - ' ~ age ~ ' - 1) * ln(1 + ' ~ discount_rate ~ ')'
     ) }}
 {%- endmacro %}
-
-{#- exp of a SQL number, which some warehouses refuse where the result is too small for a number. -#}
-{% macro bounded_exp(exponent) -%}
-    exp(greatest({{ exponent }}, -700.0))
-{%- endmacro %}

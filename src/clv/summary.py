@@ -26,7 +26,8 @@ select
     (select count(*) from fct_reconciliations),
     (select sum(predicted_clv) from dim_customers),
     (select max(horizon_months) from dim_customers),
-    (select max(coalesce(purchase_model, model_status)) from dim_customers where purchase_occasions > 0)
+    (select max(purchase_model) from dim_customers),
+    (select max(model_status) from dim_customers where purchase_occasions > 0)
 """
 
 REJECTED_SQL = """
@@ -113,6 +114,7 @@ class Summary:
     customer_equity: Decimal | None
     horizon_months: int
     purchase_model: str
+    model_status: str
     rejected: Sequence[Row]
     tiers: Sequence[Row]
     channels: Sequence[Row]
@@ -142,6 +144,7 @@ def read_summary(published: Path) -> Summary:
             customer_equity=company[9],
             horizon_months=company[10] or 0,
             purchase_model=company[11] or "",
+            model_status=company[12] or "no_purchase",
             rejected=connection.execute(REJECTED_SQL).fetchall(),
             tiers=connection.execute(TIERS_SQL).fetchall(),
             channels=connection.execute(CHANNELS_SQL).fetchall(),
@@ -209,7 +212,7 @@ def _describe_margin(summary: Summary) -> str:
 def _describe_equity(summary: Summary) -> str:
     """Write what customers will bring within the horizon, and the model that says so; where there is none, why not."""
     if summary.customer_equity is None:
-        return f"not predicted: {summary.purchase_model.replace('_', ' ')}"
+        return f"not predicted: {summary.model_status.replace('_', ' ')}"
     amount = money(summary.customer_equity, summary.currency)
     return f"{amount} in {summary.horizon_months} months, by {summary.purchase_model}"
 

@@ -100,6 +100,16 @@ def build_warehouse(tmp_path_factory: pytest.TempPathFactory) -> BuildWarehouse:
     return build
 
 
+@pytest.fixture(scope="session")
+def small_warehouse(build_warehouse: BuildWarehouse, tmp_path_factory: pytest.TempPathFactory) -> CommandRun:
+    """A warehouse published from a small purchase log, to be read only."""
+    raw = tmp_path_factory.mktemp("small")
+    write_purchase_log(raw)
+    run = build_warehouse(raw)
+    assert run.exit_code == 0, run.output
+    return run
+
+
 def write_csv(folder: Path, source: str, header: Sequence[str], rows: Sequence[Sequence[object]]) -> Path:
     """Write `rows` as the delivery `source`.csv and return its path."""
     folder.mkdir(parents=True, exist_ok=True)

@@ -99,9 +99,7 @@ class Fit:
     @property
     def covariances(self) -> Numbers:
         size = len(self.parameters)
-        matrix = [
-            [self.columns[f"cov_{min(i, j)}{max(i, j)}"] for j in range(1, size + 1)] for i in range(1, size + 1)
-        ]
+        matrix = [[self.columns[f"cov_{min(i, j)}{max(i, j)}"] for j in range(1, size + 1)] for i in range(1, size + 1)]
         return np.array(matrix, dtype=np.float64)
 
     def __str__(self) -> str:
@@ -401,3 +399,203 @@ def test_fits_say_whether_they_are_maxima(random_logs: RandomLogs, model: str) -
         if fit.status == "converged":
             assert fit.columns["gradient_norm"] < 1e-3, fit
             assert np.linalg.eigvalsh(fit.covariances).min() > 0, fit
+
+
+# -- logs that are known
+
+
+@dataclass(frozen=True)
+class KnownFits:
+    logs: dict[str, Log]
+    fits: list[Fit]
+
+    def of(self, name: str) -> dict[str, Fit]:
+        """Return the fits of a log by model."""
+        number = list(self.logs).index(name)
+        return {fit.model: fit for fit in self.fits if fit.number == number}
+
+
+def rescaled(log: Log, time: float = 1, money: float = 1) -> Log:
+    return replace(log, t_x=log.t_x * time, age=log.age * time, mean_value=log.mean_value * money)
+
+
+ORDINARY_SHOP = Shop(1, 1500, 75, 0.25, 3.5, 0.6, 0.8, 2.5, False, 5, 4, 30)
+ORDINARY_LOGS = {
+    "bg_nbd": [
+        ORDINARY_SHOP,
+        replace(ORDINARY_SHOP, seed=2, r=2.5, b=4.0),
+        replace(ORDINARY_SHOP, seed=3, a=2.0, occasions=12),
+    ],
+    "mbg_nbd": [
+        replace(ORDINARY_SHOP, is_mbg=True, seed=4),
+        replace(ORDINARY_SHOP, is_mbg=True, seed=5, r=2.5, b=4.0),
+        replace(ORDINARY_SHOP, is_mbg=True, seed=6, a=2.0, occasions=12),
+    ],
+}
+
+
+@pytest.fixture(scope="module")
+def known(fit_logs: FitLogs) -> KnownFits:
+    """Return the fits of CDNOW, in several units, and of shops that follow an ordinary law."""
+    logs = {
+        "cdnow": CDNOW,
+        "cdnow in days": rescaled(CDNOW, time=7),
+        "cdnow in years": rescaled(CDNOW, time=7 / 365.25),
+        "cdnow in thousandths": rescaled(CDNOW, money=1000),
+        "cdnow in thousands": rescaled(CDNOW, money=1 / 1000),
+    }
+    for model, shops in ORDINARY_LOGS.items():
+        logs |= {f"{model} {number}": simulate(shop) for number, shop in enumerate(shops)}
+    return KnownFits(logs, fit_logs(list(logs.values())))
+
+
+@pytest.mark.parametrize(
+    ("model", "parameters", "tolerance", "log_likelihood"),
+    [
+        ("bg_nbd", (0.2426, 4.4136, 0.7929, 2.4259), 0.0005, -9582.429),
+        ("mbg_nbd", (0.525, 6.183, 0.891, 1.614), 0.0005, -9582.13),
+        ("gamma_gamma", (6.25, 3.74, 15.44), 0.005, -4055.92),
+    ],
+)
+def test_cdnows_fits_are_the_published_ones(
+    known: KnownFits, model: str, parameters: tuple[float, ...], tolerance: float, log_likelihood: float
+) -> None:
+    """Fader, Hardie & Lee (2005), table 2; Batislam et al. (2007); Fader & Hardie (2013)."""
+    assert len(CDNOW.x), CDNOW.repeat_customers == (2357, 946)
+    assert CDNOW.x.sum() == 2457
+    fit = known.of("cdnow")[model]
+    assert fit.status == "converged"
+    assert fit.parameters == pytest.approx(parameters, abs=tolerance)
+    assert fit.log_likelihood == pytest.approx(log_likelihood, abs=0.01)
+    assert fit.columns["customers"] == (946 if model == "gamma_gamma" else 2357)
+
+
+@pytest.mark.parametrize(("model", "fitter"), [("bg_nbd", BetaGeoFitter), ("mbg_nbd", ModifiedBetaGeoFitter)])
+def test_fits_are_those_of_lifetimes(known: KnownFits, model: str, fitter: type[Any]) -> None:
+    for number in range(len(ORDINARY_LOGS[model])):
+        name = f"{model} {number}"
+        log, fits = known.logs[name], known.of(name)
+        purchases = fitter().fit(log.x, log.t_x, log.age, tol=1e-6).params_
+        spend = GammaGammaFitter().fit(log.x[log.spenders], log.mean_value[log.spenders], tol=1e-6).params_
+        assert fits[model].status == fits["gamma_gamma"].status == "converged"
+        assert fits[model].parameters == pytest.approx([purchases[key] for key in ("r", "alpha", "a", "b")], rel=5e-5)
+        assert fits["gamma_gamma"].parameters == pytest.approx([spend[key] for key in ("p", "q", "v")], rel=5e-5)
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_covariances_are_the_inverse_of_the_curvature(known: KnownFits, model: str) -> None:
+    """Against second differences of the log-likelihood's gradient at CDNOW's maximum."""
+    fit = known.of("cdnow")[model]
+    summit, evaluate, distance = np.log(fit.parameters), own_log_likelihood(CDNOW, model), 1e-4
+    curvature = np.array(
+        [
+            (evaluate(summit - distance * unit)[1] - evaluate(summit + distance * unit)[1]) / (2 * distance)
+            for unit in np.eye(len(summit))
+        ]
+    )
+    assert fit.covariances == pytest.approx(np.linalg.inv(curvature), rel=0.01)
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_the_gradient_is_that_of_the_log_likelihood(model: str) -> None:
+    """Holds these tests' own formulas together: what climbs here is the function whose height is compared."""
+    evaluate, distance = own_log_likelihood(CDNOW, model), 1e-5
+    for point in np.random.default_rng(0).normal(0.5, 1, (5, 3 if model == "gamma_gamma" else 4)):
+        slopes = [
+            (evaluate(point + distance * unit)[0] - evaluate(point - distance * unit)[0]) / (2 * distance)
+            for unit in np.eye(len(point))
+        ]
+        assert evaluate(point)[1] == pytest.approx(slopes, rel=1e-5, abs=1e-3)
+
+
+@pytest.mark.parametrize(("name", "time"), [("cdnow in days", 7), ("cdnow in years", 7 / 365.25)])
+@pytest.mark.parametrize("model", ["bg_nbd", "mbg_nbd"])
+def test_the_unit_of_time_changes_alpha_alone(known: KnownFits, model: str, name: str, time: float) -> None:
+    weeks, fit = known.of("cdnow")[model], known.of(name)[model]
+    assert fit.parameters == pytest.approx(weeks.parameters * [1, time, 1, 1], rel=1e-5)
+    assert fit.log_likelihood == pytest.approx(weeks.log_likelihood - CDNOW.x.sum() * math.log(time), rel=1e-5)
+    assert fit.covariances == pytest.approx(weeks.covariances, rel=1e-3)
+
+
+@pytest.mark.parametrize(("name", "money"), [("cdnow in thousandths", 1000), ("cdnow in thousands", 1 / 1000)])
+def test_the_unit_of_money_changes_gamma_alone(known: KnownFits, name: str, money: float) -> None:
+    dollars, fit = known.of("cdnow")["gamma_gamma"], known.of(name)["gamma_gamma"]
+    assert fit.parameters == pytest.approx(dollars.parameters * [1, 1, money], rel=1e-5)
+    shift = CDNOW.spenders.sum() * math.log(money)
+    assert fit.log_likelihood == pytest.approx(dollars.log_likelihood - shift, rel=1e-5)
+    assert fit.covariances == pytest.approx(dollars.covariances, rel=1e-3)
+
+
+# -- logs that say little
+
+
+def alike(
+    x: npt.ArrayLike, t_x: npt.ArrayLike, age: npt.ArrayLike, value: npt.ArrayLike = 10.0, customers: int = 300
+) -> Log:
+    """Return a log of customers who share what isn't given for each."""
+    x, t_x, age, value = (
+        np.array(np.broadcast_to(column, customers), dtype=np.float64) for column in (x, t_x, age, value)
+    )
+    return Log(x, np.where(x > 0, t_x, 0), age, np.where(x > 0, value, math.nan))
+
+
+RANDOM = np.random.default_rng(0)
+SOME = RANDOM.poisson(2, 300)
+NUMBERS = np.arange(300)
+WITHOUT_FIT = {
+    "nobody repeats": alike(0, 0, 50),
+    "one customer": alike(3, 20, 50, customers=1),
+    "all are new": alike(0, 0, 0),
+    "one of many repeats": alike(NUMBERS == 0, 20, 50),
+}
+SAYING_LITTLE = {
+    "two of many repeat": alike(NUMBERS < 2, 10, 50),
+    "two customers": alike(3, 20, 50, customers=2),
+    "all alike": alike(3, 20, 50),
+    "all alike and still there": alike(3, 50, 50),
+    "all repeat the next day and never again": alike(1, 1 / 7, 500),
+    "all repeat at the very end": alike(1, 500, 500),
+    "all repeat every week": alike(50, 50, 50),
+    "most are new": alike(NUMBERS < 50, 1 / 7, (NUMBERS < 100) / 7),
+    "all repeat on the first day": alike(1, 0, 0),
+    "hundreds of thousands of occasions": alike(1e5, 49, 50),
+    "hundreds of thousands of occasions, more or less": alike(RANDOM.poisson(RANDOM.gamma(1, 1e5, 300)) + 1, 49, 50),
+    "a few robots": alike(np.where(NUMBERS < 3, 1e5, 0), 49, 50),
+    "a century": alike(SOME, 2000, 5000),
+    "no time between": alike(SOME, 0, 50),
+    "one price": alike(SOME, 20, 50, 29.9),
+    "a price of a cent": alike(SOME, 20, 50, 0.01),
+    "all is free": alike(SOME, 20, 50, 0),
+    "nearly all is free": alike(SOME, 20, 50, np.where(NUMBERS < 100, 5, 0)),
+    "prices of billions": alike(SOME, 20, 50, 1e10 * RANDOM.lognormal(size=300)),
+    "prices of all sizes": alike(SOME, 20, 50, RANDOM.lognormal(sigma=6, size=300)),
+    "two prices": alike(SOME, 20, 50, np.where(NUMBERS < 150, 1, 1e6)),
+    "one whale": alike(SOME, 20, 50, np.where(NUMBERS < 1, 1e9, 1)),
+}
+
+
+@pytest.fixture(scope="module")
+def hopeless(fit_logs: FitLogs) -> KnownFits:
+    logs = WITHOUT_FIT | SAYING_LITTLE
+    return KnownFits(logs, fit_logs(list(logs.values())))
+
+
+@pytest.mark.parametrize("name", WITHOUT_FIT)
+def test_without_repeats_there_is_no_fit(hopeless: KnownFits, name: str) -> None:
+    assert hopeless.of(name) == {}
+
+
+@pytest.mark.parametrize("name", SAYING_LITTLE)
+def test_data_that_says_little_ends_in_a_status(hopeless: KnownFits, name: str) -> None:
+    """Every number is finite or unknown; what claims to be a maximum is at least a point with its log-likelihood."""
+    log, fits = SAYING_LITTLE[name], hopeless.of(name)
+    expected = {"bg_nbd", "mbg_nbd"} | ({"gamma_gamma"} if log.spenders.sum() >= 2 else set())
+    assert fits.keys() == expected
+    for model, fit in fits.items():
+        numbers = [value for value in fit.columns.values() if isinstance(value, float)]
+        assert all(map(math.isfinite, numbers)), fit.columns
+        assert fit.status in {"converged", "boundary", "not_converged"}
+        if fit.status != "not_converged":
+            assert fit.parameters.min() > 0
+            own, _ = own_log_likelihood(log, model)(np.log(fit.parameters))
+            assert fit.log_likelihood == pytest.approx(own, rel=1e-6, abs=1e-3)

@@ -21,7 +21,7 @@ import lifetimes
 import numpy as np
 import numpy.typing as npt
 import pytest
-from conftest import BuildWarehouse, CommandRun, compile_models, write_csv, write_purchase_log
+from conftest import BuildWarehouse, CommandRun, compile_models, write_csv
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lifetimes import BetaGeoFitter, ModifiedBetaGeoFitter
@@ -492,15 +492,6 @@ def no_repeats(build_warehouse: BuildWarehouse, tmp_path_factory: pytest.TempPat
     return run
 
 
-@pytest.fixture(scope="module")
-def few_customers(build_warehouse: BuildWarehouse, tmp_path_factory: pytest.TempPathFactory) -> CommandRun:
-    raw = tmp_path_factory.mktemp("few_customers")
-    write_purchase_log(raw)
-    run = build_warehouse(raw)
-    assert run.exit_code == 0, run.output
-    return run
-
-
 def rows_of(run: CommandRun, query: str) -> list[tuple[Any, ...]]:
     """Read the build, which holds intermediate models beside the marts."""
     with duckdb.connect(str(run.build_file), read_only=True) as connection:
@@ -821,7 +812,7 @@ def test_intervals_of_segments_hold_the_value(planted_shop: CommandRun) -> None:
     assert min(widths["channel"]) > max(widths["company"])
 
 
-WAREHOUSES = ["cdnow_sample", "planted_shop", "one_price", "no_repeats", "few_customers"]
+WAREHOUSES = ["cdnow_sample", "planted_shop", "one_price", "no_repeats", "small_warehouse"]
 
 
 @pytest.fixture
@@ -881,7 +872,7 @@ PREDICTIONS = """
 """.split()
 
 
-@pytest.mark.parametrize("warehouse", ["no_repeats", "few_customers"], indirect=True)
+@pytest.mark.parametrize("warehouse", ["no_repeats", "small_warehouse"], indirect=True)
 def test_with_too_few_repeat_customers_nothing_is_predicted(warehouse: CommandRun) -> None:
     counts = ", ".join(f"count({name})" for name in [*PREDICTIONS, "purchase_model"])
     (found,) = rows_of(warehouse, f"select {counts} from marts.dim_customers")
@@ -905,9 +896,9 @@ def test_with_too_few_repeat_customers_nothing_is_predicted(warehouse: CommandRu
     assert intervals == [(None, None, None, False)]
 
 
-def test_the_formula_stands_where_nothing_is_predicted(few_customers: CommandRun) -> None:
+def test_the_formula_stands_where_nothing_is_predicted(small_warehouse: CommandRun) -> None:
     """Three or four orders of 100.00 each, by twelve customers."""
-    rows = rows_of(few_customers, "select order_count, historical_clv, formula_clv from marts.dim_customers")
+    rows = rows_of(small_warehouse, "select order_count, historical_clv, formula_clv from marts.dim_customers")
     assert len(rows) == 12
     for orders, historical, formula in rows:
         assert historical == 100 * orders

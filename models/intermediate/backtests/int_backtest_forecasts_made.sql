@@ -12,6 +12,11 @@ expected as (
     select * from {{ ref('int_backtest_occasions_expected') }}
 ),
 
+basis as (
+    select max(clv_basis) as clv_basis
+    from {{ ref('int_customers_measured') }}
+),
+
 margin_rates as (
     select
         cutoffs.cutoff_date,
@@ -62,7 +67,8 @@ naive as (
     from customers
 ),
 
--- as formula CLV sees it: the customer's yearly orders, over the lifetime of the company's average customer
+-- as formula CLV sees it: the customer's yearly orders, over the lifetime of the company's average customer, or, as long as
+-- nobody can have been seen to leave, the longest
 formula as (
     select
         'formula' as model_name,
@@ -92,9 +98,12 @@ final as (
         forecasts.customer_id,
         forecasts.predicted_orders,
         forecasts.actual_orders,
-        forecasts.predicted_orders * forecasts.order_value * coalesce(margin_rates.gross_margin_rate, 1) as predicted_margin,
+        forecasts.predicted_orders * forecasts.order_value * case
+            when basis.clv_basis = 'revenue' then 1 else margin_rates.gross_margin_rate
+        end as predicted_margin,
         forecasts.actual_margin
     from forecasts
+    cross join basis
     left join margin_rates
         on forecasts.cutoff_date = margin_rates.cutoff_date
 )

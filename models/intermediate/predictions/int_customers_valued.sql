@@ -22,20 +22,30 @@ company as (
     where gross_margin is not null
 ),
 
--- the customer's own rate, as if one more order had been made at the company's: one order says little about the next
-rated as (
+pooled as (
     select
         customers.*,
-        case
-            when customers.clv_basis = 'revenue' then 1
-            when customers.gross_margin is null or customers.net_revenue < 0 then company.gross_margin_rate
-            else coalesce({{ ratio(
-                'customers.gross_margin + company.gross_margin_rate * company.average_order_value',
-                'customers.net_revenue + company.average_order_value'
-            ) }}, company.gross_margin_rate)
-        end as expected_margin_rate
+        company.gross_margin_rate as company_margin_rate,
+        {{ ratio(
+            'customers.gross_margin + company.gross_margin_rate * company.average_order_value',
+            'customers.net_revenue + company.average_order_value'
+        ) }} as pooled_margin_rate
     from customers
     cross join company
+),
+
+-- the customer's own rate, as if one more order had been made at the company's: one order says little about the next, and none
+-- is expected to lose more than it brings
+rated as (
+    select
+        *,
+        case
+            when clv_basis = 'revenue' then 1
+            when gross_margin is null or net_revenue < 0 or pooled_margin_rate is null then company_margin_rate
+            when pooled_margin_rate < -1 then -1
+            else pooled_margin_rate
+        end as expected_margin_rate
+    from pooled
 ),
 
 valued as (
@@ -58,10 +68,12 @@ valued as (
         predictions.expected_pairs_of_orders,
         predictions.discounted_orders,
         predictions.expected_order_value,
+        predictions.expected_orders_30d * predictions.expected_order_value as expected_revenue_30d,
+        predictions.expected_orders_90d * predictions.expected_order_value as expected_revenue_90d,
         predictions.expected_revenue_365d,
-        predictions.expected_revenue_365d * rated.expected_margin_rate as expected_value_365d,
-        predictions.predicted_revenue * rated.expected_margin_rate as predicted_value,
-        predictions.last_occasion_date,
+        predictions.predicted_revenue,
+        case when rated.clv_basis = 'margin' then rated.expected_margin_rate end as known_margin_rate,
+        predictions.median_gap_days,
         -- a date beyond a century is none
         {{ dbt.dateadd(
             'day',
@@ -97,10 +109,15 @@ final as (
         expected_pairs_of_orders,
         discounted_orders,
         {{ to_money('expected_order_value') }} as expected_order_value,
+        {{ to_money('expected_revenue_30d') }} as expected_revenue_30d,
+        {{ to_money('expected_revenue_90d') }} as expected_revenue_90d,
         {{ to_money('expected_revenue_365d') }} as expected_revenue_365d,
-        {{ to_money("case when clv_basis = 'margin' then expected_value_365d end") }} as expected_margin_365d,
-        {{ to_money('predicted_value') }} as predicted_clv,
-        {{ to_money('historical_clv + ' ~ to_money('predicted_value')) }} as total_clv,
+        {{ to_money('expected_revenue_30d * known_margin_rate') }} as expected_margin_30d,
+        {{ to_money('expected_revenue_90d * known_margin_rate') }} as expected_margin_90d,
+        {{ to_money('expected_revenue_365d * known_margin_rate') }} as expected_margin_365d,
+        {{ to_money('predicted_revenue * expected_margin_rate') }} as predicted_clv,
+        {{ to_money('historical_clv + ' ~ to_money('predicted_revenue * expected_margin_rate')) }} as total_clv,
+        median_gap_days as median_days_to_next_order,
         cast(next_order_expected_at as date) as next_order_expected_on,
         case
             when next_order_expected_at is not null

@@ -40,7 +40,7 @@ numbers as (
         {'logit': 'centre + (number - nodes_below) * distance'},
         {'tail': 'ln(1 + exp(-abs(logit)))'},
         {'ln_p': 'least(logit, 0.0) - tail', 'ln_stay': '-greatest(logit, 0.0) - tail'},
-        {'p': 'exp(ln_p)', 'weight': 'distance * exp(a * ln_p + b_x * ln_stay - ln_beta)'},
+        {'p': 'exp(ln_p)', 'weight': 'distance * ' ~ bounded_exp('a * ln_p + b_x * ln_stay - ln_beta')},
     ]
 ) }},
 

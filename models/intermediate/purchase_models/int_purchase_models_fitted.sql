@@ -24,7 +24,7 @@ final as (
         exp({{ settled('measured.ln_a') }}) as a,
         exp({{ settled('measured.ln_b') }}) as b,
         -- back from units of the mean age to weeks
-        measured.log_likelihood - sums.repeat_occasions * ln(sums.mean_age) as log_likelihood,
+        {{ settled('measured.log_likelihood - sums.repeat_occasions * ln(sums.mean_age)', 6) }} as log_likelihood,
         measured.iterations,
         measured.gradient_norm,
         measured.customers,

@@ -21,7 +21,7 @@ final as (
         exp({{ settled('measured.ln_q') }}) as q,
         exp({{ settled('measured.ln_gamma') }}) * sums.mean_value as gamma,
         -- back from units of the mean value to the reporting currency
-        measured.log_likelihood - sums.spending_customers * ln(sums.mean_value) as log_likelihood,
+        {{ settled('measured.log_likelihood - sums.spending_customers * ln(sums.mean_value)', 6) }} as log_likelihood,
         measured.iterations,
         measured.gradient_norm,
         measured.customers,

@@ -45,7 +45,7 @@ final as (
         sums.data_id as plan,
         exp({{ settled('measured.ln_alpha') }}) as alpha,
         exp({{ settled('measured.ln_beta') }}) as beta,
-        measured.log_likelihood,
+        {{ settled('measured.log_likelihood', 6) }} as log_likelihood,
         measured.iterations,
         measured.gradient_norm,
         cast(sums.subscribers as bigint) as subscribers,

@@ -36,7 +36,7 @@ final as (
         kpis.lifetime_years,
         kpis.is_lifetime_capped,
         kpis.cac,
-        {{ ratio('predictions.mean_total_clv', 'kpis.cac') }} as clv_to_cac,
+        {{ ratio('predictions.mean_total_clv_of_new', 'kpis.cac') }} as clv_to_cac,
         predictions.customer_equity,
         kpis.is_reliable
     from kpis

@@ -1,7 +1,7 @@
 {{ config(
     materialized='incremental',
     incremental_strategy='delete+insert',
-    unique_key=['model_name', 'as_of_date'],
+    unique_key='as_of_date',
     full_refresh=false,
     on_schema_change='append_new_columns'
 ) }}
