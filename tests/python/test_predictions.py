@@ -76,7 +76,7 @@ class History:
 
 
 PUBLISHED = Law(r=0.2426, alpha=4.4136, a=0.7929, b=2.4259)
-"""BG/NBD of the sample: Fader, Hardie & Lee (2005), table 2."""
+"""BG/NBD of the sample, as Fader, Hardie & Lee (2005) print it."""
 
 
 # -- the oracle

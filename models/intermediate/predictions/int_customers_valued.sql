@@ -1,5 +1,10 @@
 with customers as (
-    select * from {{ ref('int_customers_measured') }}
+    select
+        measured.*,
+        rates.expected_margin_rate
+    from {{ ref('int_customers_measured') }} as measured
+    inner join {{ ref('int_customer_margin_rates_pooled') }} as rates
+        on measured.customer_id = rates.customer_id
 ),
 
 predictions as (
@@ -14,52 +19,18 @@ statuses as (
     select * from {{ ref('int_model_statuses_found') }}
 ),
 
-company as (
-    select
-        {{ ratio('sum(gross_margin)', 'sum(net_revenue)') }} as gross_margin_rate,
-        {{ ratio('sum(net_revenue)', 'sum(order_count)') }} as average_order_value
-    from customers
-    where gross_margin is not null
-),
-
-pooled as (
-    select
-        customers.*,
-        company.gross_margin_rate as company_margin_rate,
-        {{ ratio(
-            'customers.gross_margin + company.gross_margin_rate * company.average_order_value',
-            'customers.net_revenue + company.average_order_value'
-        ) }} as pooled_margin_rate
-    from customers
-    cross join company
-),
-
--- the customer's own rate, as if one more order had been made at the company's: one order says little about the next, and none
--- is expected to lose more than it brings
-rated as (
-    select
-        *,
-        case
-            when clv_basis = 'revenue' then 1
-            when gross_margin is null or net_revenue < 0 or pooled_margin_rate is null then company_margin_rate
-            when pooled_margin_rate < -1 then -1
-            else pooled_margin_rate
-        end as expected_margin_rate
-    from pooled
-),
-
 valued as (
     select
-        rated.customer_id,
-        rated.historical_clv,
-        rated.clv_basis,
-        rated.expected_margin_rate,
+        customers.customer_id,
+        customers.historical_clv,
+        customers.clv_basis,
+        customers.expected_margin_rate,
         predictions.x,
         predictions.t_x,
         predictions.age,
         predictions.mean_repeat_value,
         predictions.purchase_model,
-        case when rated.purchase_occasions = 0 then 'no_purchase' else statuses.model_status end as model_status,
+        case when customers.purchase_occasions = 0 then 'no_purchase' else statuses.model_status end as model_status,
         predictions.probability_alive,
         predictions.expected_orders_30d,
         predictions.expected_orders_90d,
@@ -72,7 +43,7 @@ valued as (
         predictions.expected_orders_90d * predictions.expected_order_value as expected_revenue_90d,
         predictions.expected_revenue_365d,
         predictions.predicted_revenue,
-        case when rated.clv_basis = 'margin' then rated.expected_margin_rate end as known_margin_rate,
+        case when customers.clv_basis = 'margin' then customers.expected_margin_rate end as known_margin_rate,
         predictions.median_gap_days,
         -- a date beyond a century is none
         {{ dbt.dateadd(
@@ -82,11 +53,11 @@ valued as (
         ) }} as next_order_expected_at,
         predictions.long_gap_days,
         run_context.as_of_date
-    from rated
+    from customers
     cross join statuses
     cross join run_context
     left join predictions
-        on rated.customer_id = predictions.customer_id
+        on customers.customer_id = predictions.customer_id
 ),
 
 final as (
