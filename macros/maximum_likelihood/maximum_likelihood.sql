@@ -170,6 +170,7 @@
             max(population) as population
         from scores
         group by fit_id, start_number
+        limit {{ most_points() }}
     )
 {%- endmacro %}
 
@@ -276,6 +277,7 @@
         coalesce(finite_total, log_likelihood) as log_likelihood
     from ranked
     where likelihood_rank = 1
+    limit {{ most_points() }}
 {%- endmacro %}
 
 {#- The columns that a fit carries from step to step. -#}

@@ -15,6 +15,10 @@
 {% macro search_candidates() %}{{ return([[0, 0], [0, 1], [0, 4], [0, 0.25], [0.1, 1], [1, 1], [10, 1], [1000, 1]]) }}{% endmacro %}
 {% macro polish_candidates() %}{{ return([[0, 0], [0, 1], [0, 4], [0.1, 1], [10, 1]]) }}{% endmacro %}
 
+{#- There are never so many points. Telling an engine so keeps it from taking them for as many as the statistics, which it then would
+    not stream over its cores. -#}
+{% macro most_points() %}{{ return(100000) }}{% endmacro %}
+
 {#- The most steps from a starting point on coarse statistics, and from the best of them on the exact ones. -#}
 {% macro search_steps() %}{{ return(15) }}{% endmacro %}
 {% macro polish_steps() %}{{ return(5) }}{% endmacro %}

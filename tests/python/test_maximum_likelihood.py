@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
@@ -102,7 +102,8 @@ class Fit:
         matrix = [[self.columns[f"cov_{min(i, j)}{max(i, j)}"] for j in range(1, size + 1)] for i in range(1, size + 1)]
         return np.array(matrix, dtype=np.float64)
 
-    def __str__(self) -> str:
+    def describe(self) -> str:
+        """Say what was found and where."""
         logarithms = ", ".join(f"{value:.3f}" for value in np.log(self.parameters))
         return f"{self.model} {self.status} at logarithms ({logarithms})"
 
@@ -145,11 +146,6 @@ def rows(connection: duckdb.DuckDBPyConnection, model: str) -> list[Fit]:
     names = [column[0] for column in cursor.description]
     found = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
     return [Fit((columns["cutoff_date"] - FIRST_CUTOFF).days, columns) for columns in found]
-
-
-def fits_of(fits: Iterable[Fit], number: int) -> dict[str, Fit]:
-    """Return the fits of one log by model."""
-    return {fit.model: fit for fit in fits if fit.number == number}
 
 
 def read_cdnow() -> Log:
@@ -329,6 +325,21 @@ def make_up_shop(random: Random) -> Shop:
     )
 
 
+HARD_SHOPS = [
+    # nearly all leave after their first repeat, long before they are as old as the others
+    Shop(4245472809, 553, 240, 0.0, 132.304, 2.814, 13.082, 0.222, False, 0.324, 482.3, 15.097),
+    Shop(786303021, 360, 89, 1.0, 42.981, 12.788, 351.835, 8.21, False, 219.635, 39.738, 2366.633),
+    Shop(1204020711, 319, 54, 0.0, 118.685, 4.21, 4.057, 1.584, False, 176.499, 107.041, 36.464),
+    # most may seem to leave at once, or to buy very rarely: MBG/NBD has a maximum for each
+    Shop(3217862877, 234, 74, 1.0, 1.139, 0.269, 0.0, 30.116, False, 59.094, 47.644, 2988.862),
+    Shop(826513519, 316, 82, 0.0, 0.775, 0.345, 0.407, 1339.679, False, 4.551, 317.954, 156.131),
+    Shop(3642824575, 479, 141, 0.0, 1.018, 0.118, 2.174, 1.278, True, 1.914, 0.733, 2382.357),
+    # customers' mean values lie within a few percent of each other
+    Shop(754580033, 598, 250, 0.5, 198.425, 294.816, 0.0, 0.546, False, 71.403, 134.2, 14.387),
+    Shop(3750108373, 558, 22, 0.5, 27.623, 3.297, 0.0, 15.311, True, 61.908, 456.826, 1908.343),
+    Shop(994892925, 460, 83, 0.0, 75.489, 2.976, 54.813, 1.179, False, 163.762, 61.209, 1510.898),
+]
+
 FEWEST_REPEAT_CUSTOMERS = 30
 
 
@@ -347,6 +358,8 @@ def draw_shops(count: int) -> list[Shop]:
 
 @dataclass(frozen=True)
 class RandomLogs:
+    """Logs of made-up shops and the fits of all models to them."""
+
     shops: list[Shop]
     logs: list[Log]
     fits: list[Fit]
@@ -357,7 +370,7 @@ class RandomLogs:
 
 @pytest.fixture(scope="module")
 def random_logs(fit_logs: FitLogs) -> RandomLogs:
-    drawn = [(shop, simulate(shop)) for shop in draw_shops(150)]
+    drawn = [(shop, simulate(shop)) for shop in [*HARD_SHOPS, *draw_shops(200)]]
     kept = [(shop, log) for shop, log in drawn if log.repeat_customers >= FEWEST_REPEAT_CUSTOMERS]
     shops, logs = [shop for shop, _ in kept], [log for _, log in kept]
     return RandomLogs(shops, logs, fit_logs(logs))
@@ -370,13 +383,15 @@ MODELS = ("bg_nbd", "mbg_nbd", "gamma_gamma")
 def test_no_search_finds_a_likelier_point(random_logs: RandomLogs, model: str) -> None:
     """From nine starting points or more, none comes out above the fit by more than what doesn't matter."""
     fits = random_logs.of(model)
-    assert len(fits) == len(random_logs.logs) >= 100
+    assert len(fits) == len(random_logs.logs) >= 150
     shortfalls = []
     for fit in fits:
         highest, summit = highest_log_likelihood(random_logs.logs[fit.number], fit)
         if not fit.log_likelihood > highest - TOLERATED_SHORTFALL:
             shop = random_logs.shops[fit.number]
-            shortfalls.append(f"{highest - fit.log_likelihood:.3f} below {np.round(summit, 3)}: {fit} of {shop}")
+            shortfalls.append(
+                f"{highest - fit.log_likelihood:.3f} below {np.round(summit, 3)}: {fit.describe()} of {shop}"
+            )
     assert not shortfalls, "\n".join([f"{len(shortfalls)} of {len(fits)}", *shortfalls])
 
 
@@ -384,7 +399,9 @@ def test_no_search_finds_a_likelier_point(random_logs: RandomLogs, model: str) -
 def test_the_log_likelihood_is_that_of_the_parameters(random_logs: RandomLogs, model: str) -> None:
     for fit in random_logs.of(model):
         own, _ = own_log_likelihood(random_logs.logs[fit.number], model)(np.log(fit.parameters))
-        assert fit.log_likelihood == pytest.approx(own, rel=1e-9, abs=1e-4), f"{fit} of {random_logs.shops[fit.number]}"
+        assert fit.log_likelihood == pytest.approx(own, rel=1e-9, abs=1e-4), (
+            f"{fit.describe()} of {random_logs.shops[fit.number]}"
+        )
 
 
 @pytest.mark.parametrize("model", MODELS)
@@ -397,8 +414,8 @@ def test_fits_say_whether_they_are_maxima(random_logs: RandomLogs, model: str) -
     assert statuses["converged"] + statuses["boundary"] >= 0.97 * len(fits), statuses
     for fit in fits:
         if fit.status == "converged":
-            assert fit.columns["gradient_norm"] < 1e-3, fit
-            assert np.linalg.eigvalsh(fit.covariances).min() > 0, fit
+            assert fit.columns["gradient_norm"] < 1e-3, fit.describe()
+            assert np.linalg.eigvalsh(fit.covariances).min() > 0, fit.describe()
 
 
 # -- logs that are known
@@ -406,6 +423,8 @@ def test_fits_say_whether_they_are_maxima(random_logs: RandomLogs, model: str) -
 
 @dataclass(frozen=True)
 class KnownFits:
+    """Logs that have a name, and their fits."""
+
     logs: dict[str, Log]
     fits: list[Fit]
 
@@ -441,8 +460,8 @@ def known(fit_logs: FitLogs) -> KnownFits:
         "cdnow": CDNOW,
         "cdnow in days": rescaled(CDNOW, time=7),
         "cdnow in years": rescaled(CDNOW, time=7 / 365.25),
-        "cdnow in thousandths": rescaled(CDNOW, money=1000),
-        "cdnow in thousands": rescaled(CDNOW, money=1 / 1000),
+        "cdnow in small money": rescaled(CDNOW, money=1000),
+        "cdnow in large money": rescaled(CDNOW, money=1e-4),
     }
     for model, shops in ORDINARY_LOGS.items():
         logs |= {f"{model} {number}": simulate(shop) for number, shop in enumerate(shops)}
@@ -461,8 +480,7 @@ def test_cdnows_fits_are_the_published_ones(
     known: KnownFits, model: str, parameters: tuple[float, ...], tolerance: float, log_likelihood: float
 ) -> None:
     """Fader, Hardie & Lee (2005), table 2; Batislam et al. (2007); Fader & Hardie (2013)."""
-    assert len(CDNOW.x), CDNOW.repeat_customers == (2357, 946)
-    assert CDNOW.x.sum() == 2457
+    assert (len(CDNOW.x), CDNOW.repeat_customers, CDNOW.x.sum()) == (2357, 946, 2457)
     fit = known.of("cdnow")[model]
     assert fit.status == "converged"
     assert fit.parameters == pytest.approx(parameters, abs=tolerance)
@@ -478,8 +496,8 @@ def test_fits_are_those_of_lifetimes(known: KnownFits, model: str, fitter: type[
         purchases = fitter().fit(log.x, log.t_x, log.age, tol=1e-6).params_
         spend = GammaGammaFitter().fit(log.x[log.spenders], log.mean_value[log.spenders], tol=1e-6).params_
         assert fits[model].status == fits["gamma_gamma"].status == "converged"
-        assert fits[model].parameters == pytest.approx([purchases[key] for key in ("r", "alpha", "a", "b")], rel=5e-5)
-        assert fits["gamma_gamma"].parameters == pytest.approx([spend[key] for key in ("p", "q", "v")], rel=5e-5)
+        assert fits[model].parameters == pytest.approx([purchases[key] for key in ("r", "alpha", "a", "b")], rel=1e-4)
+        assert fits["gamma_gamma"].parameters == pytest.approx([spend[key] for key in ("p", "q", "v")], rel=1e-4)
 
 
 @pytest.mark.parametrize("model", MODELS)
@@ -517,7 +535,7 @@ def test_the_unit_of_time_changes_alpha_alone(known: KnownFits, model: str, name
     assert fit.covariances == pytest.approx(weeks.covariances, rel=1e-3)
 
 
-@pytest.mark.parametrize(("name", "money"), [("cdnow in thousandths", 1000), ("cdnow in thousands", 1 / 1000)])
+@pytest.mark.parametrize(("name", "money"), [("cdnow in small money", 1000), ("cdnow in large money", 1e-4)])
 def test_the_unit_of_money_changes_gamma_alone(known: KnownFits, name: str, money: float) -> None:
     dollars, fit = known.of("cdnow")["gamma_gamma"], known.of(name)["gamma_gamma"]
     assert fit.parameters == pytest.approx(dollars.parameters * [1, 1, money], rel=1e-5)

@@ -1,8 +1,6 @@
-with grouped as (
-    select * from {{ ref('int_purchase_histories_grouped') }}
-),
-
-sums as (
+-- the statistics are read as the table that they are, whose size engines know
+{% set grouped = ref('int_purchase_histories_grouped') %}
+with sums as (
     select * from {{ ref('int_histories_summed') }}
 ),
 
@@ -10,9 +8,9 @@ searched as (
     select * from {{ ref('int_purchase_models_searched') }}
 ),
 
-{{ polished_maxima(bg_nbd_likelihood(), 'polished', 'searched', 'grouped') }},
+{{ polished_maxima(bg_nbd_likelihood(), 'polished', 'searched', grouped) }},
 
-{{ measured_maxima(bg_nbd_likelihood(), 'measured', 'polished', 'grouped') }},
+{{ measured_maxima(bg_nbd_likelihood(), 'measured', 'polished', grouped) }},
 
 final as (
     select
