@@ -8,7 +8,7 @@ OURS = "clv-warehouse"
 PARAMETERS = ("r", "alpha", "a", "b", "p", "q", "v")
 MEASURES = {"work_seconds": 2, "process_seconds": 1, "peak_mb": 0}
 """What is compared with ours, and the digits shown."""
-TEXT_COLUMNS = {"contestant", "stages s"}
+TEXT_COLUMNS = {"contestant", "longest stages s"}
 UNKNOWN = "–"
 
 
@@ -60,7 +60,8 @@ def markdown(machine: Mapping[str, Any], as_of: str, measurements: Sequence[Meas
 
 def _speed_table(measurements: Sequence[Measurement]) -> str:
     ours = {m.customers: m for m in measurements if m.contestant == OURS and m.result}
-    header = ["customers", "orders", "contestant", "work s", "×", "whole process s", "×", "peak MB", "×", "stages s"]
+    measured = ["work s", "×", "whole process s", "×", "peak MB", "×", "longest stages s"]
+    header = ["customers", "orders", "contestant", *measured]
     return _table(header, (_speed_row(m, ours.get(m.customers)) for m in measurements))
 
 
@@ -70,7 +71,9 @@ def _speed_row(m: Measurement, ours: Measurement | None) -> list[str]:
         value = getattr(m, measure)
         cells += [_number(value, digits), _ratio(value, getattr(ours, measure, None) if m.result else None)]
     stages: Mapping[str, float] = m.result["stages"] if m.result else {}
-    return [*cells, ", ".join(f"{name} {seconds:.2f}" for name, seconds in stages.items()) or f"**{m.outcome}**"]
+    shortest = 0.05 * (m.work_seconds or 0)
+    long = {name: seconds for name, seconds in stages.items() if name != "models" and seconds >= shortest}
+    return [*cells, ", ".join(f"{name} {seconds:.2f}" for name, seconds in long.items()) or f"**{m.outcome}**"]
 
 
 def _findings_table(measurements: Sequence[Measurement]) -> str:
