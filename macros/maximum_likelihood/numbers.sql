@@ -19,8 +19,11 @@
     not stream over its cores. -#}
 {% macro most_points() %}{{ return(100000) }}{% endmacro %}
 
+{#- The most rows of statistics that are searched as they are; more are put together in bins. -#}
+{% macro most_unbinned_rows() %}{{ return(5000) }}{% endmacro %}
+
 {#- The most steps from a starting point on coarse statistics, and from the best of them on the exact ones. -#}
-{% macro search_steps() %}{{ return(15) }}{% endmacro %}
+{% macro search_steps() %}{{ return(40) }}{% endmacro %}
 {% macro polish_steps() %}{{ return(5) }}{% endmacro %}
 
 {#- Of a fit: the gain promised by one more step above which it has not converged, and the variance of the logarithm of a parameter

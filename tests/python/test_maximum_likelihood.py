@@ -195,8 +195,8 @@ def purchase_log_likelihood(log: Log, is_mbg: bool) -> LogLikelihood:
         by_a = (digamma(a + b) - digamma(a + b + chances))[of_count] + left / a
         stayed_b, left_b = (digamma(b + chances) - digamma(b))[of_count], digamma(b + left_chances - 1)[of_count]
         by_b = (digamma(a + b) - digamma(a + b + chances))[of_count] + stayed * stayed_b + left * (left_b - digamma(b))
-        gradient = np.array([r, alpha, a, b]) * [customers @ slope for slope in (by_r, by_alpha, by_a, by_b)]
-        return float(customers @ (buying + np.logaddexp(staying, leaving))), gradient
+        gradient = np.array([r, alpha, a, b]) * [(customers * slope).sum() for slope in (by_r, by_alpha, by_a, by_b)]
+        return float((customers * (buying + np.logaddexp(staying, leaving))).sum()), gradient
 
     return evaluate
 
@@ -212,7 +212,7 @@ def spend_log_likelihood(log: Log) -> LogLikelihood:
         by_shape = digamma(shape + q) - digamma(shape) + np.log(x * value / total)
         by_q = digamma(shape + q) - digamma(q) + np.log(gamma / total)
         by_gamma = q / gamma - (shape + q) / total
-        return float(terms.sum()), np.array([p * (x @ by_shape), q * by_q.sum(), gamma * by_gamma.sum()])
+        return float(terms.sum()), np.array([p * (x * by_shape).sum(), q * by_q.sum(), gamma * by_gamma.sum()])
 
     return evaluate
 
@@ -438,18 +438,14 @@ def rescaled(log: Log, time: float = 1, money: float = 1) -> Log:
     return replace(log, t_x=log.t_x * time, age=log.age * time, mean_value=log.mean_value * money)
 
 
-ORDINARY_SHOP = Shop(1, 1500, 75, 0.25, 3.5, 0.6, 0.8, 2.5, False, 5, 4, 30)
+ORDINARY_SHOP = Shop(1, 3000, 75, 0.25, 3.5, 0.6, 0.8, 2.5, False, 5, 4, 30)
 ORDINARY_LOGS = {
-    "bg_nbd": [
-        ORDINARY_SHOP,
-        replace(ORDINARY_SHOP, seed=2, r=2.5, b=4.0),
-        replace(ORDINARY_SHOP, seed=3, a=2.0, occasions=12),
-    ],
-    "mbg_nbd": [
-        replace(ORDINARY_SHOP, is_mbg=True, seed=4),
-        replace(ORDINARY_SHOP, is_mbg=True, seed=5, r=2.5, b=4.0),
-        replace(ORDINARY_SHOP, is_mbg=True, seed=6, a=2.0, occasions=12),
-    ],
+    model: [
+        replace(ORDINARY_SHOP, seed=seed, is_mbg=is_mbg),
+        replace(ORDINARY_SHOP, seed=seed + 1, is_mbg=is_mbg, r=2.5, b=4.0),
+        replace(ORDINARY_SHOP, seed=seed + 2, is_mbg=is_mbg, occasions=12.0),
+    ]
+    for model, is_mbg, seed in (("bg_nbd", False, 1), ("mbg_nbd", True, 4))
 }
 
 

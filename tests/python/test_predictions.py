@@ -166,6 +166,7 @@ class Predictor:
                 "create view intermediate.int_backtest_customers_observed as select *, mean_repeat_value as mean_value,"
                 " 0.0::double as actual_orders, 0.0::double as actual_margin"
                 " from histories inner join horizons on customer_id = number;"
+                "create table intermediate.int_customers_measured as select 'revenue' as clv_basis;"
                 "create table intermediate.int_purchase_occasions"
                 " (occasion_date date, net_revenue double, gross_margin double);"
                 "create table intermediate.int_kpi_months_measured"
@@ -632,8 +633,9 @@ def test_clv_counted_in_days_is_the_same(cdnow_sample: CommandRun) -> None:
     """Every customer's predicted CLV again, from the raw log, with the time in days and the paper's formula."""
     rows = rows_of(
         cdnow_sample,
-        "select customer_id, purchase_model, probability_alive, expected_orders_365d, expected_order_value, predicted_clv,"
-        " historical_clv, expected_revenue_365d from marts.dim_customers order by customer_id",
+        "select customer_id, purchase_model, probability_alive, expected_order_value, predicted_clv, historical_clv,"
+        " expected_orders_30d, expected_orders_90d, expected_orders_365d,"
+        " expected_revenue_30d, expected_revenue_90d, expected_revenue_365d from marts.dim_customers order by customer_id",
     )
     (model,) = {row[1] for row in rows}
     weekly = fitted_laws(cdnow_sample, AS_OF)[model]
@@ -651,25 +653,28 @@ def test_clv_counted_in_days_is_the_same(cdnow_sample: CommandRun) -> None:
         (1 + DISCOUNT_RATE) ** (-month / 12) * (until[month] - until[month - 1])
         for month in range(1, HORIZON_MONTHS + 1)
     )
-    year = alive * paper_occasions(law, x, age, 365)
     assert [row[2] for row in rows] == pytest.approx(alive, rel=EXACT)
-    assert [row[3] for row in rows] == pytest.approx(year, rel=EXACT)
-    assert [float(row[4]) for row in rows] == pytest.approx(value, rel=EXACT, abs=1e-4)
-    assert [float(row[5]) for row in rows] == pytest.approx(discounted * value, rel=EXACT, abs=1e-4)
-    assert [float(row[7]) for row in rows] == pytest.approx(year * value, rel=EXACT, abs=1e-4)
-    assert [row[6] for row in rows] == [sum(occasions[row[0]].values()) for row in rows]
+    assert [float(row[3]) for row in rows] == pytest.approx(value, rel=EXACT, abs=1e-4)
+    assert [float(row[4]) for row in rows] == pytest.approx(discounted * value, rel=EXACT, abs=1e-4)
+    assert [row[5] for row in rows] == [sum(occasions[row[0]].values()) for row in rows]
+    for place, days in enumerate((30, 90, 365), start=6):
+        orders = alive * paper_occasions(law, x, age, days)
+        assert [row[place] for row in rows] == pytest.approx(orders, rel=EXACT), days
+        assert [float(row[place + 3]) for row in rows] == pytest.approx(orders * value, rel=EXACT, abs=1e-4), days
 
 
 def test_the_next_order_is_due_after_the_median_gap(cdnow_sample: CommandRun) -> None:
     rows = rows_of(
         cdnow_sample,
-        "select customer_id, purchase_model, next_order_expected_on, days_overdue from marts.dim_customers",
+        "select customer_id, purchase_model, median_days_to_next_order, next_order_expected_on, days_overdue"
+        " from marts.dim_customers",
     )
     laws, occasions = fitted_laws(cdnow_sample, AS_OF), sample_occasions()
     overdue = 0
-    for customer, model, due, days_overdue in rows:
+    for customer, model, median_days, due, days_overdue in rows:
         law, history = laws[model], history_at(occasions[customer], AS_OF)
         gap = 7 * (law.alpha + history.age) * (2 ** (1 / (law.r + history.x)) - 1)
+        assert median_days == pytest.approx(gap, rel=EXACT)
         days = (due - max(occasions[customer])).days
         assert abs(days - gap) <= 0.5 + 1e-6, customer
         assert days_overdue == max(0, (AS_OF - due).days)
@@ -695,6 +700,21 @@ def test_the_planted_law_is_found(planted_shop: CommandRun) -> None:
         error = math.sqrt(variance)
         assert abs(math.log(value / getattr(PLANTED, name))) <= NORMAL_99 * error, name
         assert error < 0.15, name
+
+
+def test_margins_to_come_are_pooled_with_the_companys(planted_shop: CommandRun) -> None:
+    """The customer's own rate, as if one more order of the company's average size and rate had been made."""
+    rows = rows_of(
+        planted_shop,
+        "select gross_margin, net_revenue, order_count, expected_revenue_365d, expected_margin_365d, model_status"
+        " from marts.dim_customers",
+    )
+    margin, revenue, orders = (float(sum(row[place] for row in rows)) for place in (0, 1, 2))
+    assert len(rows) == PLANTED.customers
+    for own_margin, own_revenue, _, revenue_to_come, margin_to_come, status in rows:
+        assert status == "converged"
+        rate = (float(own_margin) + margin / orders) / (float(own_revenue) + revenue / orders)
+        assert float(margin_to_come) == pytest.approx(float(revenue_to_come) * rate, rel=1e-4, abs=1e-3)
 
 
 @dataclass(frozen=True)
@@ -867,8 +887,10 @@ def test_no_number_is_infinite_or_not_a_number(warehouse: CommandRun) -> None:
 
 
 PREDICTIONS = """
-    probability_alive expected_orders_30d expected_orders_90d expected_orders_365d expected_revenue_365d
-    expected_margin_365d expected_order_value predicted_clv total_clv next_order_expected_on days_overdue
+    probability_alive expected_orders_30d expected_orders_90d expected_orders_365d
+    expected_revenue_30d expected_revenue_90d expected_revenue_365d
+    expected_margin_30d expected_margin_90d expected_margin_365d expected_order_value
+    predicted_clv total_clv median_days_to_next_order next_order_expected_on days_overdue
 """.split()
 
 

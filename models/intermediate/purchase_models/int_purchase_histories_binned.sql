@@ -1,10 +1,18 @@
 with grouped as (
     select
         *,
-        floor(16 * t_x) as t_x_bin,
-        floor(16 * age) as age_bin,
-        {{ count_bin('x') }} as binned_x
+        count(*) over (partition by data_id) > {{ most_unbinned_rows() }} as is_binned
     from {{ ref('int_purchase_histories_grouped') }}
+),
+
+-- few rows are searched as they are
+binned as (
+    select
+        *,
+        case when is_binned then floor(16 * t_x) else t_x end as t_x_bin,
+        case when is_binned then floor(16 * age) else age end as age_bin,
+        case when is_binned then {{ count_bin('x') }} else x end as binned_x
+    from grouped
 ),
 
 final as (
@@ -14,7 +22,7 @@ final as (
         sum(customers * t_x) / sum(customers) as t_x,
         sum(customers * age) / sum(customers) as age,
         sum(customers) as customers
-    from grouped
+    from binned
     group by data_id, binned_x, t_x_bin, age_bin
 )
 
