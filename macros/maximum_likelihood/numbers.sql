@@ -8,7 +8,7 @@
 {#- Gains in log-likelihood that no longer matter: a fit rests once a step has brought less than the first, which makes the next one's gain
     about its square, or when the next promises less than the second. -#}
 {% macro least_gain() %}{{ return('1e-4') }}{% endmacro %}
-{% macro least_expected_gain() %}{{ return('1e-8') }}{% endmacro %}
+{% macro least_expected_gain() %}{{ return('1e-10') }}{% endmacro %}
 
 {#- Pairs of damping and stretch: the steps that are tried beside each other while searching, and while polishing.
     The first stays where it is. -#}

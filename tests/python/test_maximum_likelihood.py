@@ -489,7 +489,7 @@ def test_fits_are_those_of_lifetimes(known: KnownFits, model: str, fitter: type[
     for number in range(len(ORDINARY_LOGS[model])):
         name = f"{model} {number}"
         log, fits = known.logs[name], known.of(name)
-        purchases = fitter().fit(log.x, log.t_x, log.age, tol=1e-6).params_
+        purchases = fitter().fit(log.x, log.t_x, log.age, tol=1e-7).params_
         spend = GammaGammaFitter().fit(log.x[log.spenders], log.mean_value[log.spenders], tol=1e-6).params_
         assert fits[model].status == fits["gamma_gamma"].status == "converged"
         assert fits[model].parameters == pytest.approx([purchases[key] for key in ("r", "alpha", "a", "b")], rel=1e-4)
