@@ -1,5 +1,6 @@
 {#- Copies a source's CSV files into the table landing.<source>__csv, every value as text, and each line that is no record
-    into landing.unreadable_lines. Files with the same header are read together. Returns the select for the landing view.
+    into landing.unreadable_lines. Files with the same header are read together; files that stand there already are not read again.
+    Returns the select for the landing view.
     DuckDB's store_rejects sees a line only where whole rows are read: hence a table, not a view over the files. -#}
 {% macro duckdb_land_csv(finding, files) %}
     {% set table = 'landing.' ~ finding.source ~ '__csv' %}
@@ -10,19 +11,50 @@
         {% endfor %}
     {% endfor %}
     {% set columns = spellings.values() | list %}
-    {% set definitions = [] %}
-    {% for name in columns %}{% do definitions.append(duckdb_quote(name) ~ ' varchar') %}{% endfor %}
-    {% do run_query('create or replace table ' ~ table ~ ' (' ~ definitions | join(', ') ~ ', landed_file varchar, landed_row bigint)') %}
+    {% set landed = duckdb_landed_before(finding.source, columns) %}
+    {% if not landed %}{% do duckdb_start_landing(finding.source, table, columns) %}{% endif %}
     {% set groups = {} %}
-    {% for file in files %}
+    {% for file in files if file.path not in landed %}
         {% do groups.setdefault(tojson([file.compression, file.delimiter, file.columns]), []).append(file) %}
     {% endfor %}
     {% for group in groups.values() %}
         {% do duckdb_insert_csv(finding.source, table, group) %}
+        {% do run_query(
+            'insert into landing.landed_files select source_name, path, version from landing.deliveries where source_name = '
+            ~ string_literal(finding.source) ~ ' and path in ' ~ duckdb_list(group | map(attribute='path'))
+        ) %}
     {% endfor %}
     {% set types = {} %}
     {% for name in columns %}{% do types.update({name: 'VARCHAR'}) %}{% endfor %}
     {{ return(landing_select(finding, types, table, duckdb_delivered_in('landed_file'), 'landed_row')) }}
+{% endmacro %}
+
+
+{#- Returns the paths of the source's files that stand in its landing table as they are; none where one of those in it is gone or
+    changed, or where the table has other columns: then the source is landed anew. -#}
+{% macro duckdb_landed_before(source_name, columns) %}
+    {% set relation = adapter.get_relation(target.database, 'landing', source_name ~ '__csv') %}
+    {% if not relation %}{{ return([]) }}{% endif %}
+    {% set landed_columns = adapter.get_columns_in_relation(relation) | map(attribute='name') | list %}
+    {% if landed_columns != columns + ['landed_file', 'landed_row'] %}{{ return([]) }}{% endif %}
+    {% set rows = run_query(
+        'select landed.path, deliveries.path is not null from landing.landed_files as landed'
+        ~ ' left join landing.deliveries using (source_name, path, version) where landed.source_name = ' ~ string_literal(source_name)
+    ).rows %}
+    {{ return([] if rows | rejectattr(1) | list else rows | map(attribute=0) | list) }}
+{% endmacro %}
+
+
+{#- columns: of the landing table to make; none where the source has no CSV files any more. -#}
+{% macro duckdb_start_landing(source_name, table, columns=[]) %}
+    {% for log in ['landed_files', 'unreadable_lines'] %}
+        {% do run_query('delete from landing.' ~ log ~ ' where source_name = ' ~ string_literal(source_name)) %}
+    {% endfor %}
+    {% set definitions = [] %}
+    {% for name in columns %}{% do definitions.append(duckdb_quote(name) ~ ' varchar') %}{% endfor %}
+    {% if columns %}
+        {% do run_query('create or replace table ' ~ table ~ ' (' ~ definitions | join(', ') ~ ', landed_file varchar, landed_row bigint)') %}
+    {% endif %}
 {% endmacro %}
 
 

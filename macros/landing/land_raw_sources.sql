@@ -10,10 +10,7 @@
         {% endif %}
         {% do adapter.ensure_transaction() %}
         {% do run_query('create schema if not exists landing') %}
-        {% do run_query(
-            'create or replace table landing.unreadable_lines'
-            ~ ' (source_name varchar, delivered_in varchar, reason varchar, raw_line varchar)'
-        ) %}
+        {% do begin_build(findings) %}
         {% for finding in findings %}
             {% do land_raw_source(finding) %}
         {% endfor %}
@@ -32,6 +29,8 @@
     {% set selects = duckdb_select_parquet(finding, parquet_groups.values()) %}
     {% if csv_files %}
         {% do selects.append(duckdb_land_csv(finding, csv_files)) %}
+    {% else %}
+        {% do duckdb_start_landing(finding.source, none) %}
     {% endif %}
     {% if finding.relation %}
         {% do selects.append(landing_select(

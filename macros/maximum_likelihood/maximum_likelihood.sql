@@ -126,8 +126,8 @@
             start_number,
             number,
             {{ kept(likelihood, ['iterations', 'sought_id', 'log_likelihood'] + prefixed('to_', likelihood.parameters)) }},
-            sum(customers * ({{ likelihood.log_likelihood }})) as total
-        from valued
+            {{ exact_sum('term') }} as total
+        from (select *, customers * ({{ likelihood.log_likelihood }}) as term from valued) as terms
         group by fit_id, start_number, number
     ),
     {{ likeliest(likelihood, 'summed') }}
@@ -146,10 +146,17 @@
             number,
             {{ kept(likelihood, ['iterations', 'sought_id', 'log_likelihood']) }},
             {%- for score in likelihood.scores %}
-            sum(customers * ({{ score }})) as s{{ loop.index }},
+            {{ exact_sum('term' ~ loop.index) }} as s{{ loop.index }},
             {%- endfor %}
             sum(customers) as population
-        from scored
+        from (
+            select
+                *,
+                {%- for score in likelihood.scores %}
+                customers * ({{ score }}) as term{{ loop.index }}{{ ',' if not loop.last }}
+                {%- endfor %}
+            from scored
+        ) as terms
         group by fit_id, start_number, number
     ),
     curvature as (

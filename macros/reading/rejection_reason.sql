@@ -1,7 +1,7 @@
 {#- Why a landed row can't be used, or null. The first reason that holds is given.
     Every column NAME read as a number or timestamp must stand beside its value as read, NAME_read.
     required: columns that may not be blank. numbers, timestamps: columns whose non-blank values must be readable.
-    event: the column that dates the record; it may not lie in the future nor before 1970.
+    event: the column that dates the record; it may not lie before 1970 nor, which time cures and hence is said last, in the future.
     rules: further reasons, {reason: SQL condition under which the row is rejected}. -#}
 {% macro rejection_reason(required=[], numbers=[], timestamps=[], event=none, rules={}) -%}
     case
@@ -16,16 +16,21 @@
         {%- endfor %}
         {%- if event %}
         when {{ event }}_read < {{ earliest_event() }} then '{{ event }} lies before 1970'
-        when {{ event }}_read >= {{ first_future_moment() }} then '{{ event }} lies in the future'
         {%- endif %}
         {%- for reason, condition in rules.items() %}
         when {{ condition }} then '{{ reason }}'
         {%- endfor %}
+        {%- if event %}
+        when {{ event }}_read >= {{ first_future_moment() }} then '{{ event }} {{ future_reason() }}'
+        {%- endif %}
     end
 {%- endmacro %}
 
 
 {% macro earliest_event() -%}cast('1970-01-02' as timestamp){%- endmacro %}
+
+{% macro future_reason() -%}lies in the future{%- endmacro %}
+
 
 {#- Two days after the run's clock or the as-of date, whichever is later: no time zone is that far ahead. -#}
 {% macro first_future_moment() -%}

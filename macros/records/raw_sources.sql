@@ -1,17 +1,18 @@
-{#- The sources whose rows are accounted for, as {source: the model that checks them beyond reading, or none}. -#}
+{#- The sources whose rows are accounted for, as {source: {versions: the model that keeps their version_status, or none;
+    checked: the model that checks them beyond reading, or none}}. -#}
 {% macro raw_sources() %}
     {{ return({
-        'orders': 'int_orders_checked',
-        'order_items': 'int_order_items_checked',
-        'products': none,
-        'refunds': 'int_refunds_checked',
-        'customers': none,
-        'marketing_spend': 'int_marketing_spend_checked',
-        'touchpoints': none,
-        'campaign_members': none,
-        'subscriptions': 'int_subscriptions_checked',
-        'survey_responses': none,
-        'inventory_periods': 'int_inventory_periods_checked',
-        'exchange_rates': none,
+        'orders': {'versions': 'int_orders_versioned', 'checked': 'int_orders_checked'},
+        'order_items': {'versions': 'int_order_items_versioned', 'checked': 'int_order_items_checked'},
+        'products': {},
+        'refunds': {'checked': 'int_refunds_checked'},
+        'customers': {},
+        'marketing_spend': {'checked': 'int_marketing_spend_checked'},
+        'touchpoints': {},
+        'campaign_members': {},
+        'subscriptions': {'checked': 'int_subscriptions_checked'},
+        'survey_responses': {},
+        'inventory_periods': {'checked': 'int_inventory_periods_checked'},
+        'exchange_rates': {},
     }) }}
 {% endmacro %}

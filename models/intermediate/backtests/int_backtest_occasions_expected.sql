@@ -41,6 +41,17 @@ evaluated as (
             and histories.x = nodes.x
 ),
 
+weighed as (
+    select
+        model_name,
+        cutoff_date,
+        horizon_days,
+        x,
+        age,
+        weight * ({{ expected_occasions('horizon_days / 7.0') }}) as expected_occasions
+    from evaluated
+),
+
 final as (
     select
         model_name,
@@ -48,8 +59,8 @@ final as (
         horizon_days,
         x,
         age,
-        sum(weight * ({{ expected_occasions('horizon_days / 7.0') }})) as expected_occasions
-    from evaluated
+        {{ exact_sum('expected_occasions') }} as expected_occasions
+    from weighed
     group by model_name, cutoff_date, horizon_days, x, age
 )
 

@@ -1,13 +1,27 @@
-with orders as (
+-- not looked for where var as_of_date tells it
+{% set is_asked = '1 = 0' if var('as_of_date') else '1 = 1' %}
+with order_versions as (
     select
-        *,
+        order_id,
+        currency,
+        amount,
         {{ reporting_date('known_at') }} as order_date,
         rank() over (
             partition by record_key
             order by version_written_at desc nulls last, delivered_in desc, version_row desc
         ) as version_rank
-    from {{ ref('int_orders_delivered') }}
-    where rejection_reason is null
+    from {{ ref('stg_raw__orders') }}
+    where rejection_reason is null and {{ is_asked }}
+),
+
+orders as (
+    select order_id, currency, amount, order_date
+    from order_versions
+    where version_rank = 1
+    union all
+    select order_id, currency, null as amount, {{ reporting_date('ordered_at') }} as order_date
+    from {{ ref('int_flat_orders_derived') }}
+    where {{ is_asked }}
 ),
 
 exchange_rates as (
@@ -17,31 +31,24 @@ exchange_rates as (
 lines as (
     select order_id
     from {{ ref('stg_raw__order_items') }}
-    where rejection_reason is null
+    where rejection_reason is null and {{ is_asked }}
 ),
 
 -- what int_orders_checked will accept, as far as can be told before the as-of date is known
-accepted_orders as (
-    select orders.order_date
+as_of as (
+    select coalesce({{ configured_as_of_date() }}, max(orders.order_date)) as as_of_date
     from orders
     left join exchange_rates
         on
             orders.currency = exchange_rates.currency
             and orders.order_date = exchange_rates.rate_date
     where
-        orders.version_rank = 1
-        and (
+        (
             orders.currency is null
             or orders.currency = {{ reporting_currency() }}
             or exchange_rates.exchange_rate is not null
         )
         and (orders.amount is not null or orders.order_id in (select lines.order_id from lines))
-),
-
--- var as_of_date, else the day of the latest accepted order
-as_of as (
-    select coalesce({{ configured_as_of_date() }}, max(order_date)) as as_of_date
-    from accepted_orders
 ),
 
 final as (

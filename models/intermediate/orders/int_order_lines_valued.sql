@@ -1,7 +1,9 @@
+{{ config(materialized='incremental', incremental_strategy='append', pre_hook="{{ forget_orders('int_orders_touched') }}") }}
+
 with orders as (
     select *
     from {{ ref('int_orders_checked') }}
-    where is_known and rejection_reason is null
+    where is_known and rejection_reason is null and {{ is_restated('order_id', 'int_orders_touched') }}
 ),
 
 delivered_lines as (
@@ -14,7 +16,7 @@ delivered_lines as (
         discount_amount as source_discount_amount,
         unit_cost as source_unit_cost
     from {{ ref('int_order_items_checked') }}
-    where is_known and rejection_reason is null
+    where is_known and rejection_reason is null and {{ is_restated('order_id', 'int_orders_touched') }}
 ),
 
 -- an order without lines is one line of its amount

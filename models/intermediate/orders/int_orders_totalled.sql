@@ -1,11 +1,15 @@
+{{ config(materialized='incremental', incremental_strategy='append', pre_hook="{{ forget_orders('int_orders_restated') }}") }}
+
 with orders as (
     select *
     from {{ ref('int_orders_checked') }}
-    where is_known and rejection_reason is null
+    where is_known and rejection_reason is null and {{ is_restated('order_id', 'int_orders_restated') }}
 ),
 
 lines as (
-    select * from {{ ref('int_order_lines_costed') }}
+    select *
+    from {{ ref('int_order_lines_costed') }}
+    where {{ is_restated('order_id', 'int_orders_restated') }}
 ),
 
 order_lines as (

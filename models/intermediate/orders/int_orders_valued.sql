@@ -1,5 +1,9 @@
+{{ config(materialized='incremental', incremental_strategy='append', pre_hook="{{ forget_orders('int_orders_restated') }}") }}
+
 with orders as (
-    select * from {{ ref('int_orders_totalled') }}
+    select *
+    from {{ ref('int_orders_totalled') }}
+    where {{ is_restated('order_id', 'int_orders_restated') }}
 ),
 
 refunds as (

@@ -14,7 +14,7 @@ lines as (
         sum(net_item_revenue) as net_item_revenue,
         sum(cogs) as cogs
     from {{ ref('int_order_lines_costed') }}
-    where line_number is not null
+    where line_number is not null and order_id in (select refunds.order_id from refunds)
     group by order_id, line_number
 ),
 

@@ -1,5 +1,9 @@
+{{ config(materialized='incremental', incremental_strategy='append', pre_hook="{{ forget_orders('int_orders_touched') }}") }}
+
 with lines as (
-    select * from {{ ref('int_order_lines_valued') }}
+    select *
+    from {{ ref('int_order_lines_valued') }}
+    where {{ is_restated('order_id', 'int_orders_touched') }}
 ),
 
 product_costs as (

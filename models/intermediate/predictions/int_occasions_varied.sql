@@ -33,13 +33,22 @@ evaluated as (
         on nodes.x = histories.x
 ),
 
+weighed as (
+    select
+        varied_parameter,
+        x,
+        age,
+        weight * ({{ expected_occasions(weeks_of_months(var('horizon_months'))) }}) as expected_occasions
+    from evaluated
+),
+
 final as (
     select
         varied_parameter,
         x,
         age,
-        sum(weight * ({{ expected_occasions(weeks_of_months(var('horizon_months'))) }})) as expected_occasions
-    from evaluated
+        {{ exact_sum('expected_occasions') }} as expected_occasions
+    from weighed
     group by varied_parameter, x, age
 )
 

@@ -51,7 +51,7 @@ summed as (
         sum(case when customers.is_acquired_in_window and customers.total_clv is null then 1 else 0 end) as unknown_new_customers,
         sum(case when customers.is_acquired_in_window then customers.total_clv end) as total_clv_of_new,
         {%- for gradient in gradients %}
-        sum(uncertainties.{{ gradient }}) as {{ gradient }},
+        {{ exact_sum('uncertainties.' ~ gradient) }} as {{ gradient }},
         {%- endfor %}
         {{ complete_sum('uncertainties.process_variance') }} as process_variance
     from customers

@@ -36,17 +36,32 @@ evaluated as (
 ),
 
 {% set horizon = weeks_of_months(var('horizon_months')) %}
+{% set terms = {
+    'expected_occasions_30d': expected_occasions('30 / 7.0'),
+    'expected_occasions_90d': expected_occasions('90 / 7.0'),
+    'expected_occasions_365d': expected_occasions('365 / 7.0'),
+    'expected_occasions': expected_occasions(horizon),
+    'expected_pairs_of_occasions': expected_pairs_of_occasions(horizon),
+    'discounted_occasions': discounted_occasions(var('horizon_months'), 'annual_discount_rate'),
+} %}
+weighed as (
+    select
+        x,
+        age,
+        {% for name, term in terms.items() %}
+        weight * ({{ term }}) as {{ name }}{% if not loop.last %},{% endif %}
+        {% endfor %}
+    from evaluated
+),
+
 final as (
     select
         x,
         age,
-        sum(weight * ({{ expected_occasions('30 / 7.0') }})) as expected_occasions_30d,
-        sum(weight * ({{ expected_occasions('90 / 7.0') }})) as expected_occasions_90d,
-        sum(weight * ({{ expected_occasions('365 / 7.0') }})) as expected_occasions_365d,
-        sum(weight * ({{ expected_occasions(horizon) }})) as expected_occasions,
-        sum(weight * ({{ expected_pairs_of_occasions(horizon) }})) as expected_pairs_of_occasions,
-        sum(weight * ({{ discounted_occasions(var('horizon_months'), 'annual_discount_rate') }})) as discounted_occasions
-    from evaluated
+        {% for name in terms %}
+        {{ exact_sum(name) }} as {{ name }}{% if not loop.last %},{% endif %}
+        {% endfor %}
+    from weighed
     group by x, age
 )
 

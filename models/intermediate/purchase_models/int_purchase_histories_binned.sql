@@ -19,8 +19,8 @@ final as (
     select
         data_id,
         binned_x as x,
-        sum(customers * t_x) / sum(customers) as t_x,
-        sum(customers * age) / sum(customers) as age,
+        {{ exact_sum('customers * t_x') }} / sum(customers) as t_x,
+        {{ exact_sum('customers * age') }} / sum(customers) as age,
         sum(customers) as customers
     from binned
     group by data_id, binned_x, t_x_bin, age_bin

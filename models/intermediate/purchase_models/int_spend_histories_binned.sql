@@ -18,8 +18,8 @@ final as (
     select
         data_id,
         binned_x as x,
-        sum(customers * mean_value) / sum(customers) as mean_value,
-        sum(customers * ln_mean_value) / sum(customers) as ln_mean_value,
+        {{ exact_sum('customers * mean_value') }} / sum(customers) as mean_value,
+        {{ exact_sum('customers * ln_mean_value') }} / sum(customers) as ln_mean_value,
         sum(customers) as customers
     from binned
     group by data_id, binned_x, value_bin

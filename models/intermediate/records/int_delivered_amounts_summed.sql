@@ -1,9 +1,17 @@
 with line_versions as (
-    {{ record_versions(ref('stg_raw__order_items')) }}
+    select * from {{ ref('int_order_items_versioned') }} where is_readable
 ),
 
 order_versions as (
-    {{ record_versions(ref('stg_raw__orders')) }}
+    select * from {{ ref('int_orders_versioned') }} where is_readable
+),
+
+checked_lines as (
+    select * from {{ ref('int_order_items_checked') }}
+),
+
+checked_orders as (
+    select * from {{ ref('int_orders_checked') }} where source_name = 'orders'
 ),
 
 -- readable amounts as delivered in document currencies, whatever became of them
@@ -12,28 +20,22 @@ delivered as (
         version_status = 'current' as is_current,
         {{ to_money('quantity * unit_price') }} as amount
     from line_versions
-    where is_readable
     union all
     select
         version_status = 'current' as is_current,
         amount
     from order_versions
-    where is_readable
 ),
 
 -- amounts in force that don't reach an order: in quarantine, not yet known, or of an order whose lines count instead
 left_out as (
     select {{ to_money('quantity * unit_price') }} as amount
-    from {{ ref('int_order_items_checked') }}
+    from checked_lines
     where rejection_reason is not null or not is_known
     union all
-    select {{ to_money('quantity * unit_price') }} as amount
-    from {{ ref('int_order_items_current') }}
-    where is_replaced
-    union all
     select amount
-    from {{ ref('int_orders_checked') }}
-    where source_name = 'orders' and is_known and (rejection_reason is not null or has_lines)
+    from checked_orders
+    where is_known and (rejection_reason is not null or has_lines)
 ),
 
 delivered_total as (

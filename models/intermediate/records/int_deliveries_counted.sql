@@ -12,7 +12,7 @@ outcomes as (
     from unreadable_lines
     union all
     {% endfor %}
-    {% for source, checked_model in raw_sources().items() %}
+    {% for source, models in raw_sources().items() %}
     select
         '{{ source }}' as source_name,
         delivered_in,
@@ -23,11 +23,11 @@ outcomes as (
         '{{ source }}' as source_name,
         delivered_in,
         version_status as outcome
-    from ({{ record_versions(ref('stg_raw__' ~ source)) }}) as versions
-    {% if checked_model %}where version_status <> 'current'{% endif %}
+    from {% if models.versions %}{{ ref(models.versions) }}{% else %}({{ record_versions(ref('stg_raw__' ~ source)) }}) as versions{% endif %}
 
+    {% if models.checked %}
+    where version_status <> 'current'
     union all
-    {% if checked_model %}
     select
         '{{ source }}' as source_name,
         delivered_in,
@@ -36,18 +36,12 @@ outcomes as (
             when not is_known then 'not yet known'
             else 'current'
         end as outcome
-    from {{ ref(checked_model) }}
+    from {{ ref(models.checked) }}
     {% if source == 'orders' %}where source_name = 'orders' and is_known{% endif %}
 
-    union all
     {% endif %}
+    {% if not loop.last %}union all{% endif %}
     {% endfor %}
-    select
-        'order_items' as source_name,
-        delivered_in,
-        'superseded' as outcome
-    from {{ ref('int_order_items_current') }}
-    where is_replaced
 ),
 
 counted as (

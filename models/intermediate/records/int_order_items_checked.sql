@@ -1,11 +1,15 @@
+{{ config(materialized='incremental', incremental_strategy='append', pre_hook="{{ forget_orders('int_orders_touched') }}") }}
+
 with lines as (
     select *
-    from {{ ref('int_order_items_current') }}
-    where not is_replaced
+    from {{ ref('int_order_items_versioned') }}
+    where version_status = 'current' and {{ is_restated('order_id', 'int_orders_touched') }}
 ),
 
 orders as (
-    select * from {{ ref('int_orders_checked') }}
+    select *
+    from {{ ref('int_orders_checked') }}
+    where {{ is_restated('order_id', 'int_orders_touched') }}
 ),
 
 final as (

@@ -1,7 +1,9 @@
+{{ config(materialized='incremental', incremental_strategy='append', pre_hook="{{ forget_orders('int_orders_touched') }}") }}
+
 with orders as (
     select *
-    from ({{ record_versions(ref('int_orders_delivered')) }}) as versions
-    where is_readable and version_rank = 1
+    from {{ ref('int_orders_delivered') }}
+    where {{ is_restated('order_id', 'int_orders_touched') }}
 ),
 
 run_context as (
@@ -14,8 +16,8 @@ exchange_rates as (
 
 orders_with_lines as (
     select distinct order_id
-    from {{ ref('int_order_items_current') }}
-    where not is_replaced
+    from {{ ref('int_order_items_versioned') }}
+    where version_status = 'current' and {{ is_restated('order_id', 'int_orders_touched') }}
 ),
 
 dated as (
@@ -61,13 +63,13 @@ final as (
         tax_amount,
         exchange_rate,
         has_lines,
-        is_known_event as is_known,
+        is_known,
         ordered_at,
         order_date,
         delivered_in,
         delivered_row,
         case
-            when not is_known_event then null
+            when not is_known then null
             when amount is null and not has_lines then 'the order has neither lines nor an amount'
             when exchange_rate is null then {{ missing_rate('source_currency', 'order_date') }}
         end as rejection_reason

@@ -8,47 +8,54 @@ with unreadable_lines as (
     from {{ ref('stg_raw__unreadable_lines') }}
 ),
 
-{% for source, checked_model in raw_sources().items() %}
-{{ source }} as (
+{% for source, models in raw_sources().items() %}
+{% set records = ref(models.versions or 'stg_raw__' ~ source) %}
+{{ source }}_rejected as (
     select
-        '{{ source }}' as source_name,
         record_key,
         rejection_reason as reason,
-        {{ raw_record_text('raw_record') }} as raw_record,
-        delivered_in
-    from {{ ref('stg_raw__' ~ source) }}
+        delivered_in,
+        delivered_row
+    from {{ records }}
     where rejection_reason is not null
-),
-
-{% if checked_model %}
-{{ source }}_checked as (
+    {% if models.checked %}
+    union all
     select
-        '{{ source }}' as source_name,
-        staged.record_key,
+        records.record_key,
         checked.rejection_reason as reason,
-        {{ raw_record_text('staged.raw_record') }} as raw_record,
-        staged.delivered_in
-    from {{ ref(checked_model) }} as checked
-    inner join {{ ref('stg_raw__' ~ source) }} as staged
+        records.delivered_in,
+        records.delivered_row
+    from {{ ref(models.checked) }} as checked
+    inner join {{ records }} as records
         on
-            checked.delivered_in = staged.delivered_in
-            and checked.delivered_row = staged.delivered_row
+            checked.delivered_in = records.delivered_in
+            and checked.delivered_row = records.delivered_row
     where
         checked.rejection_reason is not null
         {% if source == 'orders' %}and checked.source_name = 'orders'{% endif %}
+    {% endif %}
 ),
 
-{% endif %}
+{{ source }} as (
+    select
+        '{{ source }}' as source_name,
+        rejected.record_key,
+        rejected.reason,
+        {{ raw_record_text('staged.raw_record') }} as raw_record,
+        rejected.delivered_in
+    from {{ source }}_rejected as rejected
+    inner join {{ ref('stg_raw__' ~ source) }} as staged
+        on
+            rejected.delivered_in = staged.delivered_in
+            and rejected.delivered_row = staged.delivered_row
+),
+
 {% endfor %}
 all_rejected as (
     select * from unreadable_lines
-    {% for source, checked_model in raw_sources().items() %}
+    {% for source in raw_sources() %}
     union all
     select * from {{ source }}
-    {% if checked_model %}
-    union all
-    select * from {{ source }}_checked
-    {% endif %}
     {% endfor %}
 ),
 

@@ -14,11 +14,11 @@ by_decile as (
         horizon_days,
         cast(decile_number as {{ dbt.type_string() }}) as decile,
         count(*) as customers,
-        sum(predicted_orders) as predicted_orders,
+        {{ exact_sum('predicted_orders') }} as predicted_orders,
         sum(actual_orders) as actual_orders,
-        {{ complete_sum('predicted_margin') }} as predicted_margin,
+        case when count(predicted_margin) = count(*) then {{ exact_sum('predicted_margin') }} end as predicted_margin,
         {{ complete_sum('actual_margin') }} as actual_margin,
-        sum(abs(predicted_orders - actual_orders)) as absolute_error
+        {{ exact_sum('abs(predicted_orders - actual_orders)') }} as absolute_error
     from forecasts
     group by model_name, cutoff_date, horizon_days, decile_number
 ),
@@ -33,11 +33,11 @@ with_all as (
         horizon_days,
         'all' as decile,
         sum(customers) as customers,
-        sum(predicted_orders) as predicted_orders,
+        {{ exact_sum('predicted_orders') }} as predicted_orders,
         sum(actual_orders) as actual_orders,
-        {{ complete_sum('predicted_margin') }} as predicted_margin,
+        case when count(predicted_margin) = count(*) then {{ exact_sum('predicted_margin') }} end as predicted_margin,
         {{ complete_sum('actual_margin') }} as actual_margin,
-        sum(absolute_error) as absolute_error
+        {{ exact_sum('absolute_error') }} as absolute_error
     from by_decile
     group by model_name, cutoff_date, horizon_days
 ),

@@ -1,0 +1,141 @@
+{#- What a build was made from, so that the next one can go on from it; in schema `landing`:
+    deliveries    the raw files and tables of this build, and whether the last one lacks them (is_new)
+    landed_files, unreadable_lines    the CSV files that stand in landing tables, and their lines that are no records
+    last_build    a row while there is a build to go on from: its fingerprint and the known_before of its run context
+    built_deliveries, built_exchange_rates, built_product_costs    what that one was made from
+    A build that failed, was killed or was of a selection leaves last_build incomplete, and the next one starts anew. -#}
+
+{#- on-run-start, before landing: lists the deliveries. Where the build can't go on from the last one, the incremental models that
+    are selected are dropped, so that dbt builds them whole. findings: of inspect_raw_sources. -#}
+{% macro begin_build(findings) %}
+    {% do list_deliveries(findings) %}
+    {% if can_go_on() %}
+        {% do run_query('update landing.last_build set is_complete = false') %}
+    {% else %}
+        {% for table in ['last_build', 'built_deliveries', 'built_exchange_rates', 'built_product_costs'] %}
+            {% do run_query('truncate landing.' ~ table) %}
+        {% endfor %}
+        {% do run_query('update landing.deliveries set is_new = true') %}
+        {% for node in incremental_nodes() if node.unique_id in selected_resources %}
+            {% set relation = adapter.get_relation(node.database, node.schema, node.alias) %}
+            {% do adapter.drop_relation(relation) if relation %}
+        {% endfor %}
+    {% endif %}
+{% endmacro %}
+
+
+{#- A file is the one it was while it keeps its size and time of change. What changed in a table can't be told: it is always new. -#}
+{% macro list_deliveries(findings) %}
+    {% for table, columns in {
+        'unreadable_lines': 'source_name varchar, delivered_in varchar, reason varchar, raw_line varchar',
+        'landed_files': 'source_name varchar, path varchar, version varchar',
+        'deliveries': 'source_name varchar, delivered_in varchar, path varchar, version varchar, is_new boolean',
+        'last_build': 'fingerprint varchar, known_before timestamp, is_complete boolean',
+        'built_deliveries': 'source_name varchar, delivered_in varchar, version varchar',
+        'built_exchange_rates': 'currency varchar, rate_date date, exchange_rate double',
+        'built_product_costs': 'product_id varchar, unit_cost double, valid_from date, valid_before date',
+    }.items() %}
+        {% do run_query('create table if not exists landing.' ~ table ~ ' (' ~ columns ~ ')') %}
+    {% endfor %}
+    {% do run_query('truncate landing.deliveries') %}
+    {% for finding in findings %}
+        {% for files in finding.files | batch(500) %}
+            {% do run_query(
+                'insert into landing.deliveries select ' ~ string_literal(finding.source) ~ ', ' ~ duckdb_delivered_in('filename')
+                ~ ", filename, size || ' bytes of ' || last_modified, true from read_blob(" ~ duckdb_list(files | map(attribute='path')) ~ ')'
+            ) %}
+        {% endfor %}
+        {% if finding.relation %}
+            {% do run_query(
+                'insert into landing.deliveries values (' ~ string_literal(finding.source) ~ ', '
+                ~ string_literal(finding.relation.schema ~ '.' ~ finding.relation.identifier) ~ ', null, ' ~ string_literal(invocation_id) ~ ', true)'
+            ) %}
+        {% endif %}
+    {% endfor %}
+    {% do run_query(
+        'update landing.deliveries set is_new = false'
+        ~ ' where (source_name, delivered_in, version) in (select (source_name, delivered_in, version) from landing.built_deliveries)'
+    ) %}
+{% endmacro %}
+
+
+{#- Whether the last build ended well, was configured alike, and had no order, line or refund that is gone or changed on disk. -#}
+{% macro can_go_on() %}
+    {% if flags.FULL_REFRESH %}{{ return(false) }}{% endif %}
+    {% set complete = run_query(
+        'select count(*) from landing.last_build where is_complete and fingerprint = ' ~ string_literal(build_fingerprint())
+    ).rows[0][0] %}
+    {% set gone = run_query(
+        "select count(*) from landing.built_deliveries where source_name in ('orders', 'order_items', 'refunds')"
+        ~ ' and (source_name, delivered_in, version) not in (select (source_name, delivered_in, version) from landing.deliveries)'
+    ).rows[0][0] %}
+    {{ return(complete > 0 and gone == 0) }}
+{% endmacro %}
+
+
+{#- A text that changes with the vars and with the project's code. dbt doesn't show macros to each other: who runs dbt may hash
+    them into the environment variable CLV_CODE_FINGERPRINT, as `clv run` does. -#}
+{% macro build_fingerprint() %}
+    {% set code = [env_var('CLV_CODE_FINGERPRINT', '')] %}
+    {% for node in graph.nodes.values() if node.resource_type == 'model' %}
+        {% do code.append(node.checksum.checksum) %}
+    {% endfor %}
+    {% set values = [] %}
+    {% for name in project_vars() %}{% do values.append([name, var(name)]) %}{% endfor %}
+    {{ return(local_md5(tojson([code | sort, values]))) }}
+{% endmacro %}
+
+
+{#- The project's vars but as_of_date: a build may go on at another date. -#}
+{% macro project_vars() %}
+    {{ return([
+        'raw_names', 'raw_columns', 'raw_timestamp_formats', 'counted_order_statuses', 'prices_include_tax', 'include_shipping_in_revenue',
+        'max_rejected_share', 'max_exchange_rate_age_days', 'max_ids_per_contact', 'reporting_currency', 'reporting_timezone',
+        'assumed_gross_margin', 'kpi_window_months', 'max_lifetime_years', 'annual_discount_rate', 'cohort_clv_age_months',
+        'min_segment_customers', 'purchase_model', 'min_repeat_customers', 'horizon_months', 'backtest_quarters', 'value_tiers',
+    ]) }}
+{% endmacro %}
+
+
+{#- Incremental models that can be built anew (fct_model_fits, which keeps what no build could compute again, is none). -#}
+{% macro incremental_nodes() %}
+    {% set nodes = [] %}
+    {% for node in graph.nodes.values() if node.resource_type == 'model' and node.config.materialized == 'incremental'
+        and node.config.full_refresh is not false %}
+        {% do nodes.append(node) %}
+    {% endfor %}
+    {{ return(nodes) }}
+{% endmacro %}
+
+
+{#- on-run-end: remembers what was built, if all incremental models were and nothing failed. results: as dbt gives them to the hook. -#}
+{% macro complete_build(results) %}
+    {% if execute and flags.WHICH in ['build', 'run'] %}
+        {% set done = results | selectattr('status', 'equalto', 'success') | map(attribute='node.unique_id') | list %}
+        {% set failed = results | selectattr('status', 'in', ['error', 'fail', 'skipped', 'runtime error', 'partial success']) | list %}
+        {% set missing = incremental_nodes() | rejectattr('unique_id', 'in', done) | list %}
+        {% if not failed and not missing %}
+            {% do adapter.ensure_transaction() %}
+            {% do run_query('truncate landing.last_build') %}
+            {% do run_query(
+                'insert into landing.last_build select ' ~ string_literal(build_fingerprint()) ~ ', known_before, true from '
+                ~ built_relation('int_run_context')
+            ) %}
+            {% for table, columns, origin in [
+                ('built_deliveries', 'source_name, delivered_in, version', 'landing.deliveries'),
+                ('built_exchange_rates', 'currency, rate_date, exchange_rate', built_relation('int_exchange_rates_filled')),
+                ('built_product_costs', 'product_id, unit_cost, valid_from, valid_before', built_relation('int_product_costs_dated')),
+            ] %}
+                {% do run_query('truncate landing.' ~ table) %}
+                {% do run_query('insert into landing.' ~ table ~ ' select ' ~ columns ~ ' from ' ~ origin) %}
+            {% endfor %}
+            {% do adapter.commit() %}
+        {% endif %}
+    {% endif %}
+{% endmacro %}
+
+
+{% macro built_relation(model_name) %}
+    {% set node = graph.nodes['model.' ~ project_name ~ '.' ~ model_name] %}
+    {{ return(api.Relation.create(node.database, node.schema, node.alias)) }}
+{% endmacro %}

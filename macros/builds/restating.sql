@@ -1,0 +1,75 @@
+{#- For incremental models: which rows to process, and which to replace. -#}
+
+{#- Whether the model goes on from the last build. A unit test has no table to go on from. -#}
+{% macro goes_on() %}{{ return(this and is_incremental()) }}{% endmacro %}
+
+
+{#- The records of a source whose version_status has to be found: all of them or, where the build goes on from the last one, what is
+    newly delivered, what is judged anew, and all that was delivered before for the same orders, which the model itself keeps.
+    source_name: orders or order_items. columns: of the staging model, without those that describe the record. -#}
+{% macro records_to_judge(source_name, columns) %}
+    {%- set columns = columns + ['record_key', 'known_at', 'version_written_at', 'delivered_in', 'delivered_row', 'version_row'] -%}
+    {%- set relation = ref('stg_raw__' ~ source_name) -%}
+    {#- dbt looks for references before it knows whether the build goes on -#}
+    {%- set builds, run_context, deliveries = ref('stg_raw__builds'), ref('int_run_context'), ref('stg_raw__deliveries') -%}
+    select
+        {{ columns | join(', ') }},
+        rejection_reason
+    from {{ relation }}
+    {%- if goes_on() %}
+    where delivered_in in {{ new_deliveries(source_name) }}
+    union all
+    select
+        {{ columns | join(', ') }},
+        case
+            when rejection_reason is not null and rejection_reason not like '%{{ future_reason() }}' then rejection_reason
+            when known_at >= {{ first_future_moment() }} then 'ordered_at {{ future_reason() }}'
+        end as rejection_reason
+    from {{ this }}
+    where order_id in (
+        select order_id from {{ relation }} where delivered_in in {{ new_deliveries(source_name) }}
+        union
+        select records.order_id
+        from {{ this }} as records
+        cross join {{ run_context }} as run_context
+        cross join {{ builds }} as builds
+        where {{ is_judged_anew('records') }}
+    )
+    {%- endif %}
+{%- endmacro %}
+
+
+{#- source_name: a source of the contract. Returns SQL of the names of its deliveries that the last build lacks, as a list in parentheses:
+    literals, so that what was delivered earlier is not even read. -#}
+{% macro new_deliveries(source_name) -%}
+    {%- set literals = ['null'] -%}
+    {%- set query -%}
+        select delivered_in from {{ ref('stg_raw__deliveries') }} where is_new and source_name = '{{ source_name }}' order by delivered_in
+    {%- endset -%}
+    {%- if execute and this and flags.WHICH in ['build', 'run'] -%}
+    {%- for row in run_query(query).rows -%}{%- do literals.append(string_literal(row[0])) -%}{%- endfor -%}
+    {%- endif -%}
+    ({{ literals | join(', ') }})
+{%- endmacro %}
+
+
+{#- records: name in the query of a relation with known_at and version_written_at. True where the as-of date, or what counts as the
+    future, may judge the record otherwise than in the last build. Needs builds and run_context in the query. -#}
+{% macro is_judged_anew(records) -%}
+    {%- for column in ['known_at', 'version_written_at'] -%}
+    {{ records }}.{{ column }} >= least(builds.known_before, run_context.known_before){% if not loop.last %} or {% endif %}
+    {%- endfor -%}
+{%- endmacro %}
+
+
+{#- Pre-hook: removes the orders that are about to be inserted anew. orders: name of the model that lists them. -#}
+{% macro forget_orders(orders) -%}
+    {%- set listed = ref(orders) -%}
+    {% if goes_on() %}delete from {{ this }} where order_id in (select order_id from {{ listed }}){% endif %}
+{%- endmacro %}
+
+
+{#- The condition that goes with it, on SQL order_id; true for all orders where the model is built whole. The reference is the pre-hook's. -#}
+{% macro is_restated(order_id, orders) -%}
+    {% if goes_on() %}{{ order_id }} in (select restated.order_id from {{ ref(orders) }} as restated){% else %}true{% endif %}
+{%- endmacro %}

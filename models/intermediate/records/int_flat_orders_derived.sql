@@ -1,0 +1,40 @@
+{{ config(materialized='view') }}
+
+with orders as (
+    select * from {{ ref('stg_raw__orders') }}
+),
+
+lines as (
+    select * from {{ ref('stg_raw__order_items') }}
+),
+
+-- a flat invoice-line log: lines that carry their order's own columns. Of an order delivered twice the later delivery counts.
+flat_lines as (
+    select
+        *,
+        rank() over (partition by order_id order by delivered_in desc) as delivery_rank
+    from lines
+    where
+        ordered_at is not null
+        and rejection_reason is null
+        and not exists (select 1 from orders where orders.order_id = lines.order_id)
+),
+
+final as (
+    select
+        order_id,
+        min(customer_id) as customer_id,
+        min(status) as status,
+        min(currency) as currency,
+        min(sales_channel) as sales_channel,
+        min(country) as country,
+        min(email) as email,
+        min(ordered_at) as ordered_at,
+        max(delivered_in) as delivered_in,
+        min(delivered_row) as delivered_row
+    from flat_lines
+    where delivery_rank = 1
+    group by order_id
+)
+
+select * from final

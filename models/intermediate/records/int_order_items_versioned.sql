@@ -1,0 +1,52 @@
+{{ config(materialized='incremental', incremental_strategy='delete+insert', unique_key='order_id') }}
+
+with records as (
+    {{ records_to_judge('order_items', [
+        'order_id', 'product_id', 'line_number', 'quantity', 'unit_price', 'discount_amount', 'unit_cost',
+    ]) }}
+),
+
+versions as (
+    {{ record_versions('records') }}
+),
+
+numbered as (
+    select
+        order_id,
+        max(case when line_number is not null then delivered_in end) as numbered_in,
+        max(case when line_number is null then delivered_in end) as unnumbered_in
+    from versions
+    where version_status = 'current'
+    group by order_id
+),
+
+-- an order delivered with numbers on its lines at one time and without at another: the later delivery replaces the earlier
+final as (
+    select
+        versions.order_id,
+        versions.product_id,
+        versions.line_number,
+        versions.quantity,
+        versions.unit_price,
+        versions.discount_amount,
+        versions.unit_cost,
+        versions.record_key,
+        versions.known_at,
+        versions.version_written_at,
+        versions.delivered_in,
+        versions.delivered_row,
+        versions.version_row,
+        versions.rejection_reason,
+        versions.is_readable,
+        case
+            when versions.version_status <> 'current' then versions.version_status
+            when versions.line_number is null and numbered.numbered_in > numbered.unnumbered_in then 'superseded'
+            when versions.line_number is not null and numbered.unnumbered_in > numbered.numbered_in then 'superseded'
+            else 'current'
+        end as version_status
+    from versions
+    left join numbered
+        on versions.order_id = numbered.order_id
+)
+
+select * from final

@@ -1,0 +1,13 @@
+with source as (
+    select * from {{ source('raw', 'deliveries') }}
+),
+
+renamed as (
+    select
+        source_name,
+        delivered_in,
+        is_new
+    from source
+)
+
+select * from renamed

@@ -1,0 +1,294 @@
+"""Random histories of a small shop, split at random into deliveries, and nightly builds that go on from one another.
+
+Whatever the split, the marts must equal those of one clean build over all that was delivered.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import json
+import shutil
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import duckdb
+from dbt.cli.main import dbtRunner
+from dbt.contracts.graph.manifest import Manifest
+
+from clv.dbt import folders, release_database
+
+REPOSITORY = Path(__file__).parents[2]
+FIRST_DAY = dt.date(2024, 1, 1)
+DAYS = 400
+
+Row = Mapping[str, object]
+
+HEADERS = {
+    "orders": "order_id customer_id ordered_at status currency amount discount_amount email updated_at".split(),
+    "order_items": "order_id product_id quantity unit_price line_number unit_cost customer_id ordered_at".split(),
+    "refunds": "refund_id order_id refunded_at amount line_number quantity currency".split(),
+    "products": "product_id category unit_cost valid_from".split(),
+    "exchange_rates": "rate_date currency rate".split(),
+    "customers": "customer_id created_at email country acquisition_channel".split(),
+    "marketing_spend": "spend_date channel amount currency".split(),
+    "inventory_periods": "period_start period_end opening_inventory purchases closing_inventory".split(),
+}
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """What arrives before one night: rows per source, in order, and the as-of date of the night (None: unset)."""
+
+    rows: Mapping[str, Sequence[Row]]
+    as_of: dt.date | None
+    file_format: str
+
+
+@dataclass
+class History:
+    """All records of a shop, with the night before which each arrives."""
+
+    random: Random
+    nights: int
+    records: list[tuple[int, str, Row]] = field(default_factory=list)
+
+    def deliver(self, source: str, night: int, **values: object) -> None:
+        """Deliver a row, late with some probability, and perhaps once more in a later night."""
+        row = {name: values.get(name) for name in HEADERS[source]}
+        while night < self.nights - 1 and self.random.random() < 0.2:
+            night += 1
+        self.records.append((night, source, row))
+        if self.random.random() < 0.08:
+            self.records.append((self.random.randrange(night, self.nights), source, row))
+
+    def deliveries(self) -> Iterator[Delivery]:
+        """Return the nights' deliveries, each shuffled."""
+        self.random.shuffle(self.records)
+        for night in range(self.nights):
+            rows: dict[str, list[Row]] = defaultdict(list)
+            for at, source, row in self.records:
+                if at == night:
+                    rows[source].append(row)
+            last_day = FIRST_DAY + dt.timedelta(days=DAYS * (night + 1) // self.nights)
+            as_of = self.random.choice([None, last_day, last_day, last_day - dt.timedelta(days=self.random.randrange(60))])
+            yield Delivery(rows, as_of, self.random.choice(["csv", "csv", "parquet"]))
+
+
+def random_history(seed: int, orders: int = 60, nights: int = 4) -> History:
+    """Return a history of about `orders` orders of a shop with all that may happen to an order."""
+    random = Random(seed)
+    history = History(random, nights)
+    customers = [f"c{number}" for number in range(max(4, orders // 4))]
+    products = [f"p{number}" for number in range(5)]
+    _deliver_reference(history, customers, products)
+    for number in range(orders):
+        _deliver_order(history, f"o{number}", random.choice(customers), products)
+    return history
+
+
+def _deliver_reference(history: History, customers: Sequence[str], products: Sequence[str]) -> None:
+    random = history.random
+    for customer in customers:
+        email = random.choice([f"{customer}@shop.example", "family@shop.example", None])
+        history.deliver(
+            "customers",
+            0,
+            customer_id=customer,
+            created_at=_moment(random, 0),
+            email=email,
+            country=random.choice(["DE", "FR", None]),
+            acquisition_channel=random.choice(["search", "email", None]),
+        )
+    for product in products[:3]:
+        history.deliver("products", 0, product_id=product, category="goods", unit_cost=random.randrange(1, 9))
+        history.deliver(
+            "products", 1 % history.nights, product_id=product, category="goods", unit_cost=random.randrange(1, 9),
+            valid_from=FIRST_DAY + dt.timedelta(days=random.randrange(DAYS)),
+        )
+    for day in range(0, DAYS, 2 if random.random() < 0.5 else 1):
+        night = day * history.nights // DAYS
+        history.deliver("exchange_rates", night, rate_date=FIRST_DAY + dt.timedelta(days=day), currency="EUR", rate=round(random.uniform(1, 1.3), 4))
+    for month in range(12):
+        day = FIRST_DAY + dt.timedelta(days=30 * month)
+        night = 30 * month * history.nights // DAYS
+        history.deliver("marketing_spend", night, spend_date=day, channel=random.choice(["search", "email"]), amount=random.randrange(10, 99))
+    if random.random() < 0.5:
+        history.deliver(
+            "inventory_periods", history.nights - 1, period_start=FIRST_DAY, period_end=FIRST_DAY + dt.timedelta(days=120),
+            opening_inventory=500, purchases=700, closing_inventory=random.randrange(100, 400),
+        )
+
+
+def _deliver_order(history: History, order_id: str, customer: str, products: Sequence[str]) -> None:
+    random = history.random
+    day = random.randrange(DAYS)
+    night = min(day * history.nights // DAYS, history.nights - 1)
+    is_flat = random.random() < 0.1
+    order: dict[str, Any] = {
+        "order_id": order_id,
+        "customer_id": random.choice([customer, customer, customer, None]),
+        "ordered_at": _moment(random, day),
+        "status": random.choice(["paid", "paid", "pending"]),
+        "currency": random.choice([None, "USD", "EUR"]),
+        "amount": random.choice([random.randrange(0, 90), random.randrange(5, 90), "12,5x"]),
+        "discount_amount": random.choice([None, None, 2]),
+        "email": random.choice([None, f"{customer}@shop.example"]),
+        "updated_at": None,
+    }
+    if not is_flat:
+        history.deliver("orders", night, **order)
+    if is_flat or random.random() < 0.6:
+        _deliver_lines(history, night, order, products, is_flat)
+    for later in range(night, history.nights):
+        if not is_flat and random.random() < 0.2:
+            order = _corrected(random, order, later, history.nights)
+            history.deliver("orders", later, **order)
+        if random.random() < 0.12:
+            _deliver_lines(history, later, order, products, is_flat)
+        if random.random() < 0.15:
+            _deliver_refund(history, later, order)
+
+
+def _corrected(random: Random, order: dict[str, Any], night: int, nights: int) -> dict[str, Any]:
+    """Return a later version: cancelled, of another amount, moved to another day (the future among them), or of another customer or currency."""
+    change = random.choice(
+        [
+            {"status": "cancelled"},
+            {"status": "paid"},
+            {"amount": random.randrange(1, 90)},
+            {"ordered_at": _moment(random, random.randrange(DAYS + 5))},
+            {"ordered_at": "2126-01-01 00:00:00"},
+            {"customer_id": f"c{random.randrange(5)}"},
+            {"currency": random.choice(["USD", "EUR", "GBP"])},
+        ]
+    )
+    written = _moment(random, DAYS * (night + 1) // nights - 1)
+    return order | change | {"updated_at": random.choice([written, written, None])}
+
+
+def _deliver_lines(history: History, night: int, order: Row, products: Sequence[str], is_flat: bool) -> None:
+    random = history.random
+    is_numbered = random.random() < 0.6
+    for number in range(random.randrange(1, 4)):
+        history.deliver(
+            "order_items",
+            night,
+            order_id=order["order_id"],
+            product_id=random.choice(products),
+            quantity=random.choice([1, 2, 3, -1, "two"] if random.random() < 0.2 else [1, 2, 3]),
+            unit_price=random.randrange(1, 30),
+            line_number=number + 1 if is_numbered else None,
+            unit_cost=random.choice([None, None, random.randrange(1, 9)]),
+            customer_id=order["customer_id"] if is_flat else None,
+            ordered_at=order["ordered_at"] if is_flat else None,
+        )
+
+
+def _deliver_refund(history: History, night: int, order: Row) -> None:
+    """Deliver a refund, which a later version may move to another order, day or amount."""
+    random = history.random
+    refund = {
+        "refund_id": f"r{random.randrange(40)}",
+        "order_id": order["order_id"],
+        "refunded_at": _moment(random, DAYS * (night + 1) // history.nights - 1 - random.randrange(30)),
+        "amount": random.randrange(1, 60),
+        "line_number": random.choice([None, 1]),
+        "quantity": random.choice([None, 1]),
+        "currency": random.choice([None, "EUR"]),
+    }
+    history.deliver("refunds", night, **refund)
+
+
+def _moment(random: Random, day: int) -> str:
+    return f"{FIRST_DAY + dt.timedelta(days=day)} {random.randrange(24):02d}:{random.randrange(60):02d}:00"
+
+
+def write_delivery(raw: Path, night: int, delivery: Delivery) -> None:
+    """Write each source's rows as a file of its own, whose name tells the night."""
+    for source, rows in delivery.rows.items():
+        path = raw / source / f"{night:03d}.csv"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("w", newline="", encoding="utf-8") as file:
+            writer = csv.DictWriter(file, HEADERS[source], lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(rows)
+        if delivery.file_format == "parquet":
+            target = path.with_suffix(".parquet")
+            duckdb.sql(f"copy (select * from read_csv('{path}', all_varchar = true)) to '{target}' (format parquet)")
+            path.unlink()
+
+
+@dataclass
+class Builder:
+    """Builds warehouses in this process, from one parsed project. dbt keeps state: one builder per process."""
+
+    scratch: Path
+    variables: Mapping[str, object] = field(default_factory=dict)
+    manifest: Manifest | None = None
+
+    def build(self, raw: Path, warehouse: Path, as_of: dt.date | None) -> Path:
+        """Build the models and return the build database; fails with what dbt said."""
+        warehouse.mkdir(parents=True, exist_ok=True)
+        variables = {**self.variables, "as_of_date": as_of.isoformat() if as_of else None}
+        options = ["--project-dir", str(REPOSITORY), "--profiles-dir", str(REPOSITORY), "--log-level", "none", "--log-level-file", "none"]
+        options += ["--target-path", str(self.scratch / "target"), "--vars", json.dumps(variables)]
+        with folders(raw, warehouse):
+            if self.manifest is None:
+                self.manifest = dbtRunner().invoke(["parse", *options]).result
+            command = ["build", "--exclude-resource-type", "test", "unit_test", *options]
+            result = dbtRunner(manifest=self.manifest).invoke(command)
+            release_database()
+        failed = [f"{one.node.name}: {one.message}" for one in result.result or [] if one.status not in ("success",)]
+        assert result.success, failed or result.exception
+        return warehouse / "build.duckdb"
+
+
+def check_schedule(seed: int, builder: Builder, folder: Path, **size: int) -> int:
+    """Build night after night, then all at once, and compare the marts. Returns the number of builds that went on from another."""
+    shutil.rmtree(folder, ignore_errors=True)
+    raw = folder / "raw"
+    gone_on = 0
+    as_of = None
+    for night, delivery in enumerate(random_history(seed, **size).deliveries()):
+        write_delivery(raw, night, delivery)
+        if not (raw / "orders").exists():
+            continue
+        as_of = delivery.as_of
+        nightly = builder.build(raw, folder / "nightly", as_of)
+        with duckdb.connect(str(nightly), read_only=True) as connection:
+            gone_on += connection.execute("select count(*) > 0 from landing.deliveries where not is_new").fetchall()[0][0]
+    at_once = builder.build(raw, folder / "at_once", as_of)
+    differences = differing_marts(nightly, at_once, as_of)
+    assert not differences, f"Schedule {seed}: {differences}"
+    return gone_on
+
+
+def differing_marts(left: Path, right: Path, as_of: dt.date | None) -> dict[str, list[Any]]:
+    """Return the rows that only one of two build databases holds, per mart. The fits of earlier nights are history, kept on purpose."""
+    differences: dict[str, list[Any]] = {}
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{left}' as nightly (read_only)")
+        connection.execute(f"attach '{right}' as at_once (read_only)")
+        marts = [row[0] for row in connection.execute(
+            "select table_name from duckdb_tables() where database_name = 'at_once' and schema_name = 'marts' order by 1"
+        ).fetchall()]
+        assert len(marts) >= 15, marts
+        for mart in marts:
+            rows = {
+                side: f"select * from {side}.marts.{mart}"
+                + (f" where as_of_date = (select max(as_of_date) from at_once.marts.{mart})" if mart == "fct_model_fits" else "")
+                for side in ("nightly", "at_once")
+            }
+            found = [
+                (side, *row)
+                for side, other in (("nightly", "at_once"), ("at_once", "nightly"))
+                for row in connection.execute(f"({rows[side]}) except all ({rows[other]}) limit 2").fetchall()
+            ]
+            if found:
+                differences[mart] = found
+    return differences
