@@ -6,7 +6,7 @@ import os
 import re
 import string
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +23,7 @@ from clv.publish import MARTS_SCHEMA
 if TYPE_CHECKING:
     from great_expectations import ExpectationSuite
     from great_expectations.core import ExpectationValidationResult
+    from great_expectations.datasource.fluent.pandas_datasource import PandasDatasource
     from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
 
 FOLDER = "expectations"
@@ -33,6 +34,7 @@ RESULT_FORMAT = {"result_format": "BASIC", "partial_unexpected_count": SHOWN_ROW
 UNIQUENESS = {"expect_column_values_to_be_unique", "expect_compound_columns_to_be_unique"}
 SHAPE = ("expect_table_column", "expect_column_to_exist")
 """Types of expectations that look at no rows."""
+NUMBERS = re.compile(r"U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|DECIMAL|FLOAT|DOUBLE")
 FIGURES = ("customers", "customer_equity", "closed_month_revenue", "rows")
 BOUND_PARTS = {"fall", "rise", "slack"}
 BOUND_EXAMPLE = "write it as in: customers: {fall: 0.02, rise: 0.5, slack: 20}"
@@ -111,10 +113,11 @@ def audit(
     Raises UsageError where suites or bounds can't be used, and DataError where the candidate can't be read.
     """
     folder = project / FOLDER
-    suites = _read_suites(folder / "suites")
-    bounds = read_bounds(folder / "bounds.yml", [suite.name for suite in suites])
     findings = Findings()
     with _quiet(), duckdb.connect(config={"temp_directory": str(candidate.parent / ".spill")}) as connection:
+        suites = _read_suites(folder / "suites")
+        bounds = read_bounds(folder / "bounds.yml", [suite.name for suite in suites])
+        assets = _open_context()
         problem = _attach(connection, candidate, published)
         if accept_changes:
             problem = "the changes are accepted"
@@ -123,7 +126,7 @@ def audit(
         _make_helpers(connection, bounds)
         for suite in suites:
             if not (problem and suite.name.startswith(CHANGES_PREFIX)):
-                _check(suite, folder / "frames" / f"{suite.name}.sql", connection, findings)
+                _check(suite, folder / "frames" / f"{suite.name}.sql", connection, assets, findings)
         try:
             write_pages(data_docs, findings.pages, findings.skipped)
         except OSError as error:
@@ -145,10 +148,7 @@ def read_bounds(path: Path, marts: Sequence[str]) -> dict[str, Bound]:
     for name in bounds:
         figure, _, item = name.partition(" of ")
         if figure not in FIGURES or (figure == "rows" and item and item not in marts):
-            known = ", ".join(FIGURES)
-            raise UsageError(
-                f"{path}: there is nothing called '{name}'. The figures are {known}; `rows of` a mart is one."
-            )
+            raise UsageError(f"{path}: there is no figure '{name}'. Figures are: {', '.join(FIGURES)}, rows of a mart.")
     for figure in FIGURES:
         if figure not in bounds:
             raise UsageError(f"{path} has no bounds for '{figure}': {BOUND_EXAMPLE}.")
@@ -169,17 +169,20 @@ def _read_suites(folder: Path) -> list["ExpectationSuite"]:
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     # takes seconds, so that only an audit imports it
     from great_expectations import ExpectationSuite
+    from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
 
     suites = []
     for path in sorted(folder.glob("*.json")):
         try:
             content = json.loads(path.read_text(encoding="utf-8"))
-            suite = ExpectationSuite(**content)
-        # whatever Great Expectations raises at a suite that it can't read, it is the file's fault
+            # the suite itself would leave out an expectation that it doesn't know
+            expectations = [ExpectationConfiguration(**item).to_domain_obj() for item in content["expectations"]]
+            suite = ExpectationSuite(name=content["name"], expectations=expectations)
+        # whatever a file that is no suite raises in Great Expectations
         except Exception as error:
-            reason = " ".join(str(error).split())
+            reason = " ".join(str(error).split()) or type(error).__name__
             raise UsageError(
-                f"{path} is not a suite of Great Expectations: {reason}. Compare it with the suites beside it."
+                f"{path} is not a suite of Great Expectations ({reason}): compare it with the suites beside it."
             ) from error
         if suite.name != path.stem:
             raise UsageError(f"{path} names its suite '{suite.name}': the name must be that of the file.")
@@ -233,7 +236,13 @@ def _make_helpers(connection: duckdb.DuckDBPyConnection, bounds: Mapping[str, Bo
         connection.execute("insert into bounds values (?, ?, ?, ?)", [name, bound.fall, bound.rise, bound.slack])
 
 
-def _check(suite: "ExpectationSuite", query: Path, connection: duckdb.DuckDBPyConnection, findings: Findings) -> None:
+def _check(
+    suite: "ExpectationSuite",
+    query: Path,
+    connection: duckdb.DuckDBPyConnection,
+    assets: "PandasDatasource",
+    findings: Findings,
+) -> None:
     """Check one suite on its frame: what the SQL file `query` selects, or else the mart of the suite's name."""
     frame = f"candidate.{MARTS_SCHEMA}.{_name(suite.name)}"
     if query.exists():
@@ -248,12 +257,12 @@ def _check(suite: "ExpectationSuite", query: Path, connection: duckdb.DuckDBPyCo
         sentence = f"There is no mart {suite.name}: build it, or remove {FOLDER}/suites/{suite.name}.json."
         findings.add(suite.name, [], [FailedExpectation(suite.name, "mart", sentence)])
         return
-    results = _validate(suite, connection, frame, columns)
+    results = _validate(suite, connection, assets, frame, columns)
     failures = []
     for result in results:
         if not result.success:
             named = [*_key(suite, columns), *_named(_configuration(result).kwargs, columns)]
-            shown = columns if query.exists() else list(dict.fromkeys(named))
+            shown = list(dict.fromkeys(columns if query.exists() else named))
             failures.append(_describe(result, suite.name, _samples(connection, frame, shown, result)))
     findings.add(suite.name, results, failures)
 
@@ -274,15 +283,15 @@ def _published_lacks_columns(connection: duckdb.DuckDBPyConnection) -> bool:
     return bool(connection.execute(query).fetchall())
 
 
-def _columns(connection: duckdb.DuckDBPyConnection, relation: str) -> list[str]:
-    """Return the columns of a relation; none if it is absent."""
+def _columns(connection: duckdb.DuckDBPyConnection, relation: str) -> dict[str, str]:
+    """Return the columns of a relation with their types; none if it is absent."""
     try:
-        return [row[0] for row in connection.execute(f"describe {relation}").fetchall()]
+        return {row[0]: row[1] for row in connection.execute(f"describe {relation}").fetchall()}
     except duckdb.CatalogException:
-        return []
+        return {}
 
 
-def _key(suite: "ExpectationSuite", columns: Sequence[str]) -> list[str]:
+def _key(suite: "ExpectationSuite", columns: Iterable[str]) -> list[str]:
     """Return the columns that the suite expects to be unique, which tell rows apart."""
     for configuration in suite.expectation_configurations:
         if configuration.type in UNIQUENESS:
@@ -290,27 +299,43 @@ def _key(suite: "ExpectationSuite", columns: Sequence[str]) -> list[str]:
     return []
 
 
-def _named(value: object, columns: Sequence[str]) -> list[str]:
+def _named(value: object, columns: Iterable[str]) -> list[str]:
     """Return the columns that stand anywhere in the arguments of an expectation, conditions included."""
     words = set(re.findall(r"\w+", json.dumps(value, default=str)))
     return [column for column in columns if column in words]
 
 
+def _open_context() -> "PandasDatasource":
+    """Return where frames become assets of Great Expectations. Nothing is written to the repository's own context."""
+    import great_expectations as gx
+    from great_expectations.data_context.types.base import (
+        DataContextConfig,
+        InMemoryStoreBackendDefaults,
+        ProgressBarsConfig,
+    )
+
+    configuration = DataContextConfig(
+        store_backend_defaults=InMemoryStoreBackendDefaults(),
+        progress_bars=ProgressBarsConfig(globally=False),
+    )
+    return gx.get_context(mode="ephemeral", project_config=configuration).data_sources.add_pandas("warehouse")
+
+
 def _validate(
-    suite: "ExpectationSuite", connection: duckdb.DuckDBPyConnection, frame: str, columns: Sequence[str]
+    suite: "ExpectationSuite",
+    connection: duckdb.DuckDBPyConnection,
+    assets: "PandasDatasource",
+    frame: str,
+    columns: Mapping[str, str],
 ) -> list["ExpectationValidationResult"]:
     """Return the result of each expectation, in the suite's order.
 
     Expectations see only the columns that they name, and each set of columns is read once: so a wide mart of millions
     of rows is never in memory as a whole.
     """
-    import great_expectations as gx
     from great_expectations.validator.v1_validator import Validator
 
-    context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = {"globally": False}  # type: ignore[assignment]
-    asset = context.data_sources.add_pandas("warehouse").add_dataframe_asset(suite.name)
-    definition = asset.add_batch_definition_whole_dataframe("all rows")
+    definition = assets.add_dataframe_asset(suite.name).add_batch_definition_whole_dataframe("all rows")
     by_selection: dict[str, list[int]] = {}
     for position, expectation in enumerate(suite.expectations):
         by_selection.setdefault(_selection(expectation.configuration, frame, columns), []).append(position)
@@ -329,11 +354,16 @@ def _validate(
     return [results[position] for position in range(len(suite.expectations))]
 
 
-def _selection(configuration: "ExpectationConfiguration", frame: str, columns: Sequence[str]) -> str:
+def _selection(configuration: "ExpectationConfiguration", frame: str, columns: Mapping[str, str]) -> str:
     if configuration.type.startswith(SHAPE):
         return f"select * from {frame} limit 0"
-    names = ["rowid", *(_name(column) for column in _named(configuration.kwargs, columns))]
+    names = ["rowid", *(_selected(name, columns[name]) for name in _named(configuration.kwargs, columns))]
     return f"select {', '.join(names)} from {frame}"
+
+
+def _selected(name: str, kind: str) -> str:
+    # pandas compares doubles at once, other numbers one by one
+    return f"cast({_name(name)} as double) as {_name(name)}" if NUMBERS.match(kind) else _name(name)
 
 
 def _samples(

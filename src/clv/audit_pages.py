@@ -39,12 +39,15 @@ class SuitePage:
 
 def write_pages(folder: Path, pages: Sequence[SuitePage], skipped: Sequence[str]) -> None:
     """Write index.html and a page per suite to `folder`, which is replaced as a whole. Raises OSError."""
+    from great_expectations.render.view.view import DefaultJinjaSectionView
+
+    view: Any = DefaultJinjaSectionView()
     draft = folder.with_name(folder.name + ".next")
     former = folder.with_name(folder.name + ".former")
     _remove(draft)
     draft.mkdir(parents=True)
     for page in pages:
-        (draft / f"{page.suite}.html").write_text(_html(page.suite, _suite(page)), encoding="utf-8")
+        (draft / f"{page.suite}.html").write_text(_html(page.suite, _suite(page, view)), encoding="utf-8")
     (draft / "index.html").write_text(_html("Audit", _index(pages, skipped)), encoding="utf-8")
     _remove(former)
     if folder.exists():
@@ -88,10 +91,9 @@ def _index(pages: Sequence[SuitePage], skipped: Sequence[str]) -> str:
     )
 
 
-def _suite(page: SuitePage) -> str:
+def _suite(page: SuitePage, view: Any) -> str:
     from great_expectations.core import ExpectationSuiteValidationResult
     from great_expectations.render.renderer.page_renderer import ValidationResultsPageRenderer
-    from great_expectations.render.view.view import DefaultJinjaSectionView
 
     succeeded = sum(bool(result.success) for result in page.results)
     whole = ExpectationSuiteValidationResult(
@@ -108,7 +110,6 @@ def _suite(page: SuitePage) -> str:
     )
     # the first section is an overview, whose links lead to pages that are not written
     sections = ValidationResultsPageRenderer().render(whole).to_json_dict()["sections"][1:]
-    view: Any = DefaultJinjaSectionView()
     bodies = [
         view.render({"section": section, "section_loop": {"index": index}}) for index, section in enumerate(sections, 1)
     ]
