@@ -248,7 +248,7 @@ def test_a_candidate_that_is_no_database_is_refused(tmp_path: Path) -> None:
         ("bounds.yml", "rows of fct_ordres: {fall: 0.1, rise: 1, slack: 0}", "there is no figure 'rows of fct_ordres'"),
         ("suites/fct_orders.json", "{", "fct_orders.json is not a suite"),
         ("suites/fct_orders.json", "[]", "fct_orders.json is not a suite"),
-        ("suites/fct_orders.json", '{"name": "orders"}', "names its suite 'orders'"),
+        ("suites/fct_orders.json", '{"name": "orders", "expectations": []}', "names its suite 'orders'"),
         (
             "suites/fct_orders.json",
             '{"name": "fct_orders", "expectations": [{"type": "expect_luck", "kwargs": {}}]}',
