@@ -97,11 +97,15 @@ class Findings:
     pages: list[SuitePage] = field(default_factory=list)
 
     def add(
-        self, suite: str, results: Sequence["ExpectationValidationResult"], failures: Sequence[FailedExpectation]
+        self,
+        suite: str,
+        failures: Sequence[FailedExpectation],
+        results: Sequence["ExpectationValidationResult"] = (),
+        rows: Sequence[Sequence[str]] = (),
     ) -> None:
-        """Add what came out of a suite."""
+        """Add what came out of a suite; rows: what its query selects, for the page."""
         self.failures += failures
-        self.pages.append(SuitePage(suite, results, [failure.sentence for failure in failures]))
+        self.pages.append(SuitePage(suite, results, [failure.sentence for failure in failures], rows))
 
 
 def audit(
@@ -255,7 +259,7 @@ def _check(
     columns = _columns(connection, frame)
     if not columns:
         sentence = f"There is no mart {suite.name}: build it, or remove {FOLDER}/suites/{suite.name}.json."
-        findings.add(suite.name, [], [FailedExpectation(suite.name, "mart", sentence)])
+        findings.add(suite.name, [FailedExpectation(suite.name, "mart", sentence)])
         return
     results = _validate(suite, connection, assets, frame, columns)
     failures = []
@@ -264,7 +268,11 @@ def _check(
             named = [*_key(suite, columns), *_named(_configuration(result).kwargs, columns)]
             shown = list(dict.fromkeys(columns if query.exists() else named))
             failures.append(_describe(result, suite.name, _samples(connection, frame, shown, result)))
-    findings.add(suite.name, results, failures)
+    rows = []
+    if query.exists():
+        found = connection.execute(f"select * from {frame}").fetchall()
+        rows = [list(columns), *([_value(value) for value in row] for row in found)]
+    findings.add(suite.name, failures, results, rows)
 
 
 def _report_failed_query(
@@ -274,7 +282,7 @@ def _report_failed_query(
     if name.startswith(CHANGES_PREFIX) and _published_lacks_columns(connection):
         findings.skipped.append(f"{sentence} The published warehouse lacks tables or columns that this one has.")
     else:
-        findings.add(name, [], [FailedExpectation(name, "query", sentence)])
+        findings.add(name, [FailedExpectation(name, "query", sentence)])
 
 
 def _published_lacks_columns(connection: duckdb.DuckDBPyConnection) -> bool:

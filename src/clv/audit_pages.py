@@ -30,11 +30,15 @@ td table { margin-top: .5rem }
 
 @dataclass(frozen=True)
 class SuitePage:
-    """What a page shows: the results of a suite, and a sentence for each that failed."""
+    """What a page shows: the results of a suite, a sentence for each that failed, and the rows of a query's frame.
+
+    The first of `rows` are the names of the columns.
+    """
 
     suite: str
     results: Sequence["ExpectationValidationResult"]
     failures: Sequence[str]
+    rows: Sequence[Sequence[str]] = ()
 
 
 def write_pages(folder: Path, pages: Sequence[SuitePage], skipped: Sequence[str]) -> None:
@@ -114,4 +118,9 @@ def _suite(page: SuitePage, view: Any) -> str:
         view.render({"section": section, "section_loop": {"index": index}}) for index, section in enumerate(sections, 1)
     ]
     failures = [f"<pre>{escape(sentence)}</pre>" for sentence in page.failures]
-    return "\n".join(['<p><a href="index.html">all suites</a></p>', *failures, *bodies])
+    table = [f"<h5>Rows</h5><table>{''.join(map(_row, page.rows))}</table>"] if page.rows else []
+    return "\n".join(['<p><a href="index.html">all suites</a></p>', *failures, *bodies, *table])
+
+
+def _row(values: Sequence[str]) -> str:
+    return f"<tr>{''.join(f'<td>{escape(value)}</td>' for value in values)}</tr>\n"

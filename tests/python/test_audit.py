@@ -80,6 +80,7 @@ def test_a_warehouse_passes_beside_itself(audit_spoilt: AuditSpoilt, tmp_path: P
     assert not [name for name, page in pages.items() if loaded_from_elsewhere(page)]
     assert not [name for name, page in pages.items() if "An unexpected Exception occurred" in page]
     assert "Every total is the same both ways" in pages["sums.html"]
+    assert "<td>customers</td><td>company</td><td>600</td><td>600</td>" in pages["changes_in_figures.html"]
 
 
 def test_every_mart_has_a_suite(published: Path) -> None:
