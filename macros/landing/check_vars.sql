@@ -4,7 +4,7 @@
     {% set expected = {} %}
     {% for name, low, high in [('kpi_window_months', 1, 1200), ('cohort_clv_age_months', 1, 1200), ('max_ids_per_contact', 2, 1000000000),
         ('min_segment_customers', 1, 1000000000), ('max_exchange_rate_age_days', 0, 3650), ('min_repeat_customers', 2, 1000000000),
-        ('horizon_months', 1, 120), ('backtest_quarters', 0, 40)] %}
+        ('horizon_months', 1, 120), ('backtest_quarters', 0, 40), ('campaign_window_days', 1, 3650)] %}
         {% if var(name) is not integer or not is_between(var(name), low, high) %}
             {% do expected.update({name: 'a whole number from ' ~ low ~ ' to ' ~ high}) %}
         {% endif %}
