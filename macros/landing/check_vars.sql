@@ -28,7 +28,7 @@
         {% do expected.update({name: 'a list of texts, with at least one'}) %}
     {% endfor %}
     {% if not are_value_tiers(var('value_tiers')) %}
-        {% do expected.update({'value_tiers': 'a list of {name: TEXT, up_to: FRACTION}, each name once, up_to rising from above 0 to 1 in the last'}) %}
+        {% do expected.update({'value_tiers': 'a list of {name: TEXT, up_to: FRACTION}, each name once and none all, up_to rising from above 0 to 1 in the last'}) %}
     {% endif %}
     {% if not modules.re.fullmatch('[A-Za-z]{3}', var('reporting_currency') | string) %}
         {% do expected.update({'reporting_currency': 'a code of three letters, as in EUR'}) %}
@@ -69,7 +69,7 @@
     {% endif %}
     {% set names = [] %}
     {% set limits = [0] %}
-    {% for tier in value if tier is mapping and tier.name is string and tier.name.strip() and tier.name not in names
+    {% for tier in value if tier is mapping and tier.name is string and tier.name.strip() and tier.name not in names + ['all']
         and is_between(tier.up_to, limits[-1], 1) and tier.up_to > limits[-1] %}
         {% do names.append(tier.name) %}
         {% do limits.append(tier.up_to) %}
