@@ -1,4 +1,4 @@
--- A failure means that the tiers of a campaign's variant don't hold together the customers, the cost or the lapsed customers of `all`.
+-- A failure means that the tiers of a campaign's variant together don't hold the customers, the lapsed ones or the cost of `all`.
 select
     campaign,
     variant

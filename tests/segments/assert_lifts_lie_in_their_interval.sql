@@ -1,4 +1,5 @@
--- A failure means that a lift lies outside its own interval, or that an interval without 0 goes with a difference that isn't significant.
+-- A failure means that a lift lies outside its own interval, or that an interval leaves out 0 though the difference isn't
+-- significant.
 select *
 from {{ ref('fct_clv_drivers') }}
 where

@@ -7,11 +7,17 @@ with kinds as (
         sum(respondents) as respondents
     from {{ ref('fct_segment_loyalty') }}
     group by segment_kind
+),
+
+company as (
+    select *
+    from kinds
+    where segment_kind = 'company'
 )
 
 select kinds.*
 from kinds
-cross join (select * from kinds where segment_kind = 'company') as company
+cross join company
 where
     kinds.customers <> company.customers
     or kinds.loyalty_members <> company.loyalty_members

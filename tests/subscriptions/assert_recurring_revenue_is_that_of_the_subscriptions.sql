@@ -1,5 +1,5 @@
--- A failure means that the recurring revenue at the as-of date isn't what the running subscriptions bring, or that plans don't add up
--- to all of them.
+-- A failure means that the recurring revenue at the as-of date isn't what the running subscriptions bring, or that plans don't
+-- add up to all of them.
 with months as (
     select
         month,

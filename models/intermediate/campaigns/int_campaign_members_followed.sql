@@ -24,9 +24,9 @@ summed as (
         members.campaign,
         members.customer_id,
         coalesce(sum(case when orders.ordered_at < members.assigned_at then orders.order_value end), 0) as value_before,
-        max(case when orders.ordered_at < members.assigned_at and orders.is_counted then orders.ordered_at end) as last_order_before_at,
+        max(case when orders.ordered_at < members.assigned_at and orders.is_counted then orders.ordered_at end) as last_order_at,
         coalesce(sum(case when orders.ordered_at >= members.assigned_at then orders.order_value end), 0) as window_value,
-        max(case when orders.ordered_at >= members.assigned_at and orders.order_value is null then 1 else 0 end) as unknown_values,
+        max(case when orders.ordered_at >= members.assigned_at and orders.order_value is null then 1 else 0 end) as unknowns,
         max(case when orders.ordered_at >= members.assigned_at and orders.is_counted then 1 else 0 end) as window_orders
     from members
     left join orders
@@ -53,9 +53,9 @@ final as (
         {{ value_tier('ranked.value_rank', 'ranked.customers') }} as value_tier,
         members.cost,
         members.is_window_over,
-        case when ranked.unknown_values = 0 then cast(ranked.window_value as {{ type_money() }}) end as window_value,
+        case when ranked.unknowns = 0 then cast(ranked.window_value as {{ type_money() }}) end as window_value,
         coalesce(
-            ranked.last_order_before_at < {{ dbt.dateadd('month', -var('kpi_window_months'), 'members.assigned_at') }}, false
+            ranked.last_order_at < {{ dbt.dateadd('month', -var('kpi_window_months'), 'members.assigned_at') }}, false
         ) as is_lapsed,
         ranked.window_orders > 0 as has_ordered,
         basis.clv_basis

@@ -32,8 +32,8 @@ spread as (
     from widened
 ),
 
--- Fieller's interval of a ratio of means, which leaves out 1 where the test of their difference is passed; there is one where the
--- others' mean is itself above 0
+-- Fieller's interval of a ratio of means, which leaves out 1 where their difference is significant; there is one where the
+-- others' mean is told from 0
 bounded as (
     select
         *,
@@ -41,7 +41,7 @@ bounded as (
         power(other_mean_clv, 2) - squared_t * other_variance as denominator,
         sqrt(
             squared_t * greatest(
-                variance * power(other_mean_clv, 2) + other_variance * power(mean_clv, 2) - squared_t * variance * other_variance, 0
+                variance * power(other_mean_clv, 2) + other_variance * (power(mean_clv, 2) - squared_t * variance), 0
             )
         ) as reach
     from spread

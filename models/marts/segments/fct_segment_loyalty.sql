@@ -45,7 +45,7 @@ summed as (
     {% endfor %}
 ),
 
--- for the interval with three quarters of a promoter and of a detractor more, among three respondents more, so that few have one, too
+-- for the interval, with three quarters of a promoter and of a detractor more among three respondents more
 adjusted as (
     select
         *,

@@ -14,12 +14,12 @@ numbers as (
 
 changes_by_month as (
     select
-        plan,
-        month,
         {% for kind in kinds %}
         sum(case when change_kind = '{{ kind }}' then 1 else 0 end) as {{ kind }}_subscribers,
-        sum(case when change_kind = '{{ kind }}' then revenue else 0 end) as {{ kind }}_revenue{{ ',' if not loop.last }}
+        sum(case when change_kind = '{{ kind }}' then revenue else 0 end) as {{ kind }}_revenue,
         {% endfor %}
+        plan,
+        month
     from changes
     group by plan, month
 ),
@@ -35,12 +35,12 @@ plans as (
 -- every month of a plan since its first
 filled as (
     select
-        plans.plan,
-        {{ add_months('plans.first_month', 'numbers.months_later') }} as month,
         {% for kind in kinds %}
         coalesce(changes_by_month.{{ kind }}_subscribers, 0) as {{ kind }}_subscribers,
-        coalesce(changes_by_month.{{ kind }}_revenue, 0) as {{ kind }}_revenue{{ ',' if not loop.last }}
+        coalesce(changes_by_month.{{ kind }}_revenue, 0) as {{ kind }}_revenue,
         {% endfor %}
+        plans.plan,
+        {{ add_months('plans.first_month', 'numbers.months_later') }} as month
     from plans
     cross join run_context
     inner join numbers
@@ -84,7 +84,8 @@ final as (
             'reactivated_revenue', 'recurring_revenue_at_end',
         ]) }},
         {{ ratio('opened.churned_subscribers', 'opened.subscribers_at_start') }} as logo_churn_rate,
-        {{ ratio('opened.churned_revenue + opened.contraction_revenue', 'opened.recurring_revenue_at_start') }} as revenue_churn_rate,
+        {{ ratio('opened.churned_revenue + opened.contraction_revenue', 'opened.recurring_revenue_at_start') }}
+            as revenue_churn_rate,
         {{ ratio(
             'opened.recurring_revenue_at_start + opened.expansion_revenue - opened.contraction_revenue - opened.churned_revenue',
             'opened.recurring_revenue_at_start'
