@@ -1,5 +1,5 @@
--- Did the campaign pay? From fct_campaign_uplifts: what treated customers brought beyond the control group, what that cost, and whether
--- it can be told from chance.
+-- Did the campaign pay? From fct_campaign_uplifts: what treated customers brought beyond the control group, what that cost,
+-- and whether it can be told from chance.
 select
     campaign,
     variant,
@@ -20,4 +20,4 @@ select
         else 'no control group'
     end as answer
 from {{ ref('fct_campaign_uplifts') }}
-order by campaign, variant, customers desc
+order by campaign asc, variant asc, customers desc

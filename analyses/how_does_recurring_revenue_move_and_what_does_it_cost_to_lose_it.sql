@@ -1,9 +1,11 @@
--- How does recurring revenue move, and what does it cost to lose it? From fct_subscription_months, and from fct_subscription_cohorts what a
--- subscriber who stayed would still have brought, discounted: each lost unit of monthly revenue is worth that many.
+-- How does recurring revenue move, and what does it cost to lose it? From fct_subscription_months, and from
+-- fct_subscription_cohorts what a subscriber who stayed would still have brought, discounted: each lost unit of monthly
+-- revenue is worth that many.
 with worth as (
     select
         plan,
-        sum(discounted_residual_clv * survivors) / nullif(sum(monthly_revenue_per_customer * survivors), 0) as worth_of_monthly_revenue
+        sum(discounted_residual_clv * survivors) / nullif(sum(monthly_revenue_per_customer * survivors), 0)
+            as worth_of_monthly_revenue
     from {{ ref('fct_subscription_cohorts') }}
     where is_observed
     group by plan

@@ -1,5 +1,5 @@
--- What do promoters earn compared with detractors? From fct_clv_drivers: the mean total CLV of each band of the Net Promoter Score, beside
--- those who never answered.
+-- What do promoters earn compared with detractors? From fct_clv_drivers: the mean total CLV of each band of the Net Promoter
+-- Score, beside those who never answered.
 select
     attribute_value as nps_band,
     customers,

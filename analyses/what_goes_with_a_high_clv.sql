@@ -1,5 +1,5 @@
--- What goes with a high CLV? From fct_clv_drivers: the attributes whose customers are worth more or less than all others, beyond chance and
--- with enough customers. What goes with it need not be its cause.
+-- What goes with a high CLV? From fct_clv_drivers: the attributes whose customers are worth more or less than all others,
+-- beyond chance and with enough customers. What goes with it need not be its cause.
 select
     attribute,
     attribute_value,

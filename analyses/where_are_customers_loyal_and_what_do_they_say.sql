@@ -1,5 +1,5 @@
--- Where are customers loyal, and what do they say? From fct_segment_loyalty: the share in the loyalty programme, who answers, and the Net
--- Promoter Score with its interval.
+-- Where are customers loyal, and what do they say? From fct_segment_loyalty: the share in the loyalty programme, who answers,
+-- and the Net Promoter Score with its interval.
 select
     segment_kind,
     segment,
@@ -12,4 +12,4 @@ select
     is_reliable
 from {{ ref('fct_segment_loyalty') }}
 where segment_kind <> 'cohort'
-order by segment_kind, customers desc
+order by segment_kind asc, customers desc
