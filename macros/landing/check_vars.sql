@@ -4,7 +4,7 @@
     {% set expected = {} %}
     {% for name, low, high in [('kpi_window_months', 1, 1200), ('cohort_clv_age_months', 1, 1200), ('max_ids_per_contact', 2, 1000000000),
         ('min_segment_customers', 1, 1000000000), ('max_exchange_rate_age_days', 0, 3650), ('min_repeat_customers', 2, 1000000000),
-        ('horizon_months', 1, 120), ('backtest_quarters', 0, 40)] %}
+        ('horizon_months', 1, 120), ('backtest_quarters', 0, 40), ('campaign_window_days', 1, 3650)] %}
         {% if var(name) is not integer or not is_between(var(name), low, high) %}
             {% do expected.update({name: 'a whole number from ' ~ low ~ ' to ' ~ high}) %}
         {% endif %}
@@ -28,7 +28,7 @@
         {% do expected.update({name: 'a list of texts, with at least one'}) %}
     {% endfor %}
     {% if not are_value_tiers(var('value_tiers')) %}
-        {% do expected.update({'value_tiers': 'a list of {name: TEXT, up_to: FRACTION}, each name once, up_to rising from above 0 to 1 in the last'}) %}
+        {% do expected.update({'value_tiers': 'a list of {name: TEXT, up_to: FRACTION}, each name once and none all, up_to rising from above 0 to 1 in the last'}) %}
     {% endif %}
     {% if not modules.re.fullmatch('[A-Za-z]{3}', var('reporting_currency') | string) %}
         {% do expected.update({'reporting_currency': 'a code of three letters, as in EUR'}) %}
@@ -69,7 +69,7 @@
     {% endif %}
     {% set names = [] %}
     {% set limits = [0] %}
-    {% for tier in value if tier is mapping and tier.name is string and tier.name.strip() and tier.name not in names
+    {% for tier in value if tier is mapping and tier.name is string and tier.name.strip() and tier.name not in names + ['all']
         and is_between(tier.up_to, limits[-1], 1) and tier.up_to > limits[-1] %}
         {% do names.append(tier.name) %}
         {% do limits.append(tier.up_to) %}

@@ -49,6 +49,10 @@ CONTRACT = {
         campaign acquisition_channel spend new_customers cac mean_total_clv clv_to_cac roi payback_months
         is_paid_back
     """,
+    "fct_campaign_uplifts": """
+        campaign variant value_tier customers margin_per_customer control_margin_per_customer uplift uplift_low uplift_high
+        cost roi is_reliable
+    """,
     "fct_kpi_months": """
         month segment_kind segment customers_at_start customers_at_end new_customers orders net_revenue
         gross_margin average_order_value purchase_frequency gross_margin_rate churn_rate retention_rate
@@ -64,6 +68,18 @@ CONTRACT = {
     "fct_subscription_cohorts": """
         cohort_month plan age_months customers_at_start survivors retention_rate projected_retention_rate
         is_observed monthly_revenue_per_customer discounted_residual_clv
+    """,
+    "fct_subscription_months": """
+        month plan subscribers_at_start recurring_revenue_at_start new_revenue expansion_revenue contraction_revenue
+        churned_revenue reactivated_revenue recurring_revenue_at_end logo_churn_rate revenue_churn_rate
+        net_revenue_retention
+    """,
+    "fct_clv_drivers": """
+        attribute attribute_value customers mean_total_clv lift lift_low lift_high is_reliable
+    """,
+    "fct_segment_loyalty": """
+        segment_kind segment customers loyalty_members loyalty_share respondents response_rate promoters passives
+        detractors nps nps_low nps_high is_reliable
     """,
     "fct_model_fits": """
         model_name as_of_date parameter_1 parameter_2 parameter_3 parameter_4 parameter_1_name parameter_2_name

@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import numpy as np
 import pytest
 from conftest import BuildWarehouse, CommandRun
+from scipy import stats
 
 from clv.shop import ShopSettings, generate_shop
 
@@ -305,6 +307,127 @@ def test_payback_is_where_the_curve_meets_the_cac(marts: duckdb.DuckDBPyConnecti
         reached = [age for age, margin in enumerate(curves[month, channel]) if margin >= float(cac)]
         assert payback == (reached[0] if reached else None)
         assert is_paid_back == bool(reached)
+
+
+def test_recurring_revenue_is_that_of_the_planted_subscriptions(
+    marts: duckdb.DuckDBPyConnection, truth: dict[str, Any]
+) -> None:
+    plans = truth["subscriptions"]
+    rows = marts.execute(
+        "select plan, sum(new_subscribers), sum(churned_subscribers), max_by(subscribers_at_end, month),"
+        " max_by(recurring_revenue_at_end, month) from fct_subscription_months group by plan"
+    ).fetchall()
+    assert {plan for plan, *_ in rows} == {*plans, "all"}
+    for plan, new, churned, at_end, revenue in rows:
+        planted = [plans[plan]] if plan != "all" else list(plans.values())
+        assert new == sum(law["started"] for law in planted)
+        assert churned == sum(law["ended"] for law in planted)
+        assert at_end == sum(law["active"] for law in planted)
+        # the truth has the exchange rates of the last day, the mart those of the first
+        assert float(revenue) == pytest.approx(sum(law["active_monthly_amount"] for law in planted), rel=0.05)
+
+
+def test_the_campaigns_uplift_lies_in_its_interval(marts: duckdb.DuckDBPyConnection, truth: dict[str, Any]) -> None:
+    planted = truth["campaign"]
+    customers, controls, margin, control_margin, low, high, cost, roi = marts.execute(
+        "select customers, control_customers, margin_per_customer, control_margin_per_customer, uplift_low, uplift_high,"
+        " cost, roi from fct_campaign_uplifts where campaign = ? and value_tier = 'all'",
+        [planted["campaign"]],
+    ).fetchall()[0]
+    assert customers == planted["treated_customers"]
+    assert controls == planted["control_customers"]
+    # what exchange rates leave of full refunds is in the marts, not in the truth of counted orders
+    assert float(margin) == pytest.approx(planted["margin_per_treated_customer"], rel=0.005)
+    assert float(control_margin) == pytest.approx(planted["margin_per_control_customer"], rel=0.005)
+    assert low <= planted["extra_margin_per_treated_customer"] <= high
+    assert float(cost) == pytest.approx(planted["cost_per_treated_customer"] * customers)
+    assert roi == pytest.approx((float(margin - control_margin) * customers - float(cost)) / float(cost), abs=1e-3)
+
+
+def test_uplifts_equal_a_count_by_hand(marts: duckdb.DuckDBPyConnection, shop_folder: Path) -> None:
+    """The campaign again, customer by customer, from the raw members and fct_orders, with SciPy's interval."""
+    members = marts.execute(
+        "select distinct identities.customer_id, members.variant, try_cast(members.assigned_at as timestamp)"
+        " from read_parquet(?) as members"
+        " inner join dim_customer_identities as identities on members.customer_id = identities.source_customer_id"
+        " where try_cast(members.assigned_at as timestamp) is not null",
+        [str(shop_folder / "campaign_members" / "*.parquet")],
+    ).fetchall()
+    orders: defaultdict[str, list[tuple[dt.datetime, bool, float]]] = defaultdict(list)
+    for customer, moment, is_counted, margin in marts.execute(
+        "select customer_id, ordered_at, is_counted, gross_margin from fct_orders where customer_id is not null"
+    ).fetchall():
+        orders[customer].append((moment, is_counted, float(margin)))
+    window = dt.timedelta(days=90)
+    margins: defaultdict[str, list[float]] = defaultdict(list)
+    returned: defaultdict[str, list[bool]] = defaultdict(list)
+    for customer, variant, assigned in members:
+        in_window = [order for order in orders[customer] if assigned <= order[0] < assigned + window]
+        margins[variant].append(sum(margin for _, _, margin in in_window))
+        before = [moment for moment, is_counted, _ in orders[customer] if is_counted and moment < assigned]
+        if before and max(before) < assigned.replace(year=assigned.year - 1):
+            returned[variant].append(any(is_counted for _, is_counted, _ in in_window))
+    row = marts.execute(
+        "select uplift, uplift_low, uplift_high, lapsed_customers, reactivated_customers, reactivation_uplift"
+        " from fct_campaign_uplifts where value_tier = 'all'"
+    ).fetchall()[0]
+    uplift, low, high, lapsed, reactivated, reactivation_uplift = map(float, row)
+    test = stats.ttest_ind(margins["treated"], margins["control"], equal_var=False)
+    assert uplift == pytest.approx(np.mean(margins["treated"]) - np.mean(margins["control"]), abs=1e-3)
+    assert (low, high) == pytest.approx(tuple(test.confidence_interval()), abs=1e-2)
+    assert (lapsed, reactivated) == (len(returned["treated"]), sum(returned["treated"]))
+    assert reactivation_uplift == pytest.approx(np.mean(returned["treated"]) - np.mean(returned["control"]))
+
+
+def test_lifts_equal_welchs_test(marts: duckdb.DuckDBPyConnection) -> None:
+    """Channels and countries again, from dim_customers, with SciPy's test; every adjusted p-value from all p-values."""
+    customers = marts.execute(
+        "select acquisition_channel as channel, country, total_clv from dim_customers where cohort_month is not null"
+    ).fetchnumpy()
+    clv = customers["total_clv"].astype(float)
+    drivers = marts.execute(
+        "select attribute, attribute_value, lift, lift_low, lift_high, p_value, adjusted_p_value from fct_clv_drivers"
+    ).fetchall()
+    p_values = sorted(p for *_, p, _ in drivers if p is not None)
+    for attribute, value, lift, low, high, p_value, adjusted in drivers:
+        if p_value is not None:
+            steps = [(len(p_values) - place) * p for place, p in enumerate(p_values) if p <= p_value]
+            assert adjusted == pytest.approx(min(1, max(steps)))
+        if attribute in ("channel", "country"):
+            with_it = customers[attribute] == value
+            test = stats.ttest_ind(clv[with_it], clv[~with_it], equal_var=False)
+            assert lift == pytest.approx(clv[with_it].mean() / clv[~with_it].mean() - 1)
+            assert p_value == pytest.approx(test.pvalue, rel=0.01, abs=1e-6)
+            # where the ratio of the means is an end of the interval, it is just about significant
+            limit = stats.t.isf(0.025 / len(p_values), test.df)
+            for end in (1 + low, 1 + high):
+                spread = math.sqrt(stats.sem(clv[with_it]) ** 2 + (end * stats.sem(clv[~with_it])) ** 2)
+                assert abs(clv[with_it].mean() - end * clv[~with_it].mean()) / spread == pytest.approx(limit, rel=0.01)
+
+
+def test_what_was_planted_goes_with_a_high_clv(marts: duckdb.DuckDBPyConnection) -> None:
+    """Who buys often and stays joins the loyalty programme and recommends the shop: see clv.shop.people."""
+    means = {
+        (attribute, value): mean
+        for attribute, value, mean in marts.execute(
+            "select attribute, attribute_value, mean_total_clv from fct_clv_drivers"
+        ).fetchall()
+    }
+    assert means["loyalty", "member"] > means["loyalty", "no member"]
+    assert means["nps_band", "promoter"] > means["nps_band", "detractor"]
+    assert one(
+        marts, "select is_significant from fct_clv_drivers where attribute = 'loyalty' and attribute_value = 'member'"
+    )
+
+
+def test_surveys_are_answered_by_those_who_were_planted(
+    marts: duckdb.DuckDBPyConnection, truth: dict[str, Any]
+) -> None:
+    respondents, rate = marts.execute(
+        "select respondents, response_rate from fct_segment_loyalty where segment_kind = 'company'"
+    ).fetchall()[0]
+    assert respondents == truth["sources"]["survey_responses"]["accepted"]
+    assert rate == pytest.approx(respondents / truth["persons"]["resolved"])
 
 
 def test_reconciliations_close(marts: duckdb.DuckDBPyConnection) -> None:

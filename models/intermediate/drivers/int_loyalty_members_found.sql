@@ -1,0 +1,23 @@
+with accounts as (
+    {{ current_records(ref('stg_raw__customers')) }}
+),
+
+identities as (
+    select * from {{ ref('int_customers_resolved') }}
+),
+
+run_context as (
+    select * from {{ ref('int_run_context') }}
+),
+
+-- who joins after the as-of date isn't a member yet
+final as (
+    select distinct identities.customer_id
+    from accounts
+    cross join run_context
+    inner join identities
+        on accounts.customer_id = identities.source_customer_id
+    where accounts.loyalty_joined_at < run_context.known_before
+)
+
+select * from final
