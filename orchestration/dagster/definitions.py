@@ -12,11 +12,11 @@ from typing import Any
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, dbt_assets
 
-REPOSITORY = Path(__file__).resolve().parents[2]
-sys.path.append(str(REPOSITORY / "orchestration"))
-import nightly
+sys.path.append(str(Path(__file__).resolve().parents[1]))
+import clv_trigger
 
-MANIFEST = Path(os.environ.get("CLV_MANIFEST") or REPOSITORY / "target" / "manifest.json")
+PROJECT = Path(__file__).resolve().parents[2]
+MANIFEST = Path(os.environ.get("CLV_MANIFEST") or PROJECT / "target" / "manifest.json")
 UNIQUE_ID = "dagster_dbt/unique_id"
 
 if not MANIFEST.is_file():
@@ -41,24 +41,24 @@ class NightlyConfig(dg.Config):
     manifest=MANIFEST,
     name="clv_run",
     dagster_dbt_translator=ByLayer(),
-    retry_policy=dg.RetryPolicy(max_retries=nightly.RETRIES, delay=nightly.RETRY_DELAY.total_seconds()),
+    retry_policy=dg.RetryPolicy(max_retries=clv_trigger.RETRIES, delay=clv_trigger.RETRY_DELAY.total_seconds()),
 )
 def warehouse(
     context: dg.AssetExecutionContext, config: NightlyConfig
-) -> Iterator[dg.MaterializeResult | dg.AssetCheckResult]:
+) -> Iterator[dg.MaterializeResult[Any] | dg.AssetCheckResult]:
     """Run the nightly once; whatever is selected, all is built, tested and published together."""
     as_of = date.fromisoformat(config.as_of) if config.as_of else None
     with TemporaryDirectory() as folder:
         try:
-            nightly.run_nightly(as_of, context.log.info, Path(folder))
-        except nightly.NightlyError as error:
+            clv_trigger.run_nightly(as_of, context.log.info, Path(folder))
+        except clv_trigger.NightlyError as error:
             yield from check_results(context, Path(folder))
             raise dg.Failure(str(error), allow_retries=error.can_retry) from error
         yield from materializations(context, Path(folder))
         yield from check_results(context, Path(folder))
 
 
-def materializations(context: dg.AssetExecutionContext, artifacts: Path) -> Iterator[dg.MaterializeResult]:
+def materializations(context: dg.AssetExecutionContext, artifacts: Path) -> Iterator[dg.MaterializeResult[Any]]:
     """Report the models that dbt built, as far as they were selected."""
     keys = {context.assets_def.specs_by_key[key].metadata[UNIQUE_ID]: key for key in context.selected_asset_keys}
     for result in run_results(artifacts):
@@ -94,18 +94,18 @@ def run_results(artifacts: Path) -> list[dict[str, Any]]:
 def raise_alarm(context: dg.HookContext) -> None:
     """Alert, once the last try has failed."""
     error = context.op_exception
-    nightly.alert(f"Dagster: run {context.run_id} failed.\n{getattr(error, 'description', None) or error}\n")
+    clv_trigger.alert(f"Dagster: run {context.run_id} failed.\n{getattr(error, 'description', None) or error}\n")
 
 
 clv_nightly = dg.define_asset_job(
     "clv_nightly",
     selection=dg.AssetSelection.assets(warehouse),
     hooks={raise_alarm},
-    tags={"dagster/max_runtime": str(int(nightly.TIMEOUT.total_seconds()))},
+    tags={"dagster/max_runtime": str(int(clv_trigger.TIMEOUT.total_seconds()))},
 )
 
 
-@dg.schedule(job=clv_nightly, cron_schedule=nightly.SCHEDULE, execution_timezone=nightly.TIMEZONE)
+@dg.schedule(job=clv_nightly, cron_schedule=clv_trigger.SCHEDULE, execution_timezone=clv_trigger.TIMEZONE)
 def every_night(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
     """Compute the day that is over."""
     day = (context.scheduled_execution_time.date() - timedelta(days=1)).isoformat()

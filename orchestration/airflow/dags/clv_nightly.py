@@ -11,26 +11,26 @@ from airflow.sdk import CronDataIntervalTimetable, dag, get_current_context, tas
 from airflow.sdk.exceptions import AirflowFailException
 
 sys.path.append(str(Path(__file__).resolve().parents[2]))
-import nightly
+import clv_trigger
 
 log = logging.getLogger("clv")
 
 
 def day_of(logical_date: datetime | None, run_after: datetime) -> date:
     """Return the day that a run is about: its logical date's, but no later than the last day that is over."""
-    zone = ZoneInfo(nightly.TIMEZONE)
+    zone = ZoneInfo(clv_trigger.TIMEZONE)
     yesterday = run_after.astimezone(zone).date() - timedelta(days=1)
     return min(logical_date.astimezone(zone).date(), yesterday) if logical_date else yesterday
 
 
 def raise_alarm(context: Any) -> None:
     """Alert, once the last try has failed."""
-    nightly.alert(f"Airflow: {context['dag'].dag_id} failed.\n{context.get('exception')}\n")
+    clv_trigger.alert(f"Airflow: {context['dag'].dag_id} failed.\n{context.get('exception')}\n")
 
 
 @dag(
     dag_id="clv_nightly",
-    schedule=CronDataIntervalTimetable(nightly.SCHEDULE, timezone=nightly.TIMEZONE),
+    schedule=CronDataIntervalTimetable(clv_trigger.SCHEDULE, timezone=clv_trigger.TIMEZONE),
     start_date=datetime(2025, 1, 1, tzinfo=UTC),
     catchup=False,
     max_active_runs=1,
@@ -41,16 +41,16 @@ def clv_nightly() -> None:
     """One task, since it is one build: published as a whole or not at all."""
 
     @task(
-        retries=nightly.RETRIES,
-        retry_delay=nightly.RETRY_DELAY,
-        execution_timeout=nightly.TIMEOUT,
+        retries=clv_trigger.RETRIES,
+        retry_delay=clv_trigger.RETRY_DELAY,
+        execution_timeout=clv_trigger.TIMEOUT,
         on_failure_callback=raise_alarm,
     )
     def clv_run() -> None:
         context = get_current_context()
         try:
-            nightly.run_nightly(day_of(context.get("logical_date"), context["dag_run"].run_after), log.info)
-        except nightly.NightlyError as error:
+            clv_trigger.run_nightly(day_of(context.get("logical_date"), context["dag_run"].run_after), log.info)
+        except clv_trigger.NightlyError as error:
             if error.can_retry:
                 raise
             raise AirflowFailException(str(error)) from error
