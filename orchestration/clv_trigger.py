@@ -8,7 +8,7 @@ import shlex
 import subprocess
 from collections import deque
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 SCHEDULE = os.environ.get("CLV_SCHEDULE", "0 3 * * *")
@@ -40,8 +40,8 @@ class NightlyError(Exception):
         self.can_retry = can_retry
 
 
-def run_nightly(as_of: date | None, log: Callable[[str], None], artifacts: Path | None = None) -> None:
-    """Run the command that CLV_COMMAND names for the day `as_of`; each line that it prints goes to `log`.
+def run_nightly(as_of: str | None, log: Callable[[str], None], artifacts: Path | None = None) -> None:
+    """Run the command that CLV_COMMAND names as of a day (2025-06-30); each line that it prints goes to `log`.
 
     as_of None leaves the day to the command. artifacts: folder for dbt's manifest.json and run_results.json.
     Raises NightlyError.
@@ -49,7 +49,7 @@ def run_nightly(as_of: date | None, log: Callable[[str], None], artifacts: Path 
     _require_absolute_folders()
     command = shlex.split(os.environ.get("CLV_COMMAND", "clv run"))
     if as_of is not None:
-        command += ["--as-of", as_of.isoformat()]
+        command += ["--as-of", as_of]
     environment = dict(os.environ)
     if artifacts is not None:
         environment["DBT_TARGET_PATH"] = str(artifacts)

@@ -4,7 +4,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator, Mapping
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -24,11 +24,12 @@ if not MANIFEST.is_file():
 
 
 class ByLayer(DagsterDbtTranslator):
-    """Groups assets by the project's layers: staging, intermediate, marts."""
+    """Groups the models by the project's layers: staging, intermediate, marts."""
 
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str:
-        """Return the first folder below models/."""
-        return str(dbt_resource_props["fqn"][1])
+        """Return a model's first folder below models/, and for all else what it is."""
+        kind = dbt_resource_props["resource_type"]
+        return str(dbt_resource_props["fqn"][1]) if kind == "model" else f"{kind}s"
 
 
 class NightlyConfig(dg.Config):
@@ -47,10 +48,9 @@ def warehouse(
     context: dg.AssetExecutionContext, config: NightlyConfig
 ) -> Iterator[dg.MaterializeResult[Any] | dg.AssetCheckResult]:
     """Run the nightly once; whatever is selected, all is built, tested and published together."""
-    as_of = date.fromisoformat(config.as_of) if config.as_of else None
     with TemporaryDirectory() as folder:
         try:
-            clv_trigger.run_nightly(as_of, context.log.info, Path(folder))
+            clv_trigger.run_nightly(config.as_of, context.log.info, Path(folder))
         except clv_trigger.NightlyError as error:
             yield from check_results(context, Path(folder))
             raise dg.Failure(str(error), allow_retries=error.can_retry) from error

@@ -3,7 +3,6 @@
 import shlex
 import sys
 from collections.abc import Callable
-from datetime import date
 from pathlib import Path
 
 import pytest
@@ -27,7 +26,7 @@ def set_command(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> SetCommand:
 def test_the_day_is_passed_and_every_line_is_logged(set_command: SetCommand) -> None:
     set_command("import sys; print(sys.argv[1:]); print('to stderr', file=sys.stderr)")
     lines: list[str] = []
-    run_nightly(date(2025, 6, 30), lines.append)
+    run_nightly("2025-06-30", lines.append)
     assert lines[0].endswith("--as-of 2025-06-30")
     assert sorted(lines[1:]) == ["['--as-of', '2025-06-30']", "to stderr"]
 
@@ -59,7 +58,7 @@ def test_artifacts_go_to_the_folder_asked_for(set_command: SetCommand, tmp_path:
 def test_only_what_may_pass_is_tried_again(set_command: SetCommand, line: str, can_retry: bool, sentence: str) -> None:
     set_command(f"print('why', flush=True); {line}")
     with pytest.raises(NightlyError) as error:
-        run_nightly(date(2025, 6, 30), print)
+        run_nightly("2025-06-30", print)
     assert error.value.can_retry == can_retry
     assert sentence in str(error.value)
     assert str(error.value).endswith("\nwhy")

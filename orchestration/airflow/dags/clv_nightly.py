@@ -25,7 +25,8 @@ def day_of(logical_date: datetime | None, run_after: datetime) -> date:
 
 def raise_alarm(context: Any) -> None:
     """Alert, once the last try has failed."""
-    clv_trigger.alert(f"Airflow: {context['dag'].dag_id} failed.\n{context.get('exception')}\n")
+    reason = context.get("exception") or "The task was killed."
+    clv_trigger.alert(f"Airflow: {context['run_id']} of {context['dag'].dag_id} failed.\n{reason}\n")
 
 
 @dag(
@@ -48,8 +49,9 @@ def clv_nightly() -> None:
     )
     def clv_run() -> None:
         context = get_current_context()
+        day = day_of(context.get("logical_date"), context["dag_run"].run_after)
         try:
-            clv_trigger.run_nightly(day_of(context.get("logical_date"), context["dag_run"].run_after), log.info)
+            clv_trigger.run_nightly(day.isoformat(), log.info)
         except clv_trigger.NightlyError as error:
             if error.can_retry:
                 raise
