@@ -16,11 +16,19 @@ sys.path.append(str(Path(__file__).resolve().parents[1]))
 import clv_trigger
 
 PROJECT = Path(__file__).resolve().parents[2]
-MANIFEST = Path(os.environ.get("CLV_MANIFEST") or PROJECT / "target" / "manifest.json")
+MANIFEST_FILE = Path(os.environ.get("CLV_MANIFEST") or PROJECT / "target" / "manifest.json")
 UNIQUE_ID = "dagster_dbt/unique_id"
 
-if not MANIFEST.is_file():
-    raise FileNotFoundError(f"There is no {MANIFEST}: run `dbt parse` in the project, or set CLV_MANIFEST to its path.")
+
+def read_manifest(path: Path) -> dict[str, Any]:
+    """Read dbt's manifest. A test of several models is attached to the first of them, so that it is shown, too."""
+    if not path.is_file():
+        raise FileNotFoundError(f"There is no {path}: run `dbt parse` in the project, or set CLV_MANIFEST to its path.")
+    manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    for node in manifest["nodes"].values():
+        if node["resource_type"] == "test" and not node.get("attached_node"):
+            node["attached_node"] = next(iter(node["depends_on"]["nodes"]), None)
+    return manifest
 
 
 class ByLayer(DagsterDbtTranslator):
@@ -39,7 +47,7 @@ class NightlyConfig(dg.Config):
 
 
 @dbt_assets(
-    manifest=MANIFEST,
+    manifest=read_manifest(MANIFEST_FILE),
     name="clv_run",
     dagster_dbt_translator=ByLayer(),
     retry_policy=dg.RetryPolicy(max_retries=clv_trigger.RETRIES, delay=clv_trigger.RETRY_DELAY.total_seconds()),
