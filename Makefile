@@ -15,11 +15,12 @@ DEMO ?= demo
 DEMO_CUSTOMERS ?= 3000
 BENCH ?=
 SQL := models tests
+INTEGRATION := .integration
 
 # what the shell has set for one's own warehouse must not change what is tested
 unexport CLV_RAW_DIR CLV_WAREHOUSE_DIR DBT_PROJECT_DIR DBT_PROFILES_DIR DBT_TARGET
 
-.PHONY: help demo test bench lint format lock clean
+.PHONY: help demo test integration bench lint format lock clean
 
 help: ## show the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -29,6 +30,9 @@ demo: $(VENV)/.installed $(DEMO)/raw/truth.json ## install, make a synthetic sho
 
 test: lint ## every check: style, types, tests
 	$(BIN)/pytest
+
+integration: $(VENV)/.installed-dev $(INTEGRATION)/dagster/.installed $(INTEGRATION)/airflow/.installed ## run the nightly under Dagster and Airflow
+	$(BIN)/pytest tests/integration
 
 bench: ## measure against lifetimes, clvkit and pymc-marketing (hours with BENCH=--largest)
 	$(PYTHON) benchmarks/run.py $(BENCH)
@@ -65,4 +69,10 @@ $(VENV)/.installed: requirements.txt pyproject.toml | $(BIN)/python
 
 $(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
 	$(PIP) install --require-hashes -r requirements-dev.txt
+	touch $@
+
+# each orchestrator has an environment of its own, made anew when its lock file changes
+$(INTEGRATION)/%/.installed: orchestration/%/requirements.txt
+	$(PYTHON) -m venv --clear $(INTEGRATION)/$*
+	$(INTEGRATION)/$*/bin/python -m pip --disable-pip-version-check --quiet install --no-deps --require-hashes -r $<
 	touch $@
