@@ -14,7 +14,7 @@ COMPILE := uv pip compile pyproject.toml --group build --generate-hashes --no-em
 DEMO ?= demo
 DEMO_CUSTOMERS ?= 3000
 BENCH ?=
-SQL := models tests
+SQL := models tests analyses
 
 # what the shell has set for one's own warehouse must not change what is tested
 unexport CLV_RAW_DIR CLV_WAREHOUSE_DIR DBT_PROJECT_DIR DBT_PROFILES_DIR DBT_TARGET
