@@ -1,5 +1,5 @@
--- Does it matter how touchpoints share a customer? Per channel, the lowest and highest number of customers, CAC and CLV:CAC over all
--- attribution models: where they are close, the choice of model changes no decision.
+-- Does it matter how touchpoints share a customer? Per channel, the lowest and highest number of customers, CAC and CLV:CAC
+-- over all attribution models: where they are close, the choice of model changes no decision.
 select
     acquisition_channel,
     max(spend) as spend,
@@ -15,4 +15,4 @@ select
 from {{ ref('fct_attribution_models') }}
 where acquisition_channel <> 'all'
 group by acquisition_channel
-order by max(new_customers) - min(new_customers) desc, acquisition_channel
+order by max(new_customers) - min(new_customers) desc, acquisition_channel asc

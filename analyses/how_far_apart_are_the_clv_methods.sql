@@ -1,5 +1,6 @@
--- How much does CLV depend on the method it is computed by? Per segment the methods side by side, and the highest over the lowest of those
--- on the same basis that can be relied on. `simple` is revenue, `historical` and `cohort` are what has been, `predictive` is what is to come.
+-- How much does CLV depend on the method it is computed by? Per segment the methods side by side, and the highest over the
+-- lowest of those on the same basis that can be relied on. `simple` is revenue, `historical` and `cohort` are what has been,
+-- `predictive` is what is to come.
 select
     segment_kind,
     segment,
@@ -13,4 +14,8 @@ select
     ) }} as highest_over_lowest
 from {{ ref('fct_clv_by_method') }}
 group by segment_kind, segment
-order by case when segment_kind = 'company' then 0 else 1 end, segment_kind, customers desc, segment
+order by
+    case when segment_kind = 'company' then 0 else 1 end asc,
+    segment_kind asc,
+    customers desc,
+    segment asc

@@ -1,4 +1,5 @@
--- How much of revenue, margin and future value do the best 5% of the customers bring, and the best 20%? Tiers add up from the top.
+-- How much of revenue, margin and future value do the best 5% of the customers bring, and the best 20%? Tiers add up from the
+-- top.
 select
     value_tier,
     customers,

@@ -1,5 +1,5 @@
--- Had we predicted at earlier quarter ends, how far off would we have been, and would each customer's own past rate have done better?
--- A bias above 0 predicted too much. Per model and horizon, over all cutoffs.
+-- Had we predicted at earlier quarter ends, how far off would we have been, and would each customer's own past rate have done
+-- better? A bias above 0 predicted too much. Per model and horizon, over all cutoffs.
 select
     model_name,
     horizon_days,

@@ -1,5 +1,5 @@
--- What may a customer of each channel cost, what does one cost now, and how much more could be spent in a year? A headroom below 0 is
--- what is spent too much; without one, the channel costs nothing or brought nobody.
+-- What may a customer of each channel cost, what does one cost now, and how much more could be spent in a year? A headroom
+-- below 0 is what is spent too much; without one, the channel costs nothing or brought nobody.
 select
     acquisition_channel,
     mean_total_clv,
@@ -11,4 +11,4 @@ select
     headroom,
     is_reliable
 from {{ ref('fct_channel_budgets') }}
-order by headroom desc nulls last, acquisition_channel
+order by headroom desc nulls last, acquisition_channel asc

@@ -8,4 +8,4 @@ select
     min(raw_record) as an_example
 from {{ ref('fct_rejected_records') }}
 group by source_name, reason
-order by rejected_rows desc, source_name, reason
+order by rejected_rows desc, source_name asc, reason asc

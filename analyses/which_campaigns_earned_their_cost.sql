@@ -1,4 +1,5 @@
--- Which campaigns earned what they cost, and how long did it take? ROI is on margin to date, CLV:CAC on what the customers are worth in all.
+-- Which campaigns earned what they cost, and how long did it take? ROI is on margin to date, CLV:CAC on what the customers are
+-- worth in all.
 select
     campaign,
     acquisition_channel,
@@ -13,4 +14,4 @@ select
     verdict
 from {{ ref('fct_campaigns') }}
 where spend > 0
-order by roi desc nulls last, campaign
+order by roi desc nulls last, campaign asc

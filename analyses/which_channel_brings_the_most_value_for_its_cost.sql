@@ -1,5 +1,5 @@
--- Which channel's customers are worth the most for what they cost, over the latest KPI window? Channels without spend have no ratio and
--- stand last: their customers' value is beside them.
+-- Which channel's customers are worth the most for what they cost, over the latest KPI window? Channels without spend have no
+-- ratio and stand last: their customers' value is beside them.
 select
     acquisition_channel,
     spend,
@@ -12,4 +12,4 @@ select
     is_reliable
 from {{ ref('fct_attribution_models') }}
 where is_configured and acquisition_channel <> 'all'
-order by clv_to_cac desc nulls last, mean_total_clv desc nulls last, acquisition_channel
+order by clv_to_cac desc nulls last, mean_total_clv desc nulls last, acquisition_channel asc

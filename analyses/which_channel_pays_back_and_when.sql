@@ -1,5 +1,5 @@
--- Of the months in which a channel acquired customers for money, how many have been paid back, and after how long? Months not yet paid
--- back are counted as open, not left out: a median over all of them is unknown as long as half are open.
+-- Of the months in which a channel acquired customers for money, how many have been paid back, and after how long? Months not
+-- yet paid back are counted as open, not left out: a median over all of them is unknown as long as half are open.
 with channel_months as (
     select *
     from {{ ref('fct_channel_months') }}
@@ -25,4 +25,4 @@ select
     min(case when not is_paid_back then month end) as open_since
 from ranked
 group by acquisition_channel
-order by share_paid_back desc, median_payback_months nulls last, acquisition_channel
+order by share_paid_back desc, median_payback_months asc nulls last, acquisition_channel asc

@@ -1,5 +1,5 @@
--- Which KPI is furthest below its benchmark, and how much more would a customer be worth at the benchmark? The company first, then its
--- segments by what fixing the KPI would bring for the customers they have.
+-- Which KPI is furthest below its benchmark, and how much more would a customer be worth at the benchmark? The company first,
+-- then its segments by what fixing the KPI would bring for the customers they have.
 with latest as (
     select max(month) as month
     from {{ ref('fct_kpi_months') }}
@@ -20,4 +20,7 @@ from {{ ref('fct_kpi_months') }} as kpi_months
 inner join latest
     on kpi_months.month = latest.month
 where kpi_months.weakest_kpi is not null
-order by case when kpi_months.segment_kind = 'company' then 0 else 1 end, gain desc nulls last, kpi_months.segment
+order by
+    case when kpi_months.segment_kind = 'company' then 0 else 1 end asc,
+    gain desc nulls last,
+    kpi_months.segment asc

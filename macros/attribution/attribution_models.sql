@@ -26,6 +26,16 @@
 {%- endmacro %}
 
 
+{#- moment, later_moment: SQL timestamps. Whether there are no more than var attribution_lookback_days between them. -#}
+{% macro is_within_lookback(moment, later_moment) -%}
+    {%- if var('attribution_lookback_days') is none -%}
+    1 = 1
+    {%- else -%}
+    {{ moment }} >= {{ dbt.dateadd('day', -1 * var('attribution_lookback_days'), later_moment) }}
+    {%- endif -%}
+{%- endmacro %}
+
+
 {#- The type of a share of a customer or an order: exact, so that shares sum to 1. -#}
 {% macro type_share() -%}numeric(10, 8){%- endmacro %}
 

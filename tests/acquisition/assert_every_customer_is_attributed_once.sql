@@ -1,4 +1,4 @@
--- A failure means that by some attribution model the customers acquired in a month are more or fewer than those who first bought in it.
+-- A failure means that by some attribution model more or fewer customers were acquired in a month than first bought in it.
 with customers as (
     select
         cohort_month as month,

@@ -1,11 +1,11 @@
--- A failure means that the shares of a customer's or an order's touchpoints don't sum to 1: somebody is counted twice, or not whole.
+-- A failure means that the shares of a customer's or an order's touchpoints don't sum to 1: somebody counts twice, or not whole.
 {% set models = attribution_models() %}
 with customers as (
     select
         customer_id,
         1 as customer_order_number,
         {% for model in models %}
-        sum({{ model }}) as {{ model }}{{ ',' if not loop.last }}
+        sum({{ model }}) as {{ model }}{% if not loop.last %},{% endif %}
         {% endfor %}
     from {{ ref('int_acquisitions_shared') }}
     group by customer_id
@@ -16,7 +16,7 @@ orders as (
         customer_id,
         customer_order_number,
         {% for model in models %}
-        sum({{ model }}) as {{ model }}{{ ',' if not loop.last }}
+        sum({{ model }}) as {{ model }}{% if not loop.last %},{% endif %}
         {% endfor %}
     from {{ ref('int_order_paths_shared') }}
     group by customer_id, customer_order_number
@@ -30,7 +30,4 @@ sums as (
 
 select *
 from sums
-where
-    {% for model in models %}
-    abs({{ model }} - 1) > 1e-6{{ ' or' if not loop.last }}
-    {% endfor %}
+where {{ 'abs(' ~ models | join(' - 1) + abs(') ~ ' - 1)' }} > 1e-6

@@ -28,17 +28,21 @@ CHECKS = {
     ),
     "how_well_did_the_predictions_do": (
         "select actual_orders from analysis where model_name = 'naive' order by horizon_days limit 1",
-        "select sum(actual_orders) from fct_model_backtests where model_name = 'naive' and decile <> 'all'"
-        " and horizon_days = (select min(horizon_days) from fct_model_backtests)",
+        (
+            "select sum(actual_orders) from fct_model_backtests where model_name = 'naive' and decile <> 'all'"
+            " and horizon_days = (select min(horizon_days) from fct_model_backtests)"
+        ),
     ),
     "what_are_our_customers_worth": (
-        "select sum(customer_equity) from analysis where attribute = 'channel'",
+        "select sum(customer_equity) from analysis where segment_kind = 'channel'",
         "select sum(customer_equity) from fct_value_tiers",
     ),
     "what_may_we_pay_for_a_customer_of_each_channel": (
         "select affordable_cac from analysis where acquisition_channel = 'email'",
-        "select avg(total_clv) / 2 from dim_customers where acquisition_channel = 'email'"
-        " and cohort_month > (select max(as_of_date) - interval 12 month from dim_customers)",
+        (
+            "select avg(total_clv) / 2 from dim_customers where acquisition_channel = 'email'"
+            " and cohort_month > (select max(as_of_date) - interval 12 month from dim_customers)"
+        ),
     ),
     "what_was_rejected_and_why": (
         "select sum(rejected_rows) from analysis",
@@ -46,14 +50,18 @@ CHECKS = {
     ),
     "which_campaigns_earned_their_cost": (
         "select profit from analysis where campaign = 'lookalike'",
-        "select sum(gross_margin) - (select spend from fct_campaigns where campaign = 'lookalike')"
-        " from dim_customers where acquisition_campaign = 'lookalike' and cohort_month is not null",
+        (
+            "select sum(gross_margin) - (select spend from fct_campaigns where campaign = 'lookalike')"
+            " from dim_customers where acquisition_campaign = 'lookalike' and cohort_month is not null"
+        ),
     ),
     "which_channel_brings_the_most_value_for_its_cost": (
         "select clv_to_cac from analysis where acquisition_channel = 'affiliate'",
-        "select (select avg(total_clv) from dim_customers where acquisition_channel = 'affiliate' and cohort_month >= '2025-01-01')"
-        " / (sum(spend) / sum(new_customers)) from fct_channel_months"
-        " where acquisition_channel = 'affiliate' and month >= '2025-01-01'",
+        (
+            "select (select avg(total_clv) from dim_customers where acquisition_channel = 'affiliate' and cohort_month >= '2025-01-01')"
+            " / (sum(spend) / sum(new_customers)) from fct_channel_months"
+            " where acquisition_channel = 'affiliate' and month >= '2025-01-01'"
+        ),
     ),
     "which_channel_pays_back_and_when": (
         "select share_paid_back from analysis where acquisition_channel = 'paid_social'",
@@ -61,20 +69,26 @@ CHECKS = {
     ),
     "which_cohorts_come_back": (
         "select retention_after_3 from analysis where cohort_month = '2024-02-01'",
-        "select count(distinct customer_id) / (select count(*) from dim_customers where cohort_month = '2024-02-01')"
-        " from fct_orders inner join dim_customers using (customer_id)"
-        " where is_counted and cohort_month = '2024-02-01' and date_trunc('month', order_date) = '2024-05-01'",
+        (
+            "select count(distinct customer_id) / (select count(*) from dim_customers where cohort_month = '2024-02-01')"
+            " from fct_orders inner join dim_customers using (customer_id)"
+            " where is_counted and cohort_month = '2024-02-01' and date_trunc('month', order_date) = '2024-05-01'"
+        ),
     ),
     "which_kpi_is_the_weakest_and_what_would_fixing_it_bring": (
         "select gain_per_customer from analysis where segment_kind = 'company' and weakest_kpi = 'retention_rate'",
         # the lifetime of the benchmark's retention, 0.63, instead of the company's own
-        "select average_order_value * purchase_frequency * gross_margin_rate * (1 / 0.37 - 1 / churn_rate)"
-        " from fct_kpi_months where segment_kind = 'company' order by month desc limit 1",
+        (
+            "select average_order_value * purchase_frequency * gross_margin_rate * (1 / 0.37 - 1 / churn_rate)"
+            " from fct_kpi_months where segment_kind = 'company' order by month desc limit 1"
+        ),
     ),
     "which_valuable_customers_are_slipping_away": (
         "select sum(predicted_clv) from analysis",
-        "select sum(predicted_clv) from dim_customers"
-        " where value_tier in ('VIP', 'high') and lifecycle_stage in ('at_risk', 'lapsed')",
+        (
+            "select sum(predicted_clv) from dim_customers"
+            " where value_tier in ('VIP', 'high') and lifecycle_stage in ('at_risk', 'lapsed')"
+        ),
     ),
 }
 

@@ -396,7 +396,11 @@ WRONG_VALUES = [
     ("reporting_timezone", "it's", "is 'it's': give a time zone"),
     ("as_of_date", "2023-02-29", "is '2023-02-29': give a date written as YYYY-MM-DD"),
     ("as_of_date", 2023, "is 2023: give a date written as YYYY-MM-DD"),
-    ("attribution_model", "first", "is 'first': give one of first_touch, last_touch, linear, time_decay, position_based."),
+    (
+        "attribution_model",
+        "first",
+        "is 'first': give one of first_touch, last_touch, linear, time_decay, position_based.",
+    ),
     ("attribution_half_life_days", 0, "is 0: give a number of days above 0."),
     ("attribution_half_life_days", "7 days", "is '7 days': give a number of days"),
     ("attribution_lookback_days", 0, "is 0: give a whole number of days from 1, or null."),

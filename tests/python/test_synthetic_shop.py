@@ -216,10 +216,10 @@ def test_the_channel_with_the_best_clv_to_cac_comes_back(
         }
 
 
-def shares_by_hand(touches: list[tuple[dt.datetime, str]]) -> dict[str, dict[str, float]]:
+def shares_by_hand(touches: list[tuple[float, str]]) -> dict[str, dict[str, float]]:
     """What each channel has of a customer by each attribution model, worked out touch by touch."""
     count = len(touches)
-    decays = [0.5 ** ((touches[-1][0] - moment).total_seconds() / 86_400 / 7) for moment, _ in touches]
+    decays = [0.5 ** ((touches[-1][0] - seconds) / 86_400 / 7) for seconds, _ in touches]
     by_position = {1: [1.0], 2: [0.5, 0.5]}.get(count, [0.4, *[0.2 / max(1, count - 2)] * (count - 2), 0.4])
     weights = {
         "first_touch": [1.0, *[0.0] * (count - 1)],
@@ -239,14 +239,14 @@ def shares_by_hand(touches: list[tuple[dt.datetime, str]]) -> dict[str, dict[str
 
 def test_attribution_equals_a_count_by_hand(shop: CommandRun) -> None:
     with duckdb.connect(str(shop.build_file), read_only=True) as build:
-        touches: defaultdict[str, list[tuple[dt.datetime, str]]] = defaultdict(list)
-        for customer, moment, channel in build.execute(
-            "select distinct customers.customer_id, touched_at, channel from staging.stg_raw__touchpoints as touchpoints"
+        touches: defaultdict[str, list[tuple[float, str]]] = defaultdict(list)
+        for customer, seconds, channel in build.execute(
+            "select distinct customers.customer_id, epoch(touched_at), channel from staging.stg_raw__touchpoints as touchpoints"
             " inner join marts.dim_customer_identities as identities on touchpoints.customer_id = source_customer_id"
             " inner join marts.dim_customers as customers on identities.customer_id = customers.customer_id"
-            " where rejection_reason is null and touched_at <= first_order_at order by touched_at, channel"
+            " where rejection_reason is null and touched_at <= first_order_at order by 2, 3"
         ).fetchall():
-            touches[customer].append((moment, channel))
+            touches[customer].append((seconds, channel))
         declared = build.execute(
             "select customers.customer_id, coalesce(profiles.acquisition_channel, 'unknown') from marts.dim_customers as customers"
             " left join intermediate.int_customers_profiled as profiles using (customer_id)"
@@ -261,7 +261,7 @@ def test_attribution_equals_a_count_by_hand(shop: CommandRun) -> None:
     assert sum(len(touches[customer]) > 2 for customer, _ in declared) > 100
     expected: defaultdict[tuple[str, str], float] = defaultdict(float)
     for customer, channel in declared:
-        for model, shares in shares_by_hand(touches[customer] or [(dt.datetime.min, channel)]).items():
+        for model, shares in shares_by_hand(touches[customer] or [(0, channel)]).items():
             expected[model, "all"] += 1
             for touched, share in shares.items():
                 expected[model, touched] += share

@@ -42,7 +42,9 @@ acquisitions as (
         acquisition_channel,
         acquisition_campaign,
         0,
-        {% for model in attribution_models() %}1{{ ', ' if not loop.last }}{% endfor %}
+        {% for model in attribution_models() %}
+        1{% if not loop.last %},{% endif %}
+        {% endfor %}
     from declared
 ),
 

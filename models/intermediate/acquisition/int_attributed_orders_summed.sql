@@ -54,7 +54,9 @@ parts as (
         other_orders.month,
         acquisitions.acquisition_channel,
         acquisitions.acquisition_campaign,
-        {% for model in models %}{{ model }} * other_orders.orders{{ ', ' if not loop.last }}{% endfor %}
+        {% for model in models %}
+        acquisitions.{{ model }} * other_orders.orders{% if not loop.last %},{% endif %}
+        {% endfor %}
     from other_orders
     inner join acquisitions
         on other_orders.customer_id = acquisitions.customer_id
@@ -66,7 +68,7 @@ summed as (
         acquisition_channel,
         campaign,
         {% for model in models %}
-        sum({{ model }}) as {{ model }}{{ ',' if not loop.last }}
+        sum({{ model }}) as {{ model }}{% if not loop.last %},{% endif %}
         {% endfor %}
     from parts
     group by month, acquisition_channel, campaign

@@ -31,8 +31,10 @@ parts as (
         '{{ model }}' as attribution_model,
         month,
         acquisition_channel,
-        spend{% for column in columns[1:] %}, 0 as {{ column }}{% endfor %}
-
+        spend,
+        {% for column in columns[1:] %}
+        0 as {{ column }}{% if not loop.last %},{% endif %}
+        {% endfor %}
     from spend
     union all
     {% endfor %}

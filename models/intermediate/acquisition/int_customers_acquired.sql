@@ -15,7 +15,7 @@ ranked as (
         acquisition_campaign,
         row_number() over (
             partition by customer_id
-            order by channel_share desc, channel_touch_number, share desc, first_touch_number
+            order by channel_share desc, channel_touch_number asc, share desc, first_touch_number asc
         ) as place
     from shares
 ),

@@ -11,7 +11,7 @@ shared as (
         touch_number,
         {% for model in attribution_models() %}
         {{ share_up_to(model, 'touch_number', 'decayed_so_far') }}
-        - {{ share_up_to(model, 'touch_number - 1', 'decayed_so_far - decay') }} as {{ model }}{{ ',' if not loop.last }}
+        - {{ share_up_to(model, 'touch_number - 1', 'decayed_so_far - decay') }} as {{ model }}{% if not loop.last %},{% endif %}
         {% endfor %}
     from touchpoints
 ),
@@ -24,7 +24,7 @@ final as (
         campaign as acquisition_campaign,
         min(touch_number) as first_touch_number,
         {% for model in attribution_models() %}
-        cast(sum({{ model }}) as {{ type_share() }}) as {{ model }}{{ ',' if not loop.last }}
+        cast(sum({{ model }}) as {{ type_share() }}) as {{ model }}{% if not loop.last %},{% endif %}
         {% endfor %}
     from shared
     group by customer_id, customer_order_number, channel, campaign

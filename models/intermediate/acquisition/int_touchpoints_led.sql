@@ -28,7 +28,7 @@ moments as (
         channel,
         campaign,
         cast(null as integer) as customer_order_number,
-        cast(null as timestamp) as ordered_at
+        cast(null as timestamp) as next_ordered_at
     from touchpoints
     union all
     select
@@ -38,7 +38,7 @@ moments as (
         null,
         null,
         customer_order_number,
-        ordered_at
+        ordered_at as next_ordered_at
     from {{ ref('int_orders_sequenced') }}
     where customer_order_number is not null
 ),
@@ -52,11 +52,11 @@ led as (
         campaign,
         moment as touched_at,
         min(customer_order_number) over since_then as customer_order_number,
-        min(ordered_at) over since_then as ordered_at
+        min(next_ordered_at) over since_then as ordered_at
     from moments
     window
         since_then as (
-            partition by customer_id order by moment desc, is_touchpoint
+            partition by customer_id order by moment desc, is_touchpoint asc
             rows between unbounded preceding and current row
         )
 ),
@@ -69,9 +69,7 @@ decayed as (
     where
         is_touchpoint = 1
         and customer_order_number is not null
-        {% if var('attribution_lookback_days') is not none %}
-        and touched_at >= {{ dbt.dateadd('day', -1 * var('attribution_lookback_days'), 'ordered_at') }}
-        {% endif %}
+        and {{ is_within_lookback('touched_at', 'ordered_at') }}
 ),
 
 final as (

@@ -1,5 +1,7 @@
 {% set kpis = benchmarked_kpis() %}
-{% set formula = lifetime_value('average_order_value', 'purchase_frequency', 'value_rate', lifetime_years('(1 - retention_rate)')) %}
+{% set formula = lifetime_value(
+    'average_order_value', 'purchase_frequency', 'value_rate', lifetime_years('(1 - retention_rate)')
+) %}
 with basis as (
     select max(clv_basis) as clv_basis
     from {{ ref('int_customers_measured') }}

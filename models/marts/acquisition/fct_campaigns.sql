@@ -54,8 +54,9 @@ final as (
         measured.clv_to_cac,
         measured.payback_months,
         measured.is_paid_back,
-        {{ verdict('measured.clv_to_cac', 'measured.payback_months', 'measured.is_paid_back', 'measured.age_months', 'benchmark') }}
-            as verdict
+        {{ verdict(
+            'measured.clv_to_cac', 'measured.payback_months', 'measured.is_paid_back', 'measured.age_months', 'benchmark'
+        ) }} as verdict
     from measured
     left join benchmark
         on true

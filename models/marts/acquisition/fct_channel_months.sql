@@ -10,21 +10,29 @@ benchmark as (
     select * from {{ ref('int_benchmark_chosen') }}
 ),
 
-measured as (
+joined as (
     select
         channel_months.*,
-        {{ return_on('channel_months.net_revenue', 'channel_months.spend') }} as roas,
-        {{ return_on('channel_months.gross_margin - channel_months.spend', 'channel_months.spend') }} as roi,
-        {{ ratio('channel_months.mean_total_clv', 'channel_months.cac') }} as clv_to_cac,
         cast(paybacks.payback_months as integer) as payback_months,
         paybacks.is_paid_back,
-        {{ dbt.datediff('channel_months.month', 'run_context.as_of_month', 'month') }} as age_months
+        {{ dbt.datediff(
+            'channel_months.month', 'run_context.as_of_month', 'month'
+        ) }} as age_months
     from channel_months
     cross join {{ ref('int_run_context') }} as run_context
     left join paybacks
         on
             channel_months.month = paybacks.month
             and channel_months.acquisition_channel = paybacks.acquisition_channel
+),
+
+measured as (
+    select
+        *,
+        {{ return_on('net_revenue', 'spend') }} as roas,
+        {{ return_on('gross_margin - spend', 'spend') }} as roi,
+        {{ ratio('mean_total_clv', 'cac') }} as clv_to_cac
+    from joined
 ),
 
 final as (
@@ -45,8 +53,9 @@ final as (
         measured.clv_to_cac,
         measured.payback_months,
         measured.is_paid_back,
-        {{ verdict('measured.clv_to_cac', 'measured.payback_months', 'measured.is_paid_back', 'measured.age_months', 'benchmark') }}
-            as verdict
+        {{ verdict(
+            'measured.clv_to_cac', 'measured.payback_months', 'measured.is_paid_back', 'measured.age_months', 'benchmark'
+        ) }} as verdict
     from measured
     left join benchmark
         on true
