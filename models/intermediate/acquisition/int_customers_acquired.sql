@@ -20,13 +20,30 @@ ranked as (
     from shares
 ),
 
+buyers as (
+    select *
+    from ranked
+    where place = 1
+),
+
+profiles as (
+    select * from {{ ref('int_customers_profiled') }}
+),
+
+-- who hasn't bought yet has the channel that is told
 final as (
     select
         customer_id,
         acquisition_channel,
         acquisition_campaign
-    from ranked
-    where place = 1
+    from buyers
+    union all
+    select
+        customer_id,
+        acquisition_channel,
+        acquisition_campaign
+    from profiles
+    where customer_id not in (select buyers.customer_id from buyers)
 )
 
 select * from final

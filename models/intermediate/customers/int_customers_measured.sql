@@ -58,11 +58,8 @@ joined as (
     select
         customers.customer_id,
         coalesce(profiles.country, first_orders.country, 'unknown') as country,
-        coalesce(acquisitions.acquisition_channel, profiles.acquisition_channel, 'unknown') as acquisition_channel,
-        case
-            when acquisitions.customer_id is not null then acquisitions.acquisition_campaign
-            else profiles.acquisition_campaign
-        end as acquisition_campaign,
+        coalesce(acquisitions.acquisition_channel, 'unknown') as acquisition_channel,
+        acquisitions.acquisition_campaign,
         orders.first_order_at,
         orders.last_order_at,
         orders.first_order_date,
