@@ -14,7 +14,7 @@ COMPILE := uv pip compile pyproject.toml --group build --generate-hashes --no-em
 DEMO ?= demo
 DEMO_CUSTOMERS ?= 3000
 BENCH ?=
-SQL := models tests
+SQL := models tests analyses
 INTEGRATION := .integration
 
 # what the shell has set for one's own warehouse must not change what is tested

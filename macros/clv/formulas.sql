@@ -15,6 +15,15 @@
     coalesce({{ churn_rate }}, 1) * {{ var('max_lifetime_years') }} * 12 < {{ var('kpi_window_months') }}
 {%- endmacro %}
 
+{#- lost_customers, renewals: SQL counts. A subscriber's lifetime in months, 1 / churn per renewal, at most var max_lifetime_years, which
+    it is where nobody was lost; null without a renewal. -#}
+{% macro lifetime_months(lost_customers, renewals) -%}
+    case
+        when {{ lost_customers }} * {{ var('max_lifetime_years') }} * 12 >= {{ renewals }} then {{ ratio(renewals, lost_customers) }}
+        when {{ renewals }} > 0 then {{ var('max_lifetime_years') }} * 12
+    end
+{%- endmacro %}
+
 {#- Revenue or margin of a customer over the whole lifetime: order value x orders per window x margin rate x lifetime.
     margin_rate: 1 for revenue. lifetime_years as by the macro above. -#}
 {% macro lifetime_value(order_value, frequency, margin_rate, lifetime_years) -%}

@@ -18,6 +18,19 @@
     {% if not is_between(var('max_lifetime_years'), 0, 1000) or var('max_lifetime_years') == 0 %}
         {% do expected.update({'max_lifetime_years': 'a number above 0, at most 1000'}) %}
     {% endif %}
+    {% if not is_between(var('attribution_half_life_days'), 0, 36500) or var('attribution_half_life_days') == 0 %}
+        {% do expected.update({'attribution_half_life_days': 'a number of days above 0'}) %}
+    {% endif %}
+    {% if var('attribution_lookback_days') is not none
+        and (var('attribution_lookback_days') is not integer or not is_between(var('attribution_lookback_days'), 1, 36500)) %}
+        {% do expected.update({'attribution_lookback_days': 'a whole number of days from 1, or null'}) %}
+    {% endif %}
+    {% if var('attribution_model') not in attribution_models() %}
+        {% do expected.update({'attribution_model': 'one of ' ~ attribution_models() | join(', ')}) %}
+    {% endif %}
+    {% if var('business_model') is not string or not var('business_model').strip() %}
+        {% do expected.update({'business_model': 'the name of a row of seeds/benchmarks.csv, as in retail'}) %}
+    {% endif %}
     {% if var('purchase_model') not in ['auto', 'bg_nbd', 'mbg_nbd'] %}
         {% do expected.update({'purchase_model': 'auto, bg_nbd or mbg_nbd'}) %}
     {% endif %}

@@ -8,5 +8,5 @@ from {{ ref('fct_channel_months') }}
 group by month
 having
     coalesce(sum(case when acquisition_channel = 'all' then spend else -spend end), 0) <> 0
-    or sum(case when acquisition_channel = 'all' then new_customers else -new_customers end) <> 0
-    or sum(case when acquisition_channel = 'all' then attributed_orders else -attributed_orders end) <> 0
+    or abs(sum(case when acquisition_channel = 'all' then new_customers else -new_customers end)) > 1e-6
+    or abs(sum(case when acquisition_channel = 'all' then attributed_orders else -attributed_orders end)) > 1e-6

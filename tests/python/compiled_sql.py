@@ -27,6 +27,14 @@ def compile_for_build(factory: pytest.TempPathFactory, models: Sequence[str]) ->
     return {node["name"]: node["compiled_code"] for node in nodes if node["name"] in models}
 
 
+def compile_analyses(factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Return the SQL of all analyses by name."""
+    folder = _folder(factory)
+    _compile(folder, "--select", "resource_type:analysis")
+    nodes = json.loads((folder / "target" / "manifest.json").read_text(encoding="utf-8"))["nodes"].values()
+    return {node["name"]: node["compiled_code"] for node in nodes if node["resource_type"] == "analysis"}
+
+
 def compile_query(factory: pytest.TempPathFactory, query: str) -> str:
     """Return what `query`, SQL with Jinja in it, becomes."""
     return str(json.loads(_compile(_folder(factory), "--inline", query, "--output", "json", "--quiet"))["compiled"])

@@ -12,6 +12,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from clv.shop import ShopSettings, generate_shop
+
 REPOSITORY = Path(__file__).parents[2]
 TIMEOUT_SECONDS = 900
 
@@ -98,6 +100,22 @@ def build_warehouse(tmp_path_factory: pytest.TempPathFactory) -> BuildWarehouse:
         return run_command(command, folder or tmp_path_factory.mktemp("build"))
 
     return build
+
+
+@pytest.fixture(scope="session")
+def shop_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The raw files of a synthetic shop, to be read only."""
+    folder = tmp_path_factory.mktemp("shop")
+    generate_shop(folder, ShopSettings(customers=1500, seed=7, chunk_customers=600))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def shop(build_warehouse: BuildWarehouse, shop_folder: Path) -> CommandRun:
+    """A warehouse published from the synthetic shop, to be read only."""
+    run = build_warehouse(shop_folder)
+    assert run.exit_code == 0, run.output
+    return run
 
 
 @pytest.fixture(scope="session")

@@ -43,7 +43,7 @@ CONTRACT = {
     """,
     "fct_channel_months": """
         month acquisition_channel attribution_model spend new_customers attributed_orders cac cpa
-        net_revenue gross_margin roas roi mean_total_clv clv_to_cac payback_months is_paid_back
+        net_revenue gross_margin roas roi mean_total_clv clv_to_cac payback_months is_paid_back verdict
     """,
     "fct_campaigns": """
         campaign acquisition_channel spend new_customers cac mean_total_clv clv_to_cac roi payback_months
@@ -53,10 +53,14 @@ CONTRACT = {
         campaign variant value_tier customers margin_per_customer control_margin_per_customer uplift uplift_low uplift_high
         cost roi is_reliable
     """,
+    "fct_channel_budgets": """
+        acquisition_channel affordable_cac current_cac planned_new_customers yearly_budget headroom
+    """,
     "fct_kpi_months": """
         month segment_kind segment customers_at_start customers_at_end new_customers orders net_revenue
         gross_margin average_order_value purchase_frequency gross_margin_rate churn_rate retention_rate
-        net_customer_change lifetime_years is_lifetime_capped cac clv_to_cac customer_equity is_reliable
+        net_customer_change lifetime_years is_lifetime_capped cac clv_to_cac customer_equity weakest_kpi
+        clv_at_benchmark is_reliable
     """,
     "fct_clv_by_method": """
         segment_kind segment clv_method clv_per_customer customers is_reliable

@@ -17,29 +17,13 @@ import pytest
 from conftest import BuildWarehouse, CommandRun
 from scipy import stats
 
-from clv.shop import ShopSettings, generate_shop
-
 # amounts are exact in the marts and sums of floats in the truth
 CENT = 0.01
 
 
 @pytest.fixture(scope="session")
-def shop_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("shop")
-    generate_shop(folder, ShopSettings(customers=1500, seed=7, chunk_customers=600))
-    return folder
-
-
-@pytest.fixture(scope="session")
 def truth(shop_folder: Path) -> dict[str, Any]:
     return dict(json.loads((shop_folder / "truth.json").read_text()))
-
-
-@pytest.fixture(scope="session")
-def shop(build_warehouse: BuildWarehouse, shop_folder: Path) -> CommandRun:
-    run = build_warehouse(shop_folder)
-    assert run.exit_code == 0, run.output
-    return run
 
 
 @pytest.fixture
@@ -207,6 +191,85 @@ def test_channels_cost_and_bring_what_was_planted(marts: duckdb.DuckDBPyConnecti
         one(marts, "select count(*) from fct_channel_months where acquisition_channel = 'organic' and cac is not null")
         == 0
     )
+
+
+def test_the_channel_with_the_best_clv_to_cac_comes_back(
+    marts: duckdb.DuckDBPyConnection, truth: dict[str, Any]
+) -> None:
+    margin_to_spend = {
+        channel: planted["gross_margin"] / planted["spend"]
+        for channel, planted in truth["channels"].items()
+        if channel != "(none)" and planted["spend"] > 0
+    }
+    best = max(margin_to_spend, key=lambda channel: margin_to_spend[channel])
+    assert best == "email"
+    for ratio in (
+        "clv_to_cac from fct_attribution_models where is_configured and acquisition_channel <> 'all'",
+        "affordable_cac / current_cac from fct_channel_budgets",
+    ):
+        rows = marts.execute(f"select acquisition_channel, {ratio} order by 2 desc nulls last").fetchall()
+        assert rows[0][0] == best
+        assert {channel for channel, value in rows if value is None} == {
+            "organic",
+            "podcast",
+            "referral",
+            "unallocated",
+            "unknown",
+        }
+
+
+def shares_by_hand(touches: list[tuple[float, str]]) -> dict[str, dict[str, float]]:
+    """What each channel has of a customer by each attribution model, worked out touch by touch."""
+    count = len(touches)
+    decays = [0.5 ** ((touches[-1][0] - seconds) / 86_400 / 7) for seconds, _ in touches]
+    by_position = {1: [1.0], 2: [0.5, 0.5]}.get(count, [0.4, *[0.2 / max(1, count - 2)] * (count - 2), 0.4])
+    weights = {
+        "first_touch": [1.0, *[0.0] * (count - 1)],
+        "last_touch": [*[0.0] * (count - 1), 1.0],
+        "linear": [1 / count] * count,
+        "time_decay": [decay / sum(decays) for decay in decays],
+        "position_based": by_position,
+    }
+    shares: dict[str, dict[str, float]] = {}
+    for model, values in weights.items():
+        assert sum(values) == pytest.approx(1)
+        shares[model] = defaultdict(float)
+        for (_, channel), weight in zip(touches, values, strict=True):
+            shares[model][channel] += weight
+    return shares
+
+
+def test_attribution_equals_a_count_by_hand(shop: CommandRun) -> None:
+    with duckdb.connect(str(shop.build_file), read_only=True) as build:
+        touches: defaultdict[str, list[tuple[float, str]]] = defaultdict(list)
+        for customer, seconds, channel in build.execute(
+            "select distinct customers.customer_id, epoch(touched_at), channel from staging.stg_raw__touchpoints as touchpoints"
+            " inner join marts.dim_customer_identities as identities on touchpoints.customer_id = source_customer_id"
+            " inner join marts.dim_customers as customers on identities.customer_id = customers.customer_id"
+            " where rejection_reason is null and touched_at <= first_order_at order by 2, 3"
+        ).fetchall():
+            touches[customer].append((seconds, channel))
+        declared = build.execute(
+            "select customers.customer_id, coalesce(profiles.acquisition_channel, 'unknown') from marts.dim_customers as customers"
+            " left join intermediate.int_customers_profiled as profiles using (customer_id)"
+            " where cohort_month > (select max(as_of_date) from marts.dim_customers) - interval 12 month"
+        ).fetchall()
+        found = {
+            (model, channel): customers
+            for model, channel, customers in build.execute(
+                "select attribution_model, acquisition_channel, new_customers from marts.fct_attribution_models"
+            ).fetchall()
+        }
+    assert sum(len(touches[customer]) > 2 for customer, _ in declared) > 100
+    expected: defaultdict[tuple[str, str], float] = defaultdict(float)
+    for customer, channel in declared:
+        for model, shares in shares_by_hand(touches[customer] or [(0, channel)]).items():
+            expected[model, "all"] += 1
+            for touched, share in shares.items():
+                expected[model, touched] += share
+    for key, customers in expected.items():
+        assert found[key] == pytest.approx(customers, abs=1e-5), key
+    assert {key for key, customers in found.items() if customers} == set(expected)
 
 
 def test_the_best_customers_earn_their_planted_share(marts: duckdb.DuckDBPyConnection, truth: dict[str, Any]) -> None:

@@ -1,11 +1,13 @@
-with customers as (
+with acquired as (
     select *
-    from {{ ref('int_customers_measured') }}
-    where acquisition_campaign is not null and cohort_month is not null
+    from {{ ref('int_acquired_customers_summed') }}
+    where attribution_model = '{{ var("attribution_model") }}' and campaign is not null
 ),
 
-customer_months as (
-    select * from {{ ref('int_customer_months_summed') }}
+margins as (
+    select *
+    from {{ ref('int_acquired_margins_summed') }}
+    where campaign is not null
 ),
 
 run_context as (
@@ -14,11 +16,11 @@ run_context as (
 
 cohorts as (
     select
-        acquisition_campaign as campaign,
-        cohort_month,
-        count(*) as new_customers
-    from customers
-    group by acquisition_campaign, cohort_month
+        campaign,
+        month as cohort_month,
+        sum(new_customers) as new_customers
+    from acquired
+    group by campaign, month
 ),
 
 numbers as (
@@ -41,18 +43,13 @@ ages as (
 
 activity as (
     select
-        customers.acquisition_campaign as campaign,
-        customers.cohort_month,
-        greatest({{ dbt.datediff('customers.cohort_month', 'customer_months.month', 'month') }}, 0) as age_months,
-        sum(customer_months.gross_margin) as gross_margin,
-        max(case when customer_months.gross_margin is null then 1 else 0 end) as has_unknown_margin
-    from customers
-    inner join customer_months
-        on customers.customer_id = customer_months.customer_id
-    group by
-        customers.acquisition_campaign,
-        customers.cohort_month,
-        greatest({{ dbt.datediff('customers.cohort_month', 'customer_months.month', 'month') }}, 0)
+        campaign,
+        cohort_month,
+        age_months,
+        sum(gross_margin) as gross_margin,
+        max(has_unknown_margin) as has_unknown_margin
+    from margins
+    group by campaign, cohort_month, age_months
 ),
 
 cumulated as (
@@ -77,7 +74,7 @@ final as (
     select
         campaign,
         age_months,
-        sum(new_customers) as new_customers,
+        cast(sum(new_customers) as double precision) as new_customers,
         {{ to_money(
             'case when max(max(has_unknown_margin)) over (partition by campaign) = 0 then '
             ~ ratio('sum(gross_margin)', 'sum(new_customers)') ~ ' end'

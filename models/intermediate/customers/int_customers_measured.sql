@@ -11,6 +11,10 @@ profiles as (
     select * from {{ ref('int_customers_profiled') }}
 ),
 
+acquisitions as (
+    select * from {{ ref('int_customers_acquired') }}
+),
+
 orders as (
     select
         customer_id,
@@ -54,8 +58,8 @@ joined as (
     select
         customers.customer_id,
         coalesce(profiles.country, first_orders.country, 'unknown') as country,
-        coalesce(profiles.acquisition_channel, 'unknown') as acquisition_channel,
-        profiles.acquisition_campaign,
+        coalesce(acquisitions.acquisition_channel, 'unknown') as acquisition_channel,
+        acquisitions.acquisition_campaign,
         orders.first_order_at,
         orders.last_order_at,
         orders.first_order_date,
@@ -76,6 +80,7 @@ joined as (
     from customers
     cross join run_context
     cross join basis
+    left join acquisitions on customers.customer_id = acquisitions.customer_id
     left join profiles on customers.customer_id = profiles.customer_id
     left join orders on customers.customer_id = orders.customer_id
     left join first_orders on customers.customer_id = first_orders.customer_id

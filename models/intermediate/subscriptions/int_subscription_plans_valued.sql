@@ -34,23 +34,13 @@ lifetimes as (
     group by curves.plan
 ),
 
-churned as (
-    select
-        fits.*,
-        {{ ratio('lost_customers', 'renewals') }} as monthly_churn_rate,
-        {{ var('max_lifetime_years') }} * 12 as longest_months
-    from fits
-),
-
 -- at zero churn the longest lifetime there is
 formula as (
     select
         *,
-        case
-            when lost_customers * longest_months >= renewals then 1 / monthly_churn_rate
-            when renewals > 0 then longest_months
-        end as lifetime_months
-    from churned
+        {{ ratio('lost_customers', 'renewals') }} as monthly_churn_rate,
+        {{ lifetime_months('lost_customers', 'renewals') }} as lifetime_months
+    from fits
 ),
 
 final as (
@@ -69,7 +59,8 @@ final as (
         formula.lifetime_months,
         {{ to_money('first_months.monthly_revenue_per_customer * margin.value_rate * formula.lifetime_months') }}
             as formula_clv,
-        formula.renewals > 0 and formula.lost_customers * formula.longest_months < formula.renewals as is_lifetime_capped,
+        formula.renewals > 0 and formula.lost_customers * {{ var('max_lifetime_years') }} * 12 < formula.renewals
+            as is_lifetime_capped,
         {{ to_money('first_months.monthly_revenue_per_customer * margin.value_rate * lifetimes.discounted_months') }}
             as predicted_clv,
         margin.clv_basis,

@@ -6,32 +6,59 @@ paybacks as (
     select * from {{ ref('int_cohort_paybacks_found') }}
 ),
 
-final as (
+benchmark as (
+    select * from {{ ref('int_benchmark_chosen') }}
+),
+
+joined as (
     select
-        channel_months.month,
-        channel_months.acquisition_channel,
-        'customer_channel' as attribution_model,
-        channel_months.spend,
-        channel_months.new_customers,
-        channel_months.attributed_orders,
-        channel_months.cac,
-        channel_months.cpa,
-        channel_months.net_revenue,
-        channel_months.gross_margin,
-        case when channel_months.spend > 0 then {{ ratio('channel_months.net_revenue', 'channel_months.spend') }} end as roas,
-        case
-            when channel_months.spend > 0
-                then {{ ratio('channel_months.gross_margin - channel_months.spend', 'channel_months.spend') }}
-        end as roi,
-        channel_months.mean_total_clv,
-        {{ ratio('channel_months.mean_total_clv', 'channel_months.cac') }} as clv_to_cac,
+        channel_months.*,
         cast(paybacks.payback_months as integer) as payback_months,
-        paybacks.is_paid_back
+        paybacks.is_paid_back,
+        {{ dbt.datediff(
+            'channel_months.month', 'run_context.as_of_month', 'month'
+        ) }} as age_months
     from channel_months
+    cross join {{ ref('int_run_context') }} as run_context
     left join paybacks
         on
             channel_months.month = paybacks.month
             and channel_months.acquisition_channel = paybacks.acquisition_channel
+),
+
+measured as (
+    select
+        *,
+        {{ return_on('net_revenue', 'spend') }} as roas,
+        {{ return_on('gross_margin - spend', 'spend') }} as roi,
+        {{ ratio('mean_total_clv', 'cac') }} as clv_to_cac
+    from joined
+),
+
+final as (
+    select
+        measured.month,
+        measured.acquisition_channel,
+        '{{ var("attribution_model") }}' as attribution_model,
+        measured.spend,
+        measured.new_customers,
+        measured.attributed_orders,
+        measured.cac,
+        measured.cpa,
+        measured.net_revenue,
+        measured.gross_margin,
+        measured.roas,
+        measured.roi,
+        measured.mean_total_clv,
+        measured.clv_to_cac,
+        measured.payback_months,
+        measured.is_paid_back,
+        {{ verdict(
+            'measured.clv_to_cac', 'measured.payback_months', 'measured.is_paid_back', 'measured.age_months', 'benchmark'
+        ) }} as verdict
+    from measured
+    left join benchmark
+        on true
 )
 
 select * from final

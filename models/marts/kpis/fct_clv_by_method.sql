@@ -58,8 +58,19 @@ contracts as (
         cast(null as {{ type_money() }}) as clv_high
     from {{ ref('int_subscription_plans_valued') }}
     {% if method == 'predictive' %}where plan <> 'all'{% endif %}
-    {% if not loop.last %}union all{% endif %}
+    union all
     {% endfor %}
+    select
+        segment_kind,
+        segment,
+        'subscription',
+        formula_clv,
+        clv_basis,
+        subscribers,
+        formula_clv is not null,
+        null,
+        null
+    from {{ ref('int_segment_subscriptions_valued') }}
 ),
 
 all_methods as (

@@ -2,6 +2,10 @@ with kpis as (
     select * from {{ ref('int_kpi_months_measured') }}
 ),
 
+benchmarked as (
+    select * from {{ ref('int_kpi_months_benchmarked') }}
+),
+
 -- what is predicted is known for the as-of date alone
 predictions as (
     select
@@ -38,8 +42,17 @@ final as (
         kpis.cac,
         {{ ratio('predictions.mean_total_clv_of_new', 'kpis.cac') }} as clv_to_cac,
         predictions.customer_equity,
+        benchmarked.formula_clv,
+        benchmarked.weakest_kpi,
+        benchmarked.weakest_kpi_to_benchmark,
+        benchmarked.clv_at_benchmark,
         kpis.is_reliable
     from kpis
+    inner join benchmarked
+        on
+            kpis.month = benchmarked.month
+            and kpis.segment_kind = benchmarked.segment_kind
+            and kpis.segment = benchmarked.segment
     left join predictions
         on
             kpis.month = predictions.month

@@ -1,0 +1,49 @@
+with shares as (
+    select
+        *,
+        sum(share) over (partition by customer_id, acquisition_channel) as channel_share,
+        min(first_touch_number) over (partition by customer_id, acquisition_channel) as channel_touch_number
+    from {{ ref('int_acquisitions_shared') }}
+    where share > 0
+),
+
+-- the channel with the largest share, and of its campaigns the one with the largest; of equals the one that came first
+ranked as (
+    select
+        customer_id,
+        acquisition_channel,
+        acquisition_campaign,
+        row_number() over (
+            partition by customer_id
+            order by channel_share desc, channel_touch_number asc, share desc, first_touch_number asc
+        ) as place
+    from shares
+),
+
+buyers as (
+    select *
+    from ranked
+    where place = 1
+),
+
+profiles as (
+    select * from {{ ref('int_customers_profiled') }}
+),
+
+-- who hasn't bought yet has the channel that is told
+final as (
+    select
+        customer_id,
+        acquisition_channel,
+        acquisition_campaign
+    from buyers
+    union all
+    select
+        customer_id,
+        acquisition_channel,
+        acquisition_campaign
+    from profiles
+    where customer_id not in (select buyers.customer_id from buyers)
+)
+
+select * from final

@@ -1,0 +1,96 @@
+with run_context as (
+    select * from {{ ref('int_run_context') }}
+),
+
+identities as (
+    select * from {{ ref('int_customers_resolved') }}
+),
+
+-- a touchpoint has nothing but its key: one delivered twice, or known by two accounts of a person, is one
+touchpoints as (
+    select distinct
+        identities.customer_id,
+        touchpoints.channel,
+        touchpoints.campaign,
+        touchpoints.touched_at
+    from {{ ref('stg_raw__touchpoints') }} as touchpoints
+    cross join run_context
+    inner join identities
+        on touchpoints.customer_id = identities.source_customer_id
+    where touchpoints.rejection_reason is null and touchpoints.touched_at < run_context.known_before
+),
+
+moments as (
+    select
+        customer_id,
+        touched_at as moment,
+        1 as is_touchpoint,
+        channel,
+        campaign,
+        cast(null as integer) as customer_order_number,
+        cast(null as timestamp) as next_ordered_at
+    from touchpoints
+    union all
+    select
+        customer_id,
+        ordered_at,
+        0,
+        null,
+        null,
+        customer_order_number,
+        ordered_at as next_ordered_at
+    from {{ ref('int_orders_sequenced') }}
+    where customer_order_number is not null
+),
+
+-- going back in time, the first order met is the one that a touchpoint led to
+led as (
+    select
+        customer_id,
+        is_touchpoint,
+        channel,
+        campaign,
+        moment as touched_at,
+        min(customer_order_number) over since_then as customer_order_number,
+        min(next_ordered_at) over since_then as ordered_at
+    from moments
+    window
+        since_then as (
+            partition by customer_id order by moment desc, is_touchpoint asc
+            rows between unbounded preceding and current row
+        )
+),
+
+decayed as (
+    select
+        *,
+        {{ half_life_decay('touched_at', 'ordered_at') }} as decay
+    from led
+    where
+        is_touchpoint = 1
+        and customer_order_number is not null
+        and {{ is_within_lookback('touched_at', 'ordered_at') }}
+),
+
+final as (
+    select
+        customer_id,
+        customer_order_number,
+        channel,
+        campaign,
+        touched_at,
+        cast(row_number() over so_far as integer) as touch_number,
+        cast(count(*) over in_all as integer) as touches,
+        decay,
+        sum(decay) over so_far as decayed_so_far,
+        sum(decay) over in_all as decayed_in_all
+    from decayed
+    window
+        so_far as (
+            partition by customer_id, customer_order_number order by touched_at, channel, campaign nulls last
+            rows between unbounded preceding and current row
+        ),
+        in_all as (partition by customer_id, customer_order_number)
+)
+
+select * from final
