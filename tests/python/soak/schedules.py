@@ -8,10 +8,14 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import json
+import os
 import shutil
+import sys
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
+from multiprocessing import get_context
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -22,9 +26,11 @@ from dbt.contracts.graph.manifest import Manifest
 
 from clv.dbt import folders, release_database
 
-REPOSITORY = Path(__file__).parents[2]
+REPOSITORY = Path(__file__).parents[3]
 FIRST_DAY = dt.date(2024, 1, 1)
 DAYS = 400
+SETTINGS = {"backtest_quarters": 1, "min_repeat_customers": 8}
+"""So that there is something to fit."""
 
 Row = Mapping[str, object]
 
@@ -75,13 +81,15 @@ class History:
                 if at == night:
                     rows[source].append(row)
             last_day = FIRST_DAY + dt.timedelta(days=DAYS * (night + 1) // self.nights)
-            as_of = self.random.choice([None, last_day, last_day, last_day - dt.timedelta(days=self.random.randrange(60))])
+            as_of = self.random.choice(
+                [None, last_day, last_day, last_day - dt.timedelta(days=self.random.randrange(60))]
+            )
             yield Delivery(rows, as_of, self.random.choice(["csv", "csv", "parquet"]))
 
 
-def random_history(seed: int, orders: int = 60, nights: int = 4) -> History:
+def random_history(seed: int, orders: int = 60, nights: int = 3) -> History:
     """Return a history of about `orders` orders of a shop with all that may happen to an order."""
-    random = Random(seed)
+    random = Random(seed)  # noqa: S311 (no secret)
     history = History(random, nights)
     customers = [f"c{number}" for number in range(max(4, orders // 4))]
     products = [f"p{number}" for number in range(5)]
@@ -107,20 +115,41 @@ def _deliver_reference(history: History, customers: Sequence[str], products: Seq
     for product in products[:3]:
         history.deliver("products", 0, product_id=product, category="goods", unit_cost=random.randrange(1, 9))
         history.deliver(
-            "products", 1 % history.nights, product_id=product, category="goods", unit_cost=random.randrange(1, 9),
+            "products",
+            1 % history.nights,
+            product_id=product,
+            category="goods",
+            unit_cost=random.randrange(1, 9),
             valid_from=FIRST_DAY + dt.timedelta(days=random.randrange(DAYS)),
         )
     for day in range(0, DAYS, 2 if random.random() < 0.5 else 1):
         night = day * history.nights // DAYS
-        history.deliver("exchange_rates", night, rate_date=FIRST_DAY + dt.timedelta(days=day), currency="EUR", rate=round(random.uniform(1, 1.3), 4))
+        history.deliver(
+            "exchange_rates",
+            night,
+            rate_date=FIRST_DAY + dt.timedelta(days=day),
+            currency="EUR",
+            rate=round(random.uniform(1, 1.3), 4),
+        )
     for month in range(12):
         day = FIRST_DAY + dt.timedelta(days=30 * month)
         night = 30 * month * history.nights // DAYS
-        history.deliver("marketing_spend", night, spend_date=day, channel=random.choice(["search", "email"]), amount=random.randrange(10, 99))
+        history.deliver(
+            "marketing_spend",
+            night,
+            spend_date=day,
+            channel=random.choice(["search", "email"]),
+            amount=random.randrange(10, 99),
+        )
     if random.random() < 0.5:
         history.deliver(
-            "inventory_periods", history.nights - 1, period_start=FIRST_DAY, period_end=FIRST_DAY + dt.timedelta(days=120),
-            opening_inventory=500, purchases=700, closing_inventory=random.randrange(100, 400),
+            "inventory_periods",
+            history.nights - 1,
+            period_start=FIRST_DAY,
+            period_end=FIRST_DAY + dt.timedelta(days=120),
+            opening_inventory=500,
+            purchases=700,
+            closing_inventory=random.randrange(100, 400),
         )
 
 
@@ -235,60 +264,105 @@ class Builder:
         """Build the models and return the build database; fails with what dbt said."""
         warehouse.mkdir(parents=True, exist_ok=True)
         variables = {**self.variables, "as_of_date": as_of.isoformat() if as_of else None}
-        options = ["--project-dir", str(REPOSITORY), "--profiles-dir", str(REPOSITORY), "--log-level", "none", "--log-level-file", "none"]
-        options += ["--target-path", str(self.scratch / "target"), "--vars", json.dumps(variables)]
+        options = ["--project-dir", str(REPOSITORY), "--profiles-dir", str(REPOSITORY), "--vars", json.dumps(variables)]
+        options += ["--log-level", "none", "--log-level-file", "none", "--target-path", str(self.scratch / "target")]
         with folders(raw, warehouse):
             if self.manifest is None:
                 self.manifest = dbtRunner().invoke(["parse", *options]).result
             command = ["build", "--exclude-resource-type", "test", "unit_test", *options]
             result = dbtRunner(manifest=self.manifest).invoke(command)
             release_database()
-        failed = [f"{one.node.name}: {one.message}" for one in result.result or [] if one.status not in ("success",)]
+        failed = [f"{one.node.name}: {one.message}" for one in result.result or [] if one.status == "error"]
         assert result.success, failed or result.exception
         return warehouse / "build.duckdb"
 
 
-def check_schedule(seed: int, builder: Builder, folder: Path, **size: int) -> int:
-    """Build night after night, then all at once, and compare the marts. Returns the number of builds that went on from another."""
+@dataclass
+class ScheduleReport:
+    """What came of the schedules. gone_on: nights that went on from the one before. different: what must stay empty."""
+
+    schedules: int = 0
+    nights: int = 0
+    gone_on: int = 0
+    rows: int = 0
+    different: list[str] = field(default_factory=list)
+
+    @property
+    def passed(self) -> bool:
+        return not self.different
+
+
+def soak_schedules(folder: Path, schedules: int, seed: int = 1, workers: int = 2) -> ScheduleReport:
+    """Check `schedules` random schedules in `workers` processes of their own."""
+    report = ScheduleReport()
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_start, initargs=(folder,)) as pool:
+        for found in pool.map(_check, range(seed, seed + schedules)):
+            report.schedules += 1
+            report.nights += found.nights
+            report.gone_on += found.gone_on
+            report.rows += found.rows
+            report.different += found.different
+            sys.stderr.write(f"schedule {report.schedules}: {'' if report.passed else 'not '}passed so far\n")
+    return report
+
+
+_builders: list[Builder] = []
+
+
+def _start(folder: Path) -> None:
+    _builders.append(Builder(folder / f"worker_{os.getpid()}", SETTINGS))
+
+
+def _check(seed: int) -> ScheduleReport:
+    builder = _builders[0]
+    return check_schedule(seed, builder, builder.scratch / "schedule")
+
+
+def check_schedule(seed: int, builder: Builder, folder: Path) -> ScheduleReport:
+    """Build night after night, then all at once elsewhere, and compare the marts."""
     shutil.rmtree(folder, ignore_errors=True)
-    raw = folder / "raw"
-    gone_on = 0
-    as_of = None
-    for night, delivery in enumerate(random_history(seed, **size).deliveries()):
+    raw, report = folder / "raw", ScheduleReport(schedules=1)
+    nightly, as_of = folder, None
+    for night, delivery in enumerate(random_history(seed).deliveries()):
         write_delivery(raw, night, delivery)
-        if not (raw / "orders").exists():
-            continue
         as_of = delivery.as_of
         nightly = builder.build(raw, folder / "nightly", as_of)
+        report.nights += 1
         with duckdb.connect(str(nightly), read_only=True) as connection:
-            gone_on += connection.execute("select count(*) > 0 from landing.deliveries where not is_new").fetchall()[0][0]
+            report.gone_on += connection.execute(
+                "select count(*) from landing.deliveries where not is_new"
+            ).fetchall() != [(0,)]
     at_once = builder.build(raw, folder / "at_once", as_of)
-    differences = differing_marts(nightly, at_once, as_of)
-    assert not differences, f"Schedule {seed}: {differences}"
-    return gone_on
+    report.rows, differences = compare_marts(nightly, at_once)
+    if differences:
+        report.different.append(f"schedule {seed}: {differences}")
+    return report
 
 
-def differing_marts(left: Path, right: Path, as_of: dt.date | None) -> dict[str, list[Any]]:
-    """Return the rows that only one of two build databases holds, per mart. The fits of earlier nights are history, kept on purpose."""
-    differences: dict[str, list[Any]] = {}
+def compare_marts(left: Path, right: Path) -> tuple[int, dict[str, list[Any]]]:
+    """Return the number of rows, and per mart some that only one of two build databases holds.
+
+    The fits of earlier nights are history, kept on purpose: they are left out.
+    """
+    rows, differences = 0, {}
     with duckdb.connect() as connection:
         connection.execute(f"attach '{left}' as nightly (read_only)")
         connection.execute(f"attach '{right}' as at_once (read_only)")
-        marts = [row[0] for row in connection.execute(
+        marts = connection.execute(
             "select table_name from duckdb_tables() where database_name = 'at_once' and schema_name = 'marts' order by 1"
-        ).fetchall()]
+        ).fetchall()
         assert len(marts) >= 15, marts
-        for mart in marts:
-            rows = {
-                side: f"select * from {side}.marts.{mart}"
-                + (f" where as_of_date = (select max(as_of_date) from at_once.marts.{mart})" if mart == "fct_model_fits" else "")
-                for side in ("nightly", "at_once")
-            }
+        for (mart,) in marts:
+            latest = f" where as_of_date = (select max(as_of_date) from at_once.marts.{mart})" * (
+                mart == "fct_model_fits"
+            )
+            sides = [f"select * from {side}.marts.{mart}{latest}" for side in ("nightly", "at_once")]
+            rows += connection.execute(f"select count(*) from ({sides[1]})").fetchall()[0][0]
             found = [
                 (side, *row)
-                for side, other in (("nightly", "at_once"), ("at_once", "nightly"))
-                for row in connection.execute(f"({rows[side]}) except all ({rows[other]}) limit 2").fetchall()
+                for side, own, other in (("nightly", *sides), ("at once", *reversed(sides)))
+                for row in connection.execute(f"({own}) except all ({other}) limit 2").fetchall()
             ]
             if found:
                 differences[mart] = found
-    return differences
+    return rows, differences
