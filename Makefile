@@ -14,12 +14,13 @@ COMPILE := uv pip compile pyproject.toml --group build --generate-hashes --no-em
 DEMO ?= demo
 DEMO_CUSTOMERS ?= 3000
 BENCH ?=
+SOAK ?=
 SQL := models tests
 
 # what the shell has set for one's own warehouse must not change what is tested
 unexport CLV_RAW_DIR CLV_WAREHOUSE_DIR DBT_PROJECT_DIR DBT_PROFILES_DIR DBT_TARGET
 
-.PHONY: help demo test bench lint format lock clean
+.PHONY: help demo test soak bench lint format lock clean
 
 help: ## show the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -29,6 +30,9 @@ demo: $(VENV)/.installed $(DEMO)/raw/truth.json ## install, make a synthetic sho
 
 test: lint ## every check: style, types, tests
 	$(BIN)/pytest
+
+soak: $(VENV)/.installed-dev ## the long proofs: runs killed at random, readers without pause (an hour)
+	PYTHONPATH=tests/python $(BIN)/python -m soak .state/soak $(SOAK)
 
 bench: ## measure against lifetimes, clvkit and pymc-marketing (hours with BENCH=--largest)
 	$(PYTHON) benchmarks/run.py $(BENCH)
