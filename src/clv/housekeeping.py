@@ -24,9 +24,7 @@ def tidied(warehouse: Warehouse) -> Iterator[None]:
     except OSError as error:
         if DISK_FULL.search(str(error)):
             raise UsageError(FULL_DISK) from error
-        raise UsageError(
-            f"{error.filename or warehouse.folder} can't be written: {error.strerror or error}."
-        ) from error
+        raise UsageError(f"{error.filename or warehouse.folder}: {error.strerror or error}.") from error
     finally:
         clean_up(warehouse)
 
@@ -36,7 +34,7 @@ def clean_up(warehouse: Warehouse) -> None:
     candidate, build = warehouse.candidate_file, warehouse.build_file
     folders = (warehouse.folder, warehouse.publications, warehouse.runs)
     drafts = [path for folder in folders for path in folder.glob("*.part")]
-    for file in (candidate, wal(candidate), *drafts):
+    for file in (candidate, *logs_of(candidate), *drafts):
         file.unlink(missing_ok=True)
     for folder in (warehouse.folder / SPILL_FOLDER, build.with_name(build.name + ".tmp")):
         shutil.rmtree(folder, ignore_errors=True)
@@ -45,10 +43,9 @@ def clean_up(warehouse: Warehouse) -> None:
 def set_aside(build: Path) -> Path:
     """Rename a build database that can't be read, so that a new one is made; return its new name."""
     target = build.with_name("build.damaged.duckdb")
-    wal(target).unlink(missing_ok=True)
+    for log in logs_of(build):  # first, so that a kill leaves none beside the new one
+        log.replace(log.with_name(log.name.replace(build.name, target.name)))
     build.replace(target)
-    if wal(build).exists():
-        wal(build).replace(wal(target))
     return target
 
 
@@ -73,6 +70,6 @@ def megabytes(count: int) -> str:
     return f"{count / 1e6:,.1f} MB"
 
 
-def wal(file: Path) -> Path:
-    """Return the write-ahead log that DuckDB keeps beside a database file."""
-    return file.with_name(file.name + ".wal")
+def logs_of(file: Path) -> list[Path]:
+    """Return the write-ahead logs that DuckDB has left beside a database file."""
+    return list(file.parent.glob(f"{file.name}.wal*"))

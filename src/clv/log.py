@@ -3,7 +3,7 @@
 import json
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
@@ -43,7 +43,8 @@ class QuietFileHandler(RotatingFileHandler):
 @contextmanager
 def logged(file: Path, run_id: str) -> Iterator[None]:
     """Append what the package logs to `file` for as long as the block lasts."""
-    file.parent.mkdir(exist_ok=True)
+    with suppress(OSError):
+        file.parent.mkdir(exist_ok=True)
     handler = QuietFileHandler(file, maxBytes=MAX_BYTES, backupCount=KEPT_FILES, encoding="utf-8", delay=True)
     handler.setFormatter(JsonFormatter(run_id))
     LOG.setLevel(logging.INFO)

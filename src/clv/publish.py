@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 
 from clv.errors import DataError, UsageError
-from clv.housekeeping import DISK_FULL, FULL_DISK, SPILL_FOLDER, wal
+from clv.housekeeping import DISK_FULL, FULL_DISK, SPILL_FOLDER, logs_of
 from clv.project import Warehouse
 
 LOG = logging.getLogger(__name__)
@@ -115,7 +115,7 @@ def republish(warehouse: Warehouse, kept: KeptFile) -> None:
     """Publish a kept file again. Raises UsageError if it is damaged."""
     problem = find_damage(kept.path)
     if problem:
-        raise UsageError(f"{kept.path} is damaged and can't be published: {problem}")
+        raise UsageError(f"{kept.path} is damaged and can't be published: {problem}.")
     _link(kept.path, warehouse.candidate_file)
     keep_current(warehouse)
     _swap(warehouse)
@@ -126,7 +126,8 @@ def _swap(warehouse: Warehouse) -> None:
     if published.exists() and published.samefile(candidate):
         candidate.unlink()  # to rename one link of a file to another does nothing
         return
-    wal(published).unlink(missing_ok=True)  # what a client left there would be replayed into the new file
+    for log in logs_of(published):  # what a client left there would be replayed into the new file
+        log.unlink()
     candidate.replace(published)
     _flush(warehouse.folder)
 
@@ -202,7 +203,7 @@ def find_damage(file: Path) -> str:
                     f"select bit_xor(hash(whole)) from {_name(schema)}.{_name(table)} as whole"
                 ).fetchall()
     except duckdb.Error as error:
-        return str(error).splitlines()[0]
+        return str(error).splitlines()[0].rstrip(".")
     return ""
 
 

@@ -1,5 +1,7 @@
 """Publishes an earlier warehouse again."""
 
+from collections.abc import Sequence
+
 from clv.errors import UsageError
 from clv.housekeeping import tidied
 from clv.project import Warehouse
@@ -23,9 +25,8 @@ def roll_back(warehouse: Warehouse, run_id: str | None) -> KeptFile:
 
 def _choose(warehouse: Warehouse, run_id: str | None) -> KeptFile:
     files = kept_files(warehouse)
-    current = current_run(warehouse)
     if run_id is None:
-        earlier = [kept for kept in files if kept.run_id != current and (current is None or kept.run_id < current)]
+        earlier = _earlier(warehouse, files)
         if not earlier:
             raise UsageError(f"There is no earlier publication in {warehouse.publications} to go back to.")
         return earlier[0]
@@ -34,3 +35,11 @@ def _choose(warehouse: Warehouse, run_id: str | None) -> KeptFile:
             return kept
     there = ", ".join(kept.run_id for kept in files) or "none"
     raise UsageError(f"There is no publication of run '{run_id}' in {warehouse.publications}. There are: {there}.")
+
+
+def _earlier(warehouse: Warehouse, files: Sequence[KeptFile]) -> list[KeptFile]:
+    """Return the publications before the published one; where that can't be read, all that are another file."""
+    published, current = warehouse.published_file, current_run(warehouse)
+    if current is not None:
+        return [kept for kept in files if kept.run_id < current]
+    return [kept for kept in files if not (published.exists() and kept.path.samefile(published))]

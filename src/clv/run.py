@@ -17,10 +17,10 @@ from clv.publish import (
     MARTS_SCHEMA,
     Mart,
     Publication,
+    find_damage,
     keep_current,
     prune,
     publish,
-    read_publication,
     write_candidate,
 )
 from clv.records import RunRecord, now, recorded
@@ -170,12 +170,12 @@ class _Night:
 
     def _readable_published(self) -> Path | None:
         published = self._warehouse.published_file
-        try:
-            read_publication(published)
-        except duckdb.Error as error:
-            self._warn(f"{published} can't be read ({_first_line(error)}): it is replaced if this run succeeds.")
+        if not published.exists():
             return None
-        return published if published.exists() else None
+        damage = find_damage(published)
+        if damage:
+            self._warn(f"{published} can't be read ({damage}): it is replaced if this run succeeds.")
+        return None if damage else published
 
     def _open_build(self) -> None:
         """Open the build database, which also completes what a killed run has left in its log; else set it aside."""

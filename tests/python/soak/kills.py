@@ -3,7 +3,7 @@
 import json
 import random
 import subprocess
-from collections import Counter
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -17,7 +17,7 @@ class KillReport:
     """What came of the kills. by_step: kills in each step. mixed, wrong, failed: what must stay empty."""
 
     kills: int = 0
-    by_step: Counter[str] = field(default_factory=Counter)
+    by_step: dict[str, int] = field(default_factory=dict)
     published_by_killed: int = 0
     mixed: list[str] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
@@ -45,10 +45,11 @@ def soak_kills(shop: Shop, kills: int, seed: int = 1) -> KillReport:
         if not _kill(shop, night, step, chance.random() * seconds[step]):
             continue  # it had ended before the moment came
         report.kills += 1
-        report.by_step[step] += 1
+        report.by_step[step] = report.by_step.get(step, 0) + 1
         label = f"kill {report.kills} ({step}, as of {night})"
         _look(shop, before[0], expected, report, label)
         _repair(shop, night, expected, report, label)
+        sys.stderr.write(f"{label}: {'' if report.passed else 'not '}passed so far\n")
     return report
 
 
