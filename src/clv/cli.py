@@ -11,7 +11,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 from rich.console import Console
 
-from clv.errors import ClvError, DataError, UsageError
+from clv.errors import INTERRUPTED, ClvError, DataError, UsageError
 from clv.progress import show_progress
 from clv.project import (
     KEPT_PUBLICATIONS,
@@ -26,7 +26,6 @@ from clv.project import (
 
 # dbt and numpy take a second to load: the commands import what needs them, so that `clv --help` answers at once
 
-INTERRUPTED = 130
 PLAIN_WIDTH = 120
 
 app = typer.Typer(

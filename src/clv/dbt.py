@@ -35,8 +35,9 @@ BROKEN_GZIP = re.compile(
 NOT_GZIP = "is not a whole gzip file, though its name says so: deliver it again, or remove it."
 QUOTED_FILE = re.compile(r"'([^']+)'")
 MESSAGE_TRAILER = re.compile(r"\s*(> (in|called by) \w|LINE \d+:)")
-CORRUPT = re.compile(
-    r"corrupt|not a valid duckdb database|does not match stored checksum|replaying wal|serialization error",
+DAMAGED = re.compile(  # the build database, not a raw file that is corrupt
+    r"corrupt database|not a valid duckdb database|does not match stored checksum|replaying wal"
+    r"|could not read enough bytes from file \"[^\"]*build\.duckdb",
     re.IGNORECASE,
 )
 LOCKED = re.compile(r"could not set lock on file \"([^\"]+)\"(?:.*?\(PID (\d+)\))?", re.IGNORECASE | re.DOTALL)
@@ -74,9 +75,9 @@ class Failure:
         return bool(DISK_FULL.search(self.message))
 
     @property
-    def is_corruption(self) -> bool:
+    def is_damage(self) -> bool:
         """Whether the build database holds what the engine can't read."""
-        return self.kind != "test" and bool(CORRUPT.search(self.message))
+        return self.kind != "test" and bool(DAMAGED.search(self.message))
 
 
 @dataclass

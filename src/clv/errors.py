@@ -1,5 +1,8 @@
 """What may go wrong in a run, each with the exit code of the command line."""
 
+INTERRUPTED = 130
+"""Exit code of a run that was ended with Ctrl-C."""
+
 
 class ClvError(Exception):
     """A failure whose message is one or more sentences for the user."""

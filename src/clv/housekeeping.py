@@ -59,10 +59,9 @@ def require_space(warehouse: Warehouse, needed: int, purpose: str) -> None:
         )
 
 
-def size(*paths: Path) -> int:
-    """Return the bytes of files and of what lies in folders; what doesn't exist has none."""
-    files = [file for path in paths for file in (path.rglob("*") if path.is_dir() else [path])]
-    return sum(file.stat().st_size for file in files if file.is_file())
+def size(*files: Path) -> int:
+    """Return the bytes of `files`; one that doesn't exist has none."""
+    return sum(file.stat().st_size for file in files if file.exists())
 
 
 def megabytes(count: int) -> str:

@@ -15,12 +15,11 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from clv.errors import ClvError, LockedError, UsageError
+from clv.errors import INTERRUPTED, ClvError, LockedError, UsageError
 from clv.log import logged
 from clv.project import Warehouse
 
 LOG = logging.getLogger(__name__)
-INTERRUPTED = 130
 UNEXPECTED = 1
 PACKAGES = {"clv": "clv-warehouse", "dbt": "dbt-core", "duckdb": "duckdb"}
 LOCK_SECONDS = 1.0

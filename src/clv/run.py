@@ -163,8 +163,7 @@ class _Night:
             self._open_build()
         keep_current(warehouse)
         prune(warehouse, self._settings.keep)
-        built = housekeeping.size(warehouse.build_file) or housekeeping.size(*filter(None, [self._settings.raw]))
-        needed = built + housekeeping.size(warehouse.published_file)
+        needed = housekeeping.size(warehouse.build_file, warehouse.published_file)
         housekeeping.require_space(warehouse, needed, "building and publishing the warehouse")
         return published
 
@@ -205,7 +204,7 @@ class _Night:
 
     def _build(self, project: dbt.Project) -> dbt.Outcome:
         outcome = dbt.build(project, self._settings.full_refresh, self._on_progress)
-        damage = next((failure.message for failure in outcome.failures if failure.is_corruption), None)
+        damage = next((failure.message for failure in outcome.failures if failure.is_damage), None)
         if damage:
             self._set_build_aside(damage.splitlines()[-1].strip())
             outcome = dbt.build(project, self._settings.full_refresh, self._on_progress)

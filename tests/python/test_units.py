@@ -54,6 +54,16 @@ def test_the_project_is_found_from_anywhere(tmp_path: Path, monkeypatch: pytest.
         find_project(tmp_path)
 
 
+def test_damage_of_the_build_database_is_told_from_that_of_a_raw_file() -> None:
+    for message, is_damage in {
+        "Corrupt database file: computed checksum 1 does not match stored checksum 2 in block at location 3": True,
+        'IO Error: Could not read enough bytes from file "/w/build.duckdb": attempted to read 9 bytes': True,
+        'IO Error: Could not read enough bytes from file "/raw/orders.parquet": attempted to read 9 bytes': False,
+        "Invalid Input Error: the file /raw/orders.parquet is corrupt": False,
+    }.items():
+        assert Failure("model", "fct_orders", "", message).is_damage == is_damage, message
+
+
 def test_known_errors_are_explained() -> None:
     mixed = (
         "Invalid Input Error: The CSV Parser state machine reached an invalid state.\n\n  file = /raw/a b.csv\n  x = 1"
