@@ -31,13 +31,17 @@ def tidied(warehouse: Warehouse) -> Iterator[None]:
 
 def clean_up(warehouse: Warehouse) -> None:
     """Remove what killed runs have left. The build database's .wal stays: it is part of the database."""
-    candidate, build = warehouse.candidate_file, warehouse.build_file
+    candidate = warehouse.candidate_file
     folders = (warehouse.folder, warehouse.publications, warehouse.runs)
     drafts = [path for folder in folders for path in folder.glob("*.part")]
     for file in (candidate, *logs_of(candidate), *drafts):
         file.unlink(missing_ok=True)
-    for folder in (warehouse.folder / SPILL_FOLDER, build.with_name(build.name + ".tmp")):
-        shutil.rmtree(folder, ignore_errors=True)
+    shutil.rmtree(warehouse.folder / SPILL_FOLDER, ignore_errors=True)
+
+
+def remove_spill(build: Path) -> None:
+    """Remove what the engine has spilled beside the build database, which nobody may have open."""
+    shutil.rmtree(build.with_name(build.name + ".tmp"), ignore_errors=True)
 
 
 def set_aside(build: Path) -> Path:

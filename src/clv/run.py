@@ -161,6 +161,7 @@ class _Night:
         published = self._readable_published()
         if warehouse.build_file.exists():
             self._open_build()
+        housekeeping.remove_spill(warehouse.build_file)
         keep_current(warehouse)
         prune(warehouse, self._settings.keep)
         needed = housekeeping.size(warehouse.build_file, warehouse.published_file)

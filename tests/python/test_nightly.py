@@ -375,14 +375,41 @@ def test_too_little_room_is_told_before_the_build(shop: Shop) -> None:
     assert night_of(read_answer(run.published_file)) == SECOND
 
 
-def test_a_disk_that_fills_up_during_the_build(shop: Shop) -> None:
+def test_a_disk_that_fills_up_during_the_build(shop: Shop, tmp_path: Path) -> None:
+    write_pocket_orders(tmp_path / "raw", orders=300_000)
     (shop.warehouse / "build.duckdb").unlink()
     used = sum(path.stat().st_size for path in shop.warehouse.rglob("*") if path.is_file())
-    run = mounted(shop, f"{(used + 2_200_000) // 1024}k rw", "run", "--as-of", THIRD)
+    raw = str(tmp_path / "raw")
+    run = mounted(shop, f"{(used + 2_200_000) // 1024}k rw", "run", "--raw", raw, "--as-of", THIRD)
     assert run.exit_code == 2, run.output
     assert "building and testing" in run.stderr
+    assert "writing the candidate" not in run.stderr
     assert "The disk is full: free some space, or keep fewer publications (--keep), and run again." in run.stderr
     assert night_of(read_answer(run.published_file)) == SECOND
+
+
+FULL_WRITE = """
+import resource, sys
+from datetime import datetime
+from pathlib import Path
+from clv.errors import UsageError
+from clv.project import Warehouse
+from clv.publish import Mart, Publication, write_candidate
+
+resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000))
+try:
+    mark = Publication("1", None, datetime(2025, 1, 1), "", "", "", "")
+    write_candidate(Warehouse(Path(sys.argv[1])), [Mart("fct_orders"), Mart("dim_customers")], mark)
+except UsageError as error:
+    print(error)
+"""
+
+
+def test_a_disk_that_fills_up_while_the_candidate_is_written(shop: Shop) -> None:
+    command = [sys.executable, "-c", FULL_WRITE, str(shop.warehouse)]
+    told = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert told.stdout == "The disk is full: free some space, or keep fewer publications (--keep), and run again.\n"
+    assert night_of(read_answer(shop.published_file)) == SECOND
 
 
 KILLED_PUBLISH = """

@@ -87,10 +87,10 @@ MODELS = {
 POCKET_NIGHTS = ("2023-06-30", "2023-09-30", "2024-12-31")
 
 
-def write_pocket_orders(raw: Path) -> None:
-    """Write the log that the project reads: 40 orders of 12 customers over two years, 100.00 each."""
+def write_pocket_orders(raw: Path, orders: int = 40) -> None:
+    """Write the log that the project reads: orders of 12 customers over two years, 100.00 each."""
     raw.mkdir(parents=True)
-    lines = [f"o{n},c{n % 12},202{3 + n // 20}-{1 + n % 12:02d}-15 10:00:00,100.00" for n in range(40)]
+    lines = [f"o{n},c{n % 12},{2023 + n // 20 % 2}-{1 + n % 12:02d}-15 10:00:00,100.00" for n in range(orders)]
     (raw / "orders.csv").write_text("\n".join(["order_id,customer_id,ordered_at,amount", *lines]) + "\n")
 
 
