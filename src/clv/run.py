@@ -138,11 +138,11 @@ class _Night:
         if audit:
             with self._step(AUDIT):
                 self._audit(audit, published)
+        failures = (describe_failure(warning, self._warehouse.build_file) for warning in outcome.warnings)
+        self._record.warnings += failures
         with self._step(PUBLISH):
             publish(self._warehouse, self._settings.keep)
             self._record.published = self._record.run_id
-        failures = (describe_failure(warning, self._warehouse.build_file) for warning in outcome.warnings)
-        self._record.warnings += failures
         return RunResult(summary, sources, self._record.warnings)
 
     @contextmanager

@@ -6,8 +6,9 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
-from soak.nights import MixedError, Shop, clean_digests, digest, leftovers, read_answer
+from soak.nights import MixedError, Shop, clean_files, differences, leftovers, read_answer
 
 STEPS = ("checking the raw data", "building and testing", "writing the candidate", "auditing", "publishing")
 
@@ -31,7 +32,7 @@ class KillReport:
 def soak_kills(shop: Shop, kills: int, seed: int = 1) -> KillReport:
     """Kill `kills` runs, spread over the steps, each at a random moment of its step, and run the night after each."""
     chance = random.Random(seed)  # noqa: S311 (no secret)
-    expected = clean_digests(shop)
+    clean = clean_files(shop)
     shop.finish_night(shop.nights[0])
     seconds = _seconds_of_steps(shop)
     steps = [step for step in STEPS if step in seconds]
@@ -47,8 +48,8 @@ def soak_kills(shop: Shop, kills: int, seed: int = 1) -> KillReport:
         report.kills += 1
         report.by_step[step] = report.by_step.get(step, 0) + 1
         label = f"kill {report.kills} ({step}, as of {night})"
-        _look(shop, before[0], expected, report, label)
-        _repair(shop, night, expected, report, label)
+        _look(shop, before[0], clean, report, label)
+        _repair(shop, night, clean, report, label)
         sys.stderr.write(f"{label}: {'' if report.passed else 'not '}passed so far\n")
     return report
 
@@ -73,26 +74,27 @@ def _kill(shop: Shop, night: str, step: str, delay: float) -> bool:
     return process.returncode < 0
 
 
-def _look(shop: Shop, before: object, expected: Mapping[str, object], report: KillReport, label: str) -> None:
+def _look(shop: Shop, before: object, clean: Mapping[str, Path], report: KillReport, label: str) -> None:
     try:
         answer = read_answer(shop.published_file)
     except Exception as error:
         report.mixed.append(f"{label}: {error}")
         return
     report.published_by_killed += answer[0] != before
-    if digest(shop.published_file) != expected[str(answer[1])]:
-        report.mixed.append(f"{label}: the marts differ from those of {answer[1]}")
+    found = differences(shop.published_file, clean[str(answer[1])])
+    if found:
+        report.mixed.append(f"{label}: {found} differ from those of {answer[1]}")
 
 
-def _repair(shop: Shop, night: str, expected: Mapping[str, object], report: KillReport, label: str) -> None:
+def _repair(shop: Shop, night: str, clean: Mapping[str, Path], report: KillReport, label: str) -> None:
     try:
         shop.finish_night(night)
         answer = read_answer(shop.published_file)
     except (AssertionError, MixedError) as error:
         report.failed.append(f"{label}: {error}")
         return
-    found = digest(shop.published_file)
-    if answer[1] != night or found != expected[night]:
-        report.wrong.append(f"{label}: {found} instead of {expected[night]}")
+    found = differences(shop.published_file, clean[night])
+    if answer[1] != night or found:
+        report.wrong.append(f"{label}: published {answer[1]}, {found} differ")
     if leftovers(shop.warehouse):
         report.failed.append(f"{label}: left {leftovers(shop.warehouse)}")
