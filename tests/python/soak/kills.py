@@ -7,15 +7,18 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from soak.nights import MixedError, Shop, clean_files, differences, leftovers, read_answer
 
 STEPS = ("checking the raw data", "building and testing", "writing the candidate", "auditing", "publishing")
+AFTERWARDS = "summing up"
+"""After the last step the process only prints."""
 
 
 @dataclass
 class KillReport:
-    """What came of the kills. by_step: kills in each step. mixed, wrong, failed: what must stay empty."""
+    """What came of the kills. by_step: in which step each came. mixed, wrong, failed: what must stay empty."""
 
     kills: int = 0
     by_step: dict[str, int] = field(default_factory=dict)
@@ -34,16 +37,16 @@ def soak_kills(shop: Shop, kills: int, seed: int = 1) -> KillReport:
     chance = random.Random(seed)  # noqa: S311 (no secret)
     clean = clean_files(shop)
     shop.finish_night(shop.nights[0])
-    seconds = _seconds_of_steps(shop)
-    steps = [step for step in STEPS if step in seconds]
     report = KillReport()
     place = 0
     while report.kills < kills:
         place += 1
         night = shop.nights[place % len(shop.nights)]
         before = read_answer(shop.published_file)
-        step = steps[report.kills % len(steps)]
-        if not _kill(shop, night, step, chance.random() * seconds[step]):
+        seconds = _seconds_of_steps(shop)
+        aim = list(seconds)[report.kills % len(seconds)]
+        step = _kill(shop, night, aim, chance.random() * seconds[aim])
+        if step is None:
             continue  # it had ended before the moment came
         report.kills += 1
         report.by_step[step] = report.by_step.get(step, 0) + 1
@@ -55,23 +58,31 @@ def soak_kills(shop: Shop, kills: int, seed: int = 1) -> KillReport:
 
 
 def _seconds_of_steps(shop: Shop) -> dict[str, float]:
+    return dict(_latest_record(shop)["seconds"])
+
+
+def _latest_record(shop: Shop) -> dict[str, Any]:
     latest = max((shop.warehouse / "runs").glob("*.json"))
-    return dict(json.loads(latest.read_text(encoding="utf-8"))["seconds"])
+    return dict(json.loads(latest.read_text(encoding="utf-8")))
 
 
-def _kill(shop: Shop, night: str, step: str, delay: float) -> bool:
-    """Kill a run `delay` seconds into `step`; return whether it was still going on."""
+def _kill(shop: Shop, night: str, aim: str, delay: float) -> str | None:
+    """Kill a run about `delay` seconds into the step `aim`; return the step that it was in, None if it had ended."""
     process = shop.start_night(night)
     assert process.stderr is not None
     for line in process.stderr:
-        if line.rstrip().endswith(f"] {step}"):
+        if line.rstrip().endswith(f"] {aim}"):
             break
     try:
         process.wait(timeout=delay)
     except subprocess.TimeoutExpired:
         process.kill()
-    process.communicate()
-    return process.returncode < 0
+    told = process.communicate()[1]
+    if process.returncode >= 0:
+        return None
+    if _latest_record(shop)["ended_at"]:
+        return AFTERWARDS
+    return next((step for step in reversed(STEPS) if f"] {step}\n" in told), aim)
 
 
 def _look(shop: Shop, before: object, clean: Mapping[str, Path], report: KillReport, label: str) -> None:
