@@ -14,25 +14,29 @@ COMPILE := uv pip compile pyproject.toml --group build --generate-hashes --no-em
 DEMO ?= demo
 DEMO_CUSTOMERS ?= 3000
 BENCH ?=
+SOAK ?=
 SQL := models tests analyses
 INTEGRATION := .integration
 
 # what the shell has set for one's own warehouse must not change what is tested
 unexport CLV_RAW_DIR CLV_WAREHOUSE_DIR DBT_PROJECT_DIR DBT_PROFILES_DIR DBT_TARGET
 
-.PHONY: help demo test integration bench lint format lock clean
+.PHONY: help demo test integration soak bench lint format lock clean
 
 help: ## show the targets
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 13
 
 demo: $(VENV)/.installed $(DEMO)/raw/truth.json ## install, make a synthetic shop, build and publish its warehouse
 	$(BIN)/clv run --raw $(DEMO)/raw --warehouse $(DEMO)/warehouse
 
 test: lint ## every check: style, types, tests
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses 2 --dist loadfile
 
 integration: $(VENV)/.installed-dev $(INTEGRATION)/dagster/.installed $(INTEGRATION)/airflow/.installed ## run the nightly under Dagster and Airflow
 	$(BIN)/pytest tests/integration
+
+soak: $(VENV)/.installed-dev ## the long proofs: schedules, kills, readers (hours; SOAK='--help')
+	PYTHONPATH=tests/python $(BIN)/python -m soak .state/soak $(SOAK)
 
 bench: ## measure against lifetimes, clvkit and pymc-marketing (hours with BENCH=--largest)
 	$(PYTHON) benchmarks/run.py $(BENCH)
@@ -40,7 +44,7 @@ bench: ## measure against lifetimes, clvkit and pymc-marketing (hours with BENCH
 lint: $(VENV)/.installed-dev ## style and types, nothing is run
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy --strict src benchmarks
+	$(BIN)/mypy --strict src benchmarks orchestration/clv_trigger.py
 	$(BIN)/sqlfluff lint --disable-progress-bar $(SQL)
 
 format: $(VENV)/.installed-dev ## put Python and SQL in shape
@@ -53,7 +57,7 @@ lock: ## pin what pyproject.toml asks for (needs uv)
 	$(COMPILE) --constraints requirements-dev.txt --output-file requirements.txt
 
 clean: ## remove what make and dbt made, but no warehouse
-	rm -rf $(VENV) target logs .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(INTEGRATION) target logs .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 $(DEMO)/raw/truth.json: | $(VENV)/.installed
 	$(BIN)/clv generate $(DEMO)/raw --customers $(DEMO_CUSTOMERS)

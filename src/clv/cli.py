@@ -1,7 +1,9 @@
 """The command line: reads arguments, calls the functions behind them, prints what they return."""
 
+import json
 import os
 import sys
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -9,15 +11,21 @@ from typing import Annotated, Any, NoReturn
 import typer
 from rich.console import Console
 
-from clv.errors import DataError, UsageError
+from clv.errors import INTERRUPTED, ClvError, DataError, UsageError
 from clv.progress import show_progress
-from clv.project import RunSettings, check_vars, find_project, parse_date, raw_folder, read_vars, warehouse_folder
+from clv.project import (
+    KEPT_PUBLICATIONS,
+    RunSettings,
+    check_vars,
+    find_project,
+    find_warehouse,
+    parse_date,
+    raw_folder,
+    read_vars,
+)
 
 # dbt and numpy take a second to load: the commands import what needs them, so that `clv --help` answers at once
 
-DATA_FAILED = 1
-WRONG_USE = 2
-INTERRUPTED = 130
 PLAIN_WIDTH = 120
 
 app = typer.Typer(
@@ -55,10 +63,9 @@ def main() -> None:
     """Entry point of the command `clv`; ends the process with the exit code."""
     try:
         app()
-    except UsageError as error:
-        _fail(str(error), WRONG_USE)
-    except DataError as error:
-        _fail(f"{error}\nNothing was published.", DATA_FAILED)
+    except ClvError as error:
+        nothing = "\nNothing was published." if isinstance(error, DataError) else ""
+        _fail(f"{error}{nothing}", error.exit_code)
 
 
 @app.callback(invoke_without_command=True)
@@ -127,7 +134,7 @@ def check(
         clv check --raw raw
         clv check --raw raw --vars '{raw_columns: {orders: {customer_id: CustomerID}}}'
     """
-    settings = _run_settings(raw, warehouse, target, _variables(variables, None), full_refresh=False)
+    settings = _run_settings(raw, warehouse, target, _variables(variables, None))
 
     from clv.check import problems, render_check
     from clv.run import check_raw
@@ -153,11 +160,16 @@ def run(
     target: TargetOption = None,
     variables: VarsOption = "",
     full_refresh: Annotated[bool, typer.Option("--full-refresh", help="Rebuild incremental models.")] = False,
+    keep: Annotated[int, typer.Option(help="Publications to keep, the new one among them.", min=1)] = KEPT_PUBLICATIONS,
+    accept_changes: Annotated[
+        bool, typer.Option("--accept-changes", help="Publish although marts moved further than the audit expects.")
+    ] = False,
 ) -> None:
-    """Check, build, test and publish the warehouse.
+    """Check, build, test, audit and publish the warehouse.
 
     Readers of clv.duckdb see the old warehouse or the new one, never a mix.
-    Exit code 0: published; 1: the data failed a check; 2: wrong use or configuration. Only 0 changes clv.duckdb.
+    Exit code 0: published; 1: the data failed a check; 2: wrong use or configuration; 3: another run goes on.
+    Only 0 changes clv.duckdb.
 
     \b
     Examples:
@@ -166,7 +178,12 @@ def run(
         clv run --raw raw --vars '{reporting_currency: EUR, assumed_gross_margin: 0.4}'
         clv run --raw raw --vars settings.yml
     """
-    settings = _run_settings(raw, warehouse, target, _variables(variables, as_of), full_refresh)
+    settings = replace(
+        _run_settings(raw, warehouse, target, _variables(variables, as_of)),
+        full_refresh=full_refresh,
+        keep=keep,
+        accept_changes=accept_changes,
+    )
 
     from clv.check import render_costs
     from clv.run import run as run_warehouse
@@ -184,22 +201,64 @@ def run(
         out.print(costs)
     for warning in result.warnings:
         out.print(f"Warning: {warning}", soft_wrap=True)
-    out.print(f"Published: {settings.published_file}", soft_wrap=True)
+    out.print(f"Published: {settings.warehouse.published_file}", soft_wrap=True)
+
+
+@app.command()
+def status(
+    warehouse: WarehouseOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, with all that the run records hold.")] = False,
+) -> None:
+    """Say what is published, since when and from what, and how the last runs ended.
+
+    \b
+    Examples:
+        clv status
+        clv status --warehouse /srv/clv --json
+    """
+    found = find_warehouse(warehouse)
+    if not found.folder.is_dir():
+        raise UsageError(f"There is no folder {found.folder}: --warehouse (or CLV_WAREHOUSE_DIR) must name it.")
+
+    from clv.status import read_status, render_status, to_json
+
+    state = read_status(found)
+    if as_json:
+        typer.echo(json.dumps(to_json(state), indent=1, default=str))
+    else:
+        _stdout().print(render_status(state))
+
+
+@app.command()
+def rollback(
+    warehouse: WarehouseOption = None,
+    run_id: Annotated[
+        str | None,
+        typer.Option("--to", metavar="RUN", help="Run to go back to [default: the one before the published one]."),
+    ] = None,
+) -> None:
+    """Publish an earlier warehouse again.
+
+    The next `clv run` publishes as usual. Exit code 0: published; 2: there is nothing to go back to; 3: a run goes on.
+
+    \b
+    Examples:
+        clv rollback
+        clv rollback --to 20250630-021500-123
+    """
+    from clv.rollback import roll_back
+
+    found = find_warehouse(warehouse)
+    kept = roll_back(found, run_id)
+    _stdout().print(f"Published: {found.published_file}, as of {kept.as_of}, of run {kept.run_id}.", soft_wrap=True)
 
 
 def _run_settings(
-    raw: Path | None, warehouse: Path | None, target: str | None, variables: dict[str, Any], full_refresh: bool
+    raw: Path | None, warehouse: Path | None, target: str | None, variables: dict[str, Any]
 ) -> RunSettings:
     project = find_project()
     check_vars(project, variables)
-    return RunSettings(
-        project=project,
-        raw=raw_folder(raw),
-        warehouse=warehouse_folder(warehouse, project),
-        target=target,
-        variables=variables,
-        full_refresh=full_refresh,
-    )
+    return RunSettings(project, raw_folder(raw), find_warehouse(warehouse), target, variables)
 
 
 def _variables(text: str, as_of: str | None) -> dict[str, Any]:

@@ -1,6 +1,8 @@
 """Runs dbt inside this process, and says in sentences what went wrong."""
 
+import hashlib
 import json
+import logging
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -10,14 +12,18 @@ from pathlib import Path
 from typing import Any
 
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+from dbt.artifacts.resources.types import NodeType
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 from dbt.contracts.graph.manifest import Manifest
 from dbt_common.events.base_types import EventMsg
 
 from clv.errors import UsageError
+from clv.housekeeping import DISK_FULL, FULL_DISK
 
 OnEvent = Callable[[EventMsg], None]
 OnProgress = Callable[[int, int, str], None]
+
+LOG = logging.getLogger(__name__)
 
 FAILED = ("fail", "error", "runtime error")
 COMPILATION_ERROR = "Compilation Error"
@@ -29,6 +35,11 @@ BROKEN_GZIP = re.compile(
 NOT_GZIP = "is not a whole gzip file, though its name says so: deliver it again, or remove it."
 QUOTED_FILE = re.compile(r"'([^']+)'")
 MESSAGE_TRAILER = re.compile(r"\s*(> (in|called by) \w|LINE \d+:)")
+DAMAGED = re.compile(  # the build database, not a raw file that is corrupt
+    r"corrupt database|not a valid duckdb database|does not match stored checksum|replaying wal"
+    r"|could not read enough bytes from file \"[^\"]*build\.duckdb",
+    re.IGNORECASE,
+)
 LOCKED = re.compile(r"could not set lock on file \"([^\"]+)\"(?:.*?\(PID (\d+)\))?", re.IGNORECASE | re.DOTALL)
 
 
@@ -58,6 +69,16 @@ class Failure:
         """Whether the project's configuration is at fault. A test that raises its own sentence speaks of the data."""
         return self.kind != "test" and self.message.startswith(COMPILATION_ERROR)
 
+    @property
+    def is_full_disk(self) -> bool:
+        """Whether there was no room left."""
+        return bool(DISK_FULL.search(self.message))
+
+    @property
+    def is_damage(self) -> bool:
+        """Whether the build database holds what the engine can't read."""
+        return self.kind != "test" and bool(DAMAGED.search(self.message))
+
 
 @dataclass
 class Outcome:
@@ -71,7 +92,12 @@ class Outcome:
 @contextmanager
 def folders(raw: Path | None, warehouse: Path) -> Iterator[None]:
     """Name the folders to dbt by its environment variables for as long as the block lasts."""
-    names = {"CLV_RAW_DIR": str(raw) if raw else "", "CLV_WAREHOUSE_DIR": str(warehouse)}
+    with _environment({"CLV_RAW_DIR": str(raw) if raw else "", "CLV_WAREHOUSE_DIR": str(warehouse)}):
+        yield
+
+
+@contextmanager
+def _environment(names: Mapping[str, str]) -> Iterator[None]:
     before = {name: os.environ.get(name) for name in names}
     os.environ.update(names)
     try:
@@ -96,6 +122,18 @@ def parse_project(folder: Path, target: str | None, variables: Mapping[str, Any]
     return Project(folder, target, variables, result.result)
 
 
+def fingerprint(manifest: Manifest) -> str:
+    """Return a hash of the project's code: equal as long as no model, seed or macro of it has changed."""
+    package = manifest.metadata.project_name
+    files = {
+        name: node.checksum.checksum
+        for name, node in manifest.nodes.items()
+        if node.package_name == package and node.resource_type in (NodeType.Model, NodeType.Seed)
+    }
+    macros = {name: macro.macro_sql for name, macro in manifest.macros.items() if macro.package_name == package}
+    return hashlib.sha256(json.dumps([files, macros], sort_keys=True).encode()).hexdigest()
+
+
 def run_operation(project: Project, macro: str) -> list[str]:
     """Run a macro and return the lines that it logged. Raises UsageError with dbt's message if it fails."""
     lines: list[str] = []
@@ -116,7 +154,8 @@ def run_operation(project: Project, macro: str) -> list[str]:
 def build(project: Project, full_refresh: bool, on_progress: OnProgress) -> Outcome:
     """Run `dbt build`: land, model and test everything but unit tests, which test the code and not the data.
 
-    on_progress gets (n, of how many, what) as each node starts.
+    on_progress gets (n, of how many, what) as each node starts. The models find the hash of the project's code in the
+    environment variable CLV_CODE_FINGERPRINT.
     """
     errors: list[str] = []
 
@@ -125,11 +164,14 @@ def build(project: Project, full_refresh: bool, on_progress: OnProgress) -> Outc
             on_progress(0, 0, "landing the raw data")
         elif event.info.name == "LogStartLine":
             on_progress(event.data.index, event.data.total, event.data.node_info.node_name)
+        if event.info.level in ("warn", "error"):
+            LOG.log(logging.getLevelNamesMapping()[event.info.level.upper()], _text(event))
         _error_collector(errors)(event)
 
     command = ["build", "--exclude-resource-type", "unit_test"]
     command += _options(project.folder, project.target, project.variables)
-    result = _invoke(command + ["--full-refresh"] * full_refresh, project.manifest, on_event)
+    with _environment({"CLV_CODE_FINGERPRINT": fingerprint(project.manifest)}):
+        result = _invoke(command + ["--full-refresh"] * full_refresh, project.manifest, on_event)
     outcome = _outcome(result)
     if not outcome.succeeded and not outcome.failures:
         outcome.failures.append(Failure("operation", "dbt build", "", _message(result, errors)))
@@ -154,6 +196,8 @@ def log_path(project: Path) -> Path:
 
 def explain(message: str) -> str:
     """Turn an error of dbt or DuckDB into sentences that say what to do, where the cause is known; else tidy it."""
+    if DISK_FULL.search(message):
+        return FULL_DISK
     mixed = MIXED_LINE_ENDS.search(message)
     if mixed:
         return (

@@ -1,9 +1,26 @@
 """What may go wrong in a run, each with the exit code of the command line."""
 
+INTERRUPTED = 130
+"""Exit code of a run that was ended with Ctrl-C."""
 
-class UsageError(Exception):
-    """Wrong use or configuration; the message is one or more sentences for the user. Exit code 2."""
+
+class ClvError(Exception):
+    """A failure whose message is one or more sentences for the user."""
+
+    exit_code = 2
 
 
-class DataError(Exception):
-    """The data failed, nothing was published; the message is one or more sentences for the user. Exit code 1."""
+class UsageError(ClvError):
+    """Wrong use or configuration, or a machine that can't do what is asked. Exit code 2."""
+
+
+class DataError(ClvError):
+    """The data failed, nothing was published. Exit code 1."""
+
+    exit_code = 1
+
+
+class LockedError(ClvError):
+    """Another run holds the lock of the warehouse. Exit code 3."""
+
+    exit_code = 3

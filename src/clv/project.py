@@ -15,8 +15,54 @@ from clv.errors import UsageError
 
 PROJECT_NAME = "clv_warehouse"
 PROJECT_FILE = "dbt_project.yml"
-BUILD_FILE = "build.duckdb"
-PUBLISHED_FILE = "clv.duckdb"
+KEPT_PUBLICATIONS = 7
+
+
+@dataclass(frozen=True)
+class Warehouse:
+    """The folder of a warehouse, which is absolute, and what lies in it."""
+
+    folder: Path
+
+    @property
+    def build_file(self) -> Path:
+        """The builders' database."""
+        return self.folder / "build.duckdb"
+
+    @property
+    def published_file(self) -> Path:
+        """The database that readers open: always a whole one."""
+        return self.folder / "clv.duckdb"
+
+    @property
+    def candidate_file(self) -> Path:
+        """What becomes the published file if it passes the audit; there is none between runs."""
+        return self.folder / "candidate.duckdb"
+
+    @property
+    def publications(self) -> Path:
+        """The folder of the latest published files, the current one among them."""
+        return self.folder / "publications"
+
+    @property
+    def runs(self) -> Path:
+        """The folder of the run records, a file each."""
+        return self.folder / "runs"
+
+    @property
+    def log_file(self) -> Path:
+        """The structured log: a JSON object per line."""
+        return self.folder / "logs" / "clv.jsonl"
+
+    @property
+    def data_docs(self) -> Path:
+        """The folder of the audit's Data Docs."""
+        return self.folder / "data_docs"
+
+    @property
+    def lock_file(self) -> Path:
+        """Whoever has locked this file may write to the folder."""
+        return self.folder / "clv.lock"
 
 
 @dataclass(frozen=True)
@@ -24,26 +70,19 @@ class RunSettings:
     """What a run works on. All folders are absolute.
 
     project: folder of dbt_project.yml. raw: folder of the raw files, None where all raw data are tables.
-    warehouse: folder of the build database and the published file. target: of profiles.yml, None for its default.
-    variables: dbt vars. full_refresh: rebuild incremental models from scratch.
+    target: of profiles.yml, None for its default. variables: dbt vars. full_refresh: rebuild incremental models from
+    scratch. keep: how many published files are kept. accept_changes: publish although the audit finds that the
+    marts moved further than expected since the last publication.
     """
 
     project: Path
     raw: Path | None
-    warehouse: Path
+    warehouse: Warehouse
     target: str | None = None
     variables: Mapping[str, Any] = field(default_factory=dict)
     full_refresh: bool = False
-
-    @property
-    def build_file(self) -> Path:
-        """The builders' database."""
-        return self.warehouse / BUILD_FILE
-
-    @property
-    def published_file(self) -> Path:
-        """The database that readers open."""
-        return self.warehouse / PUBLISHED_FILE
+    keep: int = KEPT_PUBLICATIONS
+    accept_changes: bool = False
 
 
 def find_project(start: Path | None = None) -> Path:
@@ -161,10 +200,10 @@ def raw_folder(given: Path | None) -> Path | None:
     return folder
 
 
-def warehouse_folder(given: Path | None, project: Path) -> Path:
-    """Return the absolute folder of the warehouse: `given`, else CLV_WAREHOUSE_DIR, else `warehouse` in the project."""
+def find_warehouse(given: Path | None) -> Warehouse:
+    """Return the warehouse in the folder `given`, else CLV_WAREHOUSE_DIR, else `warehouse` in the project."""
     named = str(given) if given is not None else os.environ.get("CLV_WAREHOUSE_DIR", "")
-    return Path(named).expanduser().absolute() if named else project / "warehouse"
+    return Warehouse(Path(named).expanduser().absolute() if named else find_project() / "warehouse")
 
 
 def make_folder(folder: Path) -> None:

@@ -1,25 +1,83 @@
-"""The nightly: check the raw data, build and test the warehouse, publish it, say what came out."""
+"""The nightly: check the raw data, build and test the warehouse, audit and publish it, say what came out."""
 
-from collections.abc import Callable, Iterable, Sequence
+import logging
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import duckdb
 from dbt.artifacts.resources.types import NodeType
 
-from clv import check, dbt
+from clv import check, dbt, housekeeping
 from clv.errors import DataError, UsageError
 from clv.project import RunSettings, make_folder
-from clv.publish import MARTS_SCHEMA, Mart, publish
+from clv.publish import (
+    MARTS_SCHEMA,
+    Mart,
+    Publication,
+    find_damage,
+    keep_current,
+    prune,
+    publish,
+    write_candidate,
+)
+from clv.records import RunRecord, now, recorded
 from clv.summary import Summary, read_summary
 
+LOG = logging.getLogger(__name__)
 SHOWN_ROWS = 3
 MEMORY_TARGET = "memory"
+CHECK, BUILD, WRITE, AUDIT, PUBLISH = (
+    "checking the raw data",
+    "building and testing",
+    "writing the candidate",
+    "auditing",
+    "publishing",
+)
+BUILD_SHARE = 4
+"""A build database holds about this many times what is published of it: a guess, before the first publication."""
+
+ROWS_SQL = """
+select source_name, sum(delivered_rows), sum(accepted_rows), sum(rejected_rows)
+from marts.fct_deliveries
+group by source_name
+order by source_name
+"""
+
+
+class AuditFailure(Protocol):
+    """An expectation that was not met."""
+
+    @property
+    def sentence(self) -> str:
+        """What was expected and what was found."""
+
+
+class AuditResult(Protocol):
+    """What an audit of the candidate found. data_docs: where all of it can be read."""
+
+    @property
+    def passed(self) -> bool:
+        """Whether the candidate may be published."""
+
+    @property
+    def failures(self) -> Sequence[AuditFailure]:
+        """What was not met."""
+
+    @property
+    def data_docs(self) -> Path:
+        """The page to read."""
+
+
+AuditStep = Callable[[Path, Path, Path | None, Path, bool], AuditResult]
+"""Audits (project, candidate, published file if it can be read, folder of the Data Docs, accept_changes)."""
 
 
 @dataclass(frozen=True)
 class RunResult:
-    """What a run published. warnings are sentences about tests of severity `warn`."""
+    """What a run published. warnings are sentences about tests of severity `warn` and about what was set right."""
 
     summary: Summary
     sources: Sequence[check.RawSource]
@@ -28,45 +86,210 @@ class RunResult:
 
 def check_raw(settings: RunSettings) -> list[check.RawSource]:
     """Say what raw data there is; the build database is opened only if it exists, since it may hold raw tables."""
-    target = settings.target if settings.target or settings.build_file.exists() else MEMORY_TARGET
-    with dbt.folders(settings.raw, settings.warehouse):
+    target = settings.target if settings.target or settings.warehouse.build_file.exists() else MEMORY_TARGET
+    with dbt.folders(settings.raw, settings.warehouse.folder):
         return check.inspect_raw(dbt.parse_project(settings.project, target, settings.variables))
 
 
-def run(settings: RunSettings, on_progress: dbt.OnProgress, on_step: Callable[[str], None]) -> RunResult:
+def run(
+    settings: RunSettings,
+    on_progress: dbt.OnProgress,
+    on_step: Callable[[str], None],
+    audit: AuditStep | None = None,
+) -> RunResult:
     """Run the nightly. on_step is told the name of each step; on_progress (n, of how many, what) within the build.
 
-    Raises UsageError for wrong use or configuration and DataError for data that failed; both publish nothing.
+    Raises LockedError where another run goes on, UsageError for wrong use or configuration and DataError for data
+    that failed; all publish nothing.
     """
     if settings.target == MEMORY_TARGET:
         raise UsageError("Target 'memory' keeps nothing, so that there is nothing to publish: name another one.")
-    make_folder(settings.warehouse)
-    with dbt.folders(settings.raw, settings.warehouse):
-        on_step("checking the raw data")
-        project = dbt.parse_project(settings.project, settings.target, settings.variables)
+    make_folder(settings.warehouse.folder)
+    with recorded(settings.warehouse, "run") as record, housekeeping.tidied(settings.warehouse):
+        return _Night(settings, record, on_progress, on_step).run(audit)
+
+
+class _Night:
+    """One run, step by step."""
+
+    def __init__(
+        self,
+        settings: RunSettings,
+        record: RunRecord,
+        on_progress: dbt.OnProgress,
+        on_step: Callable[[str], None],
+    ) -> None:
+        self._settings = settings
+        self._warehouse = settings.warehouse
+        self._record = record
+        self._on_progress = on_progress
+        self._on_step = on_step
+
+    def run(self, audit: AuditStep | None) -> RunResult:
+        with dbt.folders(self._settings.raw, self._warehouse.folder):
+            with self._step(CHECK):
+                published = self._settle()
+                project = dbt.parse_project(self._settings.project, self._settings.target, self._settings.variables)
+                sources = self._check(project)
+            with self._step(BUILD):
+                outcome = self._build(project)
+        with self._step(WRITE):
+            summary = self._write(project)
+        if audit:
+            with self._step(AUDIT):
+                self._audit(audit, published)
+        failures = (describe_failure(warning, self._warehouse.build_file) for warning in outcome.warnings)
+        self._record.warnings += failures
+        with self._step(PUBLISH):
+            publish(self._warehouse, self._settings.keep)
+            self._record.published = self._record.run_id
+        return RunResult(summary, sources, self._record.warnings)
+
+    @contextmanager
+    def _step(self, name: str) -> Iterator[None]:
+        self._on_step(name)
+        with self._record.step(name):
+            yield
+
+    def _warn(self, sentence: str) -> None:
+        LOG.warning(sentence)
+        self._record.warnings.append(sentence)
+
+    def _settle(self) -> Path | None:
+        """Put the folder in order and see that there is room. Return the published file, if it can be read."""
+        warehouse = self._warehouse
+        published = self._readable_published()
+        if warehouse.build_file.exists():
+            self._open_build()
+        housekeeping.remove_spill(warehouse.build_file)
+        keep_current(warehouse)
+        prune(warehouse, self._settings.keep)
+        needed = housekeeping.size(warehouse.build_file, warehouse.published_file)
+        housekeeping.require_space(warehouse, needed, "building and publishing the warehouse")
+        return published
+
+    def _readable_published(self) -> Path | None:
+        published = self._warehouse.published_file
+        if not published.exists():
+            return None
+        damage = find_damage(published)
+        if damage:
+            self._warn(f"{published} can't be read ({damage}): it is replaced if this run succeeds.")
+        return None if damage else published
+
+    def _open_build(self) -> None:
+        """Open the build database, which also completes what a killed run has left in its log; else set it aside."""
+        try:
+            duckdb.connect(str(self._warehouse.build_file)).close()
+        except duckdb.Error as error:
+            if dbt.LOCKED.search(str(error)):
+                raise UsageError(dbt.explain(str(error))) from error
+            if housekeeping.DISK_FULL.search(str(error)):
+                raise UsageError(housekeeping.FULL_DISK) from error
+            self._set_build_aside(_first_line(error))
+
+    def _set_build_aside(self, reason: str) -> None:
+        build = self._warehouse.build_file
+        aside = housekeeping.set_aside(build)
+        self._warn(
+            f"{build} was damaged ({reason}): it was set aside as {aside.name} and built anew from the raw data. "
+            "The history of model fits starts anew with it."
+        )
+
+    def _check(self, project: dbt.Project) -> list[check.RawSource]:
         sources = check.inspect_raw(project)
-        problems = check.problems(sources) + check.broken_archives(settings.raw or Path(), sources)
+        problems = check.problems(sources) + check.broken_archives(self._settings.raw or Path(), sources)
         if problems:
             raise UsageError("\n".join(problems))
-        on_step("building and testing")
-        outcome = dbt.build(project, settings.full_refresh, on_progress)
-    _require_success(outcome, settings)
-    on_step("publishing")
-    _publish(settings, project)
-    warnings = [describe_failure(warning, settings.build_file) for warning in outcome.warnings]
-    return RunResult(read_summary(settings.published_file), sources, warnings)
+        return sources
+
+    def _build(self, project: dbt.Project) -> dbt.Outcome:
+        outcome = dbt.build(project, self._settings.full_refresh, self._on_progress)
+        damage = next((failure.message for failure in outcome.failures if failure.is_damage), None)
+        if damage:
+            self._set_build_aside(damage.splitlines()[-1].strip())
+            outcome = dbt.build(project, self._settings.full_refresh, self._on_progress)
+        self._require_success(outcome)
+        return outcome
+
+    def _require_success(self, outcome: dbt.Outcome) -> None:
+        if outcome.succeeded:
+            return
+        if any(failure.is_full_disk for failure in outcome.failures):
+            raise UsageError(housekeeping.FULL_DISK)
+        sentences = describe_configuration(failure for failure in outcome.failures if failure.is_configuration)
+        is_configuration = bool(sentences)
+        sentences += [
+            describe_failure(failure, self._warehouse.build_file)
+            for failure in outcome.failures
+            if not failure.is_configuration
+        ]
+        sentences.append(f"All that dbt said stands in {dbt.log_path(self._settings.project)}.")
+        raise (UsageError if is_configuration else DataError)("\n".join(sentences))
+
+    def _write(self, project: dbt.Project) -> Summary:
+        warehouse = self._warehouse
+        if not warehouse.build_file.is_file():
+            raise UsageError(
+                f"Target '{self._settings.target}' made no {warehouse.build_file}, "
+                "so that there is nothing to publish: name a target whose path is that file."
+            )
+        needed = housekeeping.size(warehouse.published_file) or housekeeping.size(warehouse.build_file) // BUILD_SHARE
+        housekeeping.require_space(warehouse, needed, "writing the marts")
+        marts = _marts(project)
+        publication = write_candidate(warehouse, marts, self._publication(project))
+        self._record.as_of_date = publication.as_of_date.isoformat() if publication.as_of_date else None
+        try:
+            self._count_rows(marts)
+            return read_summary(warehouse.candidate_file)
+        except duckdb.Error as error:
+            raise DataError(f"The marts that were built can't be summed up: {_first_line(error)}") from error
+
+    def _publication(self, project: dbt.Project) -> Publication:
+        versions = self._record.versions
+        return Publication(
+            run_id=self._record.run_id,
+            as_of_date=None,
+            published_at=now().replace(tzinfo=None),
+            clv_version=versions["clv"],
+            dbt_version=versions["dbt"],
+            duckdb_version=versions["duckdb"],
+            code_fingerprint=dbt.fingerprint(project.manifest),
+        )
+
+    def _count_rows(self, marts: Iterable[Mart]) -> None:
+        with duckdb.connect(str(self._warehouse.candidate_file), read_only=True) as connection:
+            for source, delivered, accepted, rejected in connection.execute(ROWS_SQL).fetchall():
+                self._record.rows[source] = {
+                    "delivered": int(delivered),
+                    "accepted": int(accepted),
+                    "rejected": int(rejected),
+                }
+            for mart in marts:
+                count = connection.execute(f"select count(*) from {MARTS_SCHEMA}.{mart.name}").fetchall()[0][0]
+                self._record.published_rows[mart.name] = int(count)
+
+    def _audit(self, audit: AuditStep, published: Path | None) -> None:
+        warehouse, settings = self._warehouse, self._settings
+        result = audit(
+            settings.project, warehouse.candidate_file, published, warehouse.data_docs, settings.accept_changes
+        )
+        if not result.passed:
+            sentences = [failure.sentence for failure in result.failures]
+            raise DataError("\n".join(["The audit failed:", *sentences, f"The Data Docs: {result.data_docs}"]))
 
 
-def _require_success(outcome: dbt.Outcome, settings: RunSettings) -> None:
-    if outcome.succeeded:
-        return
-    sentences = describe_configuration(failure for failure in outcome.failures if failure.is_configuration)
-    is_configuration = bool(sentences)
-    sentences += [
-        describe_failure(failure, settings.build_file) for failure in outcome.failures if not failure.is_configuration
+def _marts(project: dbt.Project) -> list[Mart]:
+    marts = [
+        Mart(node.alias, node.description, {column.name: column.description for column in node.columns.values()})
+        for node in project.manifest.nodes.values()
+        if node.resource_type == NodeType.Model and node.schema == MARTS_SCHEMA
     ]
-    sentences.append(f"All that dbt said stands in {dbt.log_path(settings.project)}.")
-    raise (UsageError if is_configuration else DataError)("\n".join(sentences))
+    return sorted(marts, key=lambda mart: mart.name)
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).splitlines()[0].rstrip(".")
 
 
 def describe_configuration(failures: Iterable[dbt.Failure]) -> list[str]:
@@ -75,23 +298,6 @@ def describe_configuration(failures: Iterable[dbt.Failure]) -> list[str]:
     for failure in failures:
         nodes.setdefault(dbt.explain(failure.message), []).append("" if failure.kind == "operation" else failure.name)
     return [f"{message} (in {', '.join(names)})" if all(names) else message for message, names in nodes.items()]
-
-
-def _publish(settings: RunSettings, project: dbt.Project) -> None:
-    if not settings.build_file.is_file():
-        raise UsageError(
-            f"Target '{settings.target}' made no {settings.build_file}, so that there is nothing to publish: "
-            "name a target whose path is that file."
-        )
-    marts = [
-        Mart(node.alias, node.description, {column.name: column.description for column in node.columns.values()})
-        for node in project.manifest.nodes.values()
-        if node.resource_type == NodeType.Model and node.schema == MARTS_SCHEMA
-    ]
-    try:
-        publish(settings.build_file, settings.published_file, sorted(marts, key=lambda mart: mart.name))
-    except OSError as error:
-        raise UsageError(f"{settings.published_file} can't be written: {error.strerror}.") from error
 
 
 def describe_failure(failure: dbt.Failure, build_file: Path) -> str:

@@ -1,12 +1,12 @@
 """The command as a user meets it: exit codes, sentences, and the file that readers open."""
 
 import gzip
-import shutil
 from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import REPOSITORY, BuildWarehouse, CommandRun, RunClv, write_csv, write_purchase_log
+from conftest import BuildWarehouse, CommandRun, RunClv, write_csv, write_purchase_log
+from soak.pocket import copy_base
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +21,7 @@ def published(build_warehouse: BuildWarehouse, tmp_path_factory: pytest.TempPath
 
 def test_help_teaches_by_example(run_clv: RunClv) -> None:
     assert "clv run --raw raw --warehouse warehouse" in run_clv("--help").stdout
-    for command in ("generate", "check", "run"):
+    for command in ("generate", "check", "run", "status", "rollback"):
         assert f"clv {command} " in run_clv(command, "--help").stdout.split("Examples:")[1]
 
 
@@ -187,7 +187,7 @@ def test_the_published_file_can_be_read_by_older_drivers(published: CommandRun) 
 
 def test_nothing_is_left_beside_the_published_file(published: CommandRun) -> None:
     names = {path.name for path in published.warehouse.iterdir()}
-    assert names == {"build.duckdb", "clv.duckdb"}
+    assert names == {"build.duckdb", "clv.duckdb", "clv.lock", "logs", "publications", "runs"}
 
 
 def test_the_published_marts_are_those_that_were_built(published: CommandRun) -> None:
@@ -198,11 +198,11 @@ def test_the_published_marts_are_those_that_were_built(published: CommandRun) ->
     with duckdb.connect(str(published.build_file), read_only=True) as build, published.connect() as readers:
         built = build.execute(columns).fetchall()
         assert readers.execute(columns).fetchall() == built
-        schemas = readers.execute("select distinct schema_name from duckdb_tables()").fetchall()
+        schemas = readers.execute("select distinct schema_name from duckdb_tables() order by 1").fetchall()
         for mart in sorted({row[0] for row in built}):
             rows = f"from marts.{mart} order by all"
             assert readers.execute(rows).fetchall() == build.execute(rows).fetchall(), mart
-    assert schemas == [("marts",)]
+    assert schemas == [("main",), ("marts",)]
     assert {"dim_customers", "fct_orders", "fct_reconciliations"} <= {row[0] for row in built}
 
 
@@ -257,13 +257,7 @@ def test_sentences_of_a_test_are_about_the_data_and_end_with_1(
 
 def small_project(folder: Path, test: str) -> Path:
     """Copy the dbt project into `folder` with one mart, and `test` instead of its own tests."""
-    for part in ("macros", "seeds"):
-        shutil.copytree(REPOSITORY / part, folder / part)
-    for part in ("dbt_project.yml", "profiles.yml", "models/staging/raw/_raw__sources.yml"):
-        (folder / part).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(REPOSITORY / part, folder / part)
-    marts = folder / "models" / "marts"
-    marts.mkdir()
+    marts = copy_base(folder)
     (marts / "fct_orders.sql").write_text("select order_id, amount from {{ source('raw', 'orders') }}\n")
     (marts / "_marts.yml").write_text("models: [{name: fct_orders, config: {contract: {enforced: false}}}]\n")
     (folder / "tests").mkdir()

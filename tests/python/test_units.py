@@ -1,6 +1,7 @@
 """The pure functions behind the command line."""
 
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -10,8 +11,8 @@ import pytest
 from clv.check import absent_sources, describe_found, problems, read_report
 from clv.dbt import Failure, explain
 from clv.errors import DataError, UsageError
-from clv.project import check_vars, find_project, parse_date, read_vars
-from clv.publish import Mart, publish
+from clv.project import Warehouse, check_vars, find_project, parse_date, read_vars
+from clv.publish import Mart, Publication, publish, write_candidate
 from clv.run import describe_configuration, describe_failure
 from clv.summary import money, number, percent
 
@@ -51,6 +52,16 @@ def test_the_project_is_found_from_anywhere(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setenv("DBT_PROJECT_DIR", str(tmp_path / "nosuch"))
     with pytest.raises(UsageError, match="DBT_PROJECT_DIR"):
         find_project(tmp_path)
+
+
+def test_damage_of_the_build_database_is_told_from_that_of_a_raw_file() -> None:
+    for message, is_damage in {
+        "Corrupt database file: computed checksum 1 does not match stored checksum 2 in block at location 3": True,
+        'IO Error: Could not read enough bytes from file "/w/build.duckdb": attempted to read 9 bytes': True,
+        'IO Error: Could not read enough bytes from file "/raw/orders.parquet": attempted to read 9 bytes': False,
+        "Invalid Input Error: the file /raw/orders.parquet is corrupt": False,
+    }.items():
+        assert Failure("model", "fct_orders", "", message).is_damage == is_damage, message
 
 
 def test_known_errors_are_explained() -> None:
@@ -126,6 +137,17 @@ def test_the_report_on_raw_data_is_read() -> None:
     assert problems(sources) == ["Bad."]
 
 
+def publish_marts(folder: Path, marts: Sequence[Mart]) -> None:
+    """Publish `marts` and the customers of 2025-06-30 from the build database in `folder`."""
+    with duckdb.connect(str(folder / "build.duckdb")) as connection:
+        connection.execute("create or replace table marts.dim_customers as select date '2025-06-30' as as_of_date")
+    warehouse = Warehouse(folder)
+    mark = Publication("20250701-020000-000", None, datetime(2025, 7, 1, 2), "", "", "", "")  # noqa: DTZ001 (a timestamp of the database)
+    marked = write_candidate(warehouse, [*marts, Mart("dim_customers")], mark)
+    assert marked.as_of_date == date(2025, 6, 30)
+    publish(warehouse, 7)
+
+
 def test_publishing_keeps_order_and_comments_and_replaces_all(tmp_path: Path) -> None:
     build, published = tmp_path / "build.duckdb", tmp_path / "clv.duckdb"
     with duckdb.connect(str(build)) as connection:
@@ -133,13 +155,11 @@ def test_publishing_keeps_order_and_comments_and_replaces_all(tmp_path: Path) ->
         connection.execute("create table marts.fct_a as select 1 as zeta, 'x' as alpha, null::date as middle")
         connection.execute("create table marts.fct_left_over as select 1 as a")
         connection.execute("create view marts.fct_view as select zeta from build.marts.fct_a")
-    (tmp_path / "clv.duckdb.next").write_bytes(b"the rest of an interrupted run")
-    (tmp_path / "clv.duckdb.next.wal").write_bytes(b"the same")
     marts = [Mart("fct_a", 'A\'s "description"', {"zeta": "It's zeta", "nosuch": "x"}), Mart("fct_view")]
-    publish(build, published, marts)
+    publish_marts(tmp_path, marts)
     with duckdb.connect(str(published), read_only=True) as connection:
         columns = connection.execute(
-            "select table_name, column_name, comment from duckdb_columns() where schema_name = 'marts'"
+            "select table_name, column_name, comment from duckdb_columns() where schema_name = 'marts' and table_name <> 'dim_customers'"
             " order by table_name, column_index"
         ).fetchall()
         comment = connection.execute("select comment from duckdb_tables() where table_name = 'fct_a'").fetchone()
@@ -150,7 +170,7 @@ def test_publishing_keeps_order_and_comments_and_replaces_all(tmp_path: Path) ->
         ("fct_view", "zeta", None),
     ]
     assert comment == ('A\'s "description"',)
-    assert {path.name for path in tmp_path.iterdir()} == {"build.duckdb", "clv.duckdb"}
+    assert {path.name for path in tmp_path.iterdir()} == {"build.duckdb", "clv.duckdb", "publications"}
 
 
 def test_a_reader_keeps_its_warehouse_while_the_next_is_published(tmp_path: Path) -> None:
@@ -159,11 +179,11 @@ def test_a_reader_keeps_its_warehouse_while_the_next_is_published(tmp_path: Path
     with duckdb.connect(str(build)) as connection:
         connection.execute("create schema marts")
         connection.execute("create table marts.fct_a as from range(500_000)")
-    publish(build, published, [Mart("fct_a")])
+    publish_marts(tmp_path, [Mart("fct_a")])
     with duckdb.connect(str(published), read_only=True) as reader:
         with duckdb.connect(str(build)) as connection:
             connection.execute("delete from marts.fct_a where range > 6")
-        publish(build, published, [Mart("fct_a")])
+        publish_marts(tmp_path, [Mart("fct_a")])
         assert reader.execute(rows).fetchone() == (500_000,)
     with duckdb.connect(str(published), read_only=True) as reader:
         assert reader.execute(rows).fetchone() == (7,)
@@ -175,9 +195,8 @@ def test_a_mart_that_is_not_there_publishes_nothing(tmp_path: Path) -> None:
     with duckdb.connect(str(build)) as connection:
         connection.execute("create schema marts")
     with pytest.raises(DataError, match="fct_a"):
-        publish(build, published, [Mart("fct_a")])
+        publish_marts(tmp_path, [Mart("fct_a")])
     assert published.read_bytes() == b"what readers have"
-    assert {path.name for path in tmp_path.iterdir()} == {"build.duckdb", "clv.duckdb"}
 
 
 def test_figures_are_written_for_people() -> None:

@@ -1,0 +1,1 @@
+"""Long proofs, each with counts as arguments: `make soak` runs all of them at length, the tests a slice of each."""

@@ -1,0 +1,205 @@
+"""What is published, since when and from what, and how the last runs ended."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import duckdb
+from rich.console import Group, RenderableType
+from rich.table import Table
+
+from clv.housekeeping import megabytes, size
+from clv.project import Warehouse
+from clv.publish import KeptFile, Publication, kept_files, read_publication
+from clv.records import RunRecord, is_running, read_records
+from clv.summary import money, number
+
+SHOWN_RUNS = 10
+
+CONTENT_SQL = """
+select
+    (select count(*) from marts.dim_customers),
+    (select count(*) from marts.fct_orders),
+    (select sum(net_revenue) from marts.fct_orders),
+    (select max(currency) from marts.dim_customers)
+"""
+
+DELIVERIES_SQL = """
+select source_name, count(*), sum(delivered_rows), sum(accepted_rows), sum(rejected_rows), max(delivered_in)
+from marts.fct_deliveries
+group by source_name
+order by source_name
+"""
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """What the published warehouse holds of one source. latest: its last delivery by name."""
+
+    source: str
+    deliveries: int
+    delivered_rows: int
+    accepted_rows: int
+    rejected_rows: int
+    latest: str
+
+
+@dataclass(frozen=True)
+class Content:
+    """The published file. since: when it was published, in UTC."""
+
+    publication: Publication
+    since: str
+    bytes: int
+    customers: int
+    orders: int
+    net_revenue: Decimal | None
+    currency: str
+    sources: Sequence[Delivered]
+
+
+@dataclass(frozen=True)
+class Status:
+    """The state of a warehouse. problem: why the published file can't be read, or that there is none."""
+
+    warehouse: Warehouse
+    content: Content | None
+    problem: str
+    is_running: bool
+    runs: Sequence[RunRecord]
+    publications: Sequence[KeptFile]
+
+    @property
+    def outcomes(self) -> Sequence[str]:
+        """How each of the runs ended."""
+        return [run.outcome(self.is_running and place == 0) for place, run in enumerate(self.runs)]
+
+
+def read_status(warehouse: Warehouse) -> Status:
+    """Look at the warehouse's folder; nothing in it is changed."""
+    runs = read_records(warehouse, SHOWN_RUNS)
+    content, problem = _read_content(warehouse, runs)
+    going_on = is_running(warehouse, runs[0] if runs else None)
+    return Status(warehouse, content, problem, going_on, runs, kept_files(warehouse))
+
+
+def _read_content(warehouse: Warehouse, runs: Sequence[RunRecord]) -> tuple[Content | None, str]:
+    file = warehouse.published_file
+    if not file.exists():
+        return None, f"Nothing is published in {warehouse.folder}."
+    try:
+        publication = read_publication(file)
+        if publication is None:
+            return None, f"{file} says nothing of the run that wrote it: it comes from an earlier version of clv."
+        with duckdb.connect(str(file), read_only=True) as connection:
+            customers, orders, net_revenue, currency = connection.execute(CONTENT_SQL).fetchall()[0]
+            sources = [Delivered(*row) for row in connection.execute(DELIVERIES_SQL).fetchall()]
+    except duckdb.Error as error:
+        return None, f"{file} can't be read: {str(error).splitlines()[0]}"
+    since = _published_since(publication, runs)
+    return Content(publication, since, size(file), customers, orders, net_revenue, currency or "", sources), ""
+
+
+def _published_since(publication: Publication, runs: Sequence[RunRecord]) -> str:
+    for run in runs:
+        if run.published == publication.run_id and run.ended_at:
+            return run.ended_at
+    return publication.published_at.isoformat(timespec="milliseconds") + "+00:00"
+
+
+def to_json(status: Status) -> Mapping[str, Any]:
+    """Return the status as data; what is no JSON (dates, decimals) is left for the writer to turn into text."""
+    content = status.content
+    return {
+        "warehouse": status.warehouse.folder,
+        "published": asdict(content) if content else None,
+        "problem": status.problem,
+        "is_running": status.is_running,
+        "runs": [{**asdict(run), "outcome": word} for run, word in zip(status.runs, status.outcomes, strict=True)],
+        "publications": [
+            {"run_id": kept.run_id, "as_of_date": kept.as_of, "bytes": size(kept.path), "file": kept.path}
+            for kept in status.publications
+        ],
+    }
+
+
+def render_status(status: Status) -> RenderableType:
+    """Return the tables that `clv status` prints."""
+    parts: list[RenderableType] = []
+    if status.is_running:
+        run = status.runs[0]
+        parts.append(f"A {run.command} goes on since {_short(run.started_at)} (process {run.pid} on {run.host}).")
+    parts += [_content_table(status.content), _sources_table(status.content)] if status.content else [status.problem]
+    if status.runs:
+        parts.append(_runs_table(status))
+    if status.publications:
+        parts.append(_publications_table(status))
+    return Group(*parts)
+
+
+def _content_table(content: Content) -> Table:
+    publication = content.publication
+    table = _table(f"Published: as of {publication.as_of_date or 'an unknown date'}", ["figure", "value"])
+    table.add_row("since (UTC)", _short(content.since))
+    table.add_row("run", publication.run_id)
+    table.add_row("size", megabytes(content.bytes))
+    table.add_row("customers", number(content.customers))
+    table.add_row("orders", number(content.orders))
+    table.add_row("net revenue", money(content.net_revenue, content.currency))
+    versions = f"clv {publication.clv_version}, dbt {publication.dbt_version}, DuckDB {publication.duckdb_version}"
+    table.add_row("computed with", versions)
+    return table
+
+
+def _sources_table(content: Content) -> Table:
+    table = _table("From", ["source", "deliveries", "rows", "accepted", "rejected", "latest delivery"])
+    for source in content.sources:
+        counts = (source.deliveries, source.delivered_rows, source.accepted_rows, source.rejected_rows)
+        table.add_row(source.source, *(number(count) for count in counts), source.latest)
+    return table
+
+
+def _runs_table(status: Status) -> Table:
+    table = _table("Latest runs", ["run", "command", "started (UTC)", "seconds", "as of", "outcome", "exit", "message"])
+    for run, outcome in zip(status.runs, status.outcomes, strict=True):
+        exit_code = "" if run.exit_code is None else str(run.exit_code)
+        first_line = next(iter(run.message.splitlines()), "")
+        row = (run.run_id, run.command, _short(run.started_at), _seconds(run), run.as_of_date or "", outcome)
+        table.add_row(*row, exit_code, first_line)
+    return table
+
+
+def _publications_table(status: Status) -> Table:
+    current = status.content.publication.run_id if status.content else None
+    table = _table("Publications (clv rollback --to RUN)", ["run", "as of", "size", ""])
+    for kept in status.publications:
+        mark = "published now" if kept.run_id == current else ""
+        table.add_row(kept.run_id, kept.as_of, megabytes(size(kept.path)), mark)
+    return table
+
+
+def _seconds(run: RunRecord) -> str:
+    if run.ended_at is None:
+        return ""
+    elapsed = datetime.fromisoformat(run.ended_at) - datetime.fromisoformat(run.started_at)
+    return number(elapsed.total_seconds(), 1)
+
+
+def _short(moment: str) -> str:
+    return datetime.fromisoformat(moment).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _table(title: str, headings: Sequence[str]) -> Table:
+    table = Table(title=title, title_justify="left", title_style="bold")
+    numeric = {"value", "deliveries", "rows", "accepted", "rejected", "seconds", "exit", "size"}
+    for heading in headings:
+        is_text = heading == "message" or heading == "latest delivery"
+        table.add_column(
+            heading,
+            justify="right" if heading in numeric else "left",
+            no_wrap=not is_text,
+            overflow="fold" if is_text else "ellipsis",
+        )
+    return table
