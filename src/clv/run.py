@@ -5,12 +5,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 import duckdb
 from dbt.artifacts.resources.types import NodeType
 
 from clv import check, dbt, housekeeping
+from clv.audit import Audit, audit
 from clv.errors import DataError, UsageError
 from clv.project import RunSettings, make_folder
 from clv.publish import (
@@ -47,34 +47,6 @@ order by source_name
 """
 
 
-class AuditFailure(Protocol):
-    """An expectation that was not met."""
-
-    @property
-    def sentence(self) -> str:
-        """What was expected and what was found."""
-
-
-class AuditResult(Protocol):
-    """What an audit of the candidate found. data_docs: where all of it can be read."""
-
-    @property
-    def passed(self) -> bool:
-        """Whether the candidate may be published."""
-
-    @property
-    def failures(self) -> Sequence[AuditFailure]:
-        """What was not met."""
-
-    @property
-    def data_docs(self) -> Path:
-        """The page to read."""
-
-
-AuditStep = Callable[[Path, Path, Path | None, Path, bool], AuditResult]
-"""Audits (project, candidate, published file if it can be read, folder of the Data Docs, accept_changes)."""
-
-
 @dataclass(frozen=True)
 class RunResult:
     """What a run published. warnings are sentences about tests of severity `warn` and about what was set right."""
@@ -91,12 +63,7 @@ def check_raw(settings: RunSettings) -> list[check.RawSource]:
         return check.inspect_raw(dbt.parse_project(settings.project, target, settings.variables))
 
 
-def run(
-    settings: RunSettings,
-    on_progress: dbt.OnProgress,
-    on_step: Callable[[str], None],
-    audit: AuditStep | None = None,
-) -> RunResult:
+def run(settings: RunSettings, on_progress: dbt.OnProgress, on_step: Callable[[str], None]) -> RunResult:
     """Run the nightly. on_step is told the name of each step; on_progress (n, of how many, what) within the build.
 
     Raises LockedError where another run goes on, UsageError for wrong use or configuration and DataError for data
@@ -106,7 +73,7 @@ def run(
         raise UsageError("Target 'memory' keeps nothing, so that there is nothing to publish: name another one.")
     make_folder(settings.warehouse.folder)
     with recorded(settings.warehouse, "run") as record, housekeeping.tidied(settings.warehouse):
-        return _Night(settings, record, on_progress, on_step).run(audit)
+        return _Night(settings, record, on_progress, on_step).run()
 
 
 class _Night:
@@ -125,7 +92,7 @@ class _Night:
         self._on_progress = on_progress
         self._on_step = on_step
 
-    def run(self, audit: AuditStep | None) -> RunResult:
+    def run(self) -> RunResult:
         with dbt.folders(self._settings.raw, self._warehouse.folder):
             with self._step(CHECK):
                 published = self._settle()
@@ -135,9 +102,8 @@ class _Night:
                 outcome = self._build(project)
         with self._step(WRITE):
             summary = self._write(project)
-        if audit:
-            with self._step(AUDIT):
-                self._audit(audit, published)
+        with self._step(AUDIT):
+            self._audit(published)
         failures = (describe_failure(warning, self._warehouse.build_file) for warning in outcome.warnings)
         self._record.warnings += failures
         with self._step(PUBLISH):
@@ -269,14 +235,22 @@ class _Night:
                 count = connection.execute(f"select count(*) from {MARTS_SCHEMA}.{mart.name}").fetchall()[0][0]
                 self._record.published_rows[mart.name] = int(count)
 
-    def _audit(self, audit: AuditStep, published: Path | None) -> None:
+    def _audit(self, published: Path | None) -> None:
         warehouse, settings = self._warehouse, self._settings
         result = audit(
             settings.project, warehouse.candidate_file, published, warehouse.data_docs, settings.accept_changes
         )
+        for sentence in result.skipped if published else ():
+            self._warn(sentence)
         if not result.passed:
-            sentences = [failure.sentence for failure in result.failures]
-            raise DataError("\n".join(["The audit failed:", *sentences, f"The Data Docs: {result.data_docs}"]))
+            raise DataError(_describe_audit(result))
+
+
+def _describe_audit(result: Audit) -> str:
+    sentences = ["The audit failed:", *(failure.sentence for failure in result.failures)]
+    if any(failure.is_change for failure in result.failures):
+        sentences.append("If the warehouse is meant to differ so much from the published one: --accept-changes.")
+    return "\n".join([*sentences, f"The pages of the audit: {result.data_docs}/index.html"])
 
 
 def _marts(project: dbt.Project) -> list[Mart]:

@@ -18,6 +18,7 @@ from soak.kills import soak_kills
 from soak.nights import Shop
 from soak.pocket import POCKET_NIGHTS, REPOSITORY, make_pocket_project, write_pocket_orders
 from soak.readers import soak_readers
+from soak.schedules import soak_schedules
 
 NIGHTS = ("2025-06-30", "2025-07-01", "2025-09-30")
 
@@ -27,6 +28,7 @@ def main() -> None:
     arguments = _arguments()
     shop = _make_shop(arguments)
     proofs: dict[str, Callable[[], Any]] = {
+        "schedules": lambda: soak_schedules(shop.folder / "schedules", arguments.schedules, arguments.seed),
         "kills": lambda: soak_kills(shop.elsewhere(shop.folder / "kills"), arguments.kills, arguments.seed),
         "readers": lambda: soak_readers(
             shop.elsewhere(shop.folder / "readers"), arguments.readers, arguments.publications
@@ -48,6 +50,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m soak", description=__doc__)
     parser.add_argument("folder", type=Path, help="to work in; what is there is removed")
     parser.add_argument("--customers", type=int, default=300)
+    parser.add_argument("--schedules", type=int, default=200)
     parser.add_argument("--kills", type=int, default=60)
     parser.add_argument("--readers", type=int, default=8)
     parser.add_argument("--publications", type=int, default=10)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from soak.nights import MixedError, Shop, clean_files, differences, leftovers, read_answer
+from soak.nights import MixedError, Shop, clean_files, compare_marts, leftovers, read_answer
 
 STEPS = ("checking the raw data", "building and testing", "writing the candidate", "auditing", "publishing")
 AFTERWARDS = "summing up"
@@ -92,7 +92,7 @@ def _look(shop: Shop, before: object, clean: Mapping[str, Path], report: KillRep
         report.mixed.append(f"{label}: {error}")
         return
     report.published_by_killed += answer[0] != before
-    found = differences(shop.published_file, clean[str(answer[1])])
+    found = compare_marts(shop.published_file, clean[str(answer[1])])[1]
     if found:
         report.mixed.append(f"{label}: {found} differ from those of {answer[1]}")
 
@@ -104,7 +104,7 @@ def _repair(shop: Shop, night: str, clean: Mapping[str, Path], report: KillRepor
     except (AssertionError, MixedError) as error:
         report.failed.append(f"{label}: {error}")
         return
-    found = differences(shop.published_file, clean[night])
+    found = compare_marts(shop.published_file, clean[night])[1]
     if answer[1] != night or found:
         report.wrong.append(f"{label}: published {answer[1]}, {found} differ")
     if leftovers(shop.warehouse):

@@ -3,6 +3,8 @@
 import shutil
 from pathlib import Path
 
+from clv.audit import FIGURES
+
 REPOSITORY = Path(__file__).parents[3]
 
 MODELS = {
@@ -84,6 +86,16 @@ MODELS = {
     """,
 }
 
+SUITE = """{
+  "name": "dim_customers",
+  "expectations": [
+    {"type": "expect_column_values_to_be_unique", "kwargs": {"column": "customer_id"}},
+    {"type": "expect_column_values_to_be_between", "kwargs": {"column": "net_revenue", "max_value": 1000000}}
+  ]
+}
+"""
+BOUNDS = "\n".join(f"{name}: {{fall: 1, rise: 9, slack: 9}}" for name in FIGURES)
+
 POCKET_NIGHTS = ("2023-06-30", "2023-09-30", "2024-12-31")
 
 
@@ -117,6 +129,10 @@ def make_pocket_project(folder: Path) -> Path:
     (folder / "tests" / "assert_orders_bring_something.sql").write_text(
         "select order_id, net_revenue from {{ ref('fct_orders') }} where net_revenue < 0\n"
     )
+    suites = folder / "expectations" / "suites"
+    suites.mkdir(parents=True)
+    (suites / "dim_customers.json").write_text(SUITE)
+    (suites.parent / "bounds.yml").write_text(BOUNDS)
     (folder / "tests" / "_tests.yml").write_text(
         "data_tests:\n  - name: assert_orders_bring_something\n    description: No order brings less than nothing.\n"
     )

@@ -25,6 +25,7 @@ from dbt.cli.main import dbtRunner
 from dbt.contracts.graph.manifest import Manifest
 
 from clv.dbt import folders, release_database
+from soak.nights import compare_marts
 
 REPOSITORY = Path(__file__).parents[3]
 FIRST_DAY = dt.date(2024, 1, 1)
@@ -337,32 +338,3 @@ def check_schedule(seed: int, builder: Builder, folder: Path) -> ScheduleReport:
     if differences:
         report.different.append(f"schedule {seed}: {differences}")
     return report
-
-
-def compare_marts(left: Path, right: Path) -> tuple[int, dict[str, list[Any]]]:
-    """Return the number of rows, and per mart some that only one of two build databases holds.
-
-    The fits of earlier nights are history, kept on purpose: they are left out.
-    """
-    rows, differences = 0, {}
-    with duckdb.connect() as connection:
-        connection.execute(f"attach '{left}' as nightly (read_only)")
-        connection.execute(f"attach '{right}' as at_once (read_only)")
-        marts = connection.execute(
-            "select table_name from duckdb_tables() where database_name = 'at_once' and schema_name = 'marts' order by 1"
-        ).fetchall()
-        assert len(marts) >= 15, marts
-        for (mart,) in marts:
-            latest = f" where as_of_date = (select max(as_of_date) from at_once.marts.{mart})" * (
-                mart == "fct_model_fits"
-            )
-            sides = [f"select * from {side}.marts.{mart}{latest}" for side in ("nightly", "at_once")]
-            rows += connection.execute(f"select count(*) from ({sides[1]})").fetchall()[0][0]
-            found = [
-                (side, *row)
-                for side, own, other in (("nightly", *sides), ("at once", *reversed(sides)))
-                for row in connection.execute(f"({own}) except all ({other}) limit 2").fetchall()
-            ]
-            if found:
-                differences[mart] = found
-    return rows, differences
