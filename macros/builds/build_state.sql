@@ -29,26 +29,26 @@
     {% for table, columns in {
         'unreadable_lines': 'source_name varchar, delivered_in varchar, reason varchar, raw_line varchar',
         'landed_files': 'source_name varchar, path varchar, version varchar',
-        'deliveries': 'source_name varchar, delivered_in varchar, path varchar, version varchar, is_new boolean',
+        'deliveries': 'source_name varchar, delivered_in varchar, path varchar, version varchar, delivered_at timestamp, is_new boolean',
         'last_build': 'fingerprint varchar, known_before timestamp, is_complete boolean',
         'built_deliveries': 'source_name varchar, delivered_in varchar, version varchar',
         'built_exchange_rates': 'currency varchar, rate_date date, exchange_rate double',
         'built_product_costs': 'product_id varchar, unit_cost double, valid_from date, valid_before date',
     }.items() %}
-        {% do run_query('create table if not exists landing.' ~ table ~ ' (' ~ columns ~ ')') %}
+        {% set is_kept = table != 'deliveries' %}
+        {% do run_query('create ' ~ ('table if not exists' if is_kept else 'or replace table') ~ ' landing.' ~ table ~ ' (' ~ columns ~ ')') %}
     {% endfor %}
-    {% do run_query('truncate landing.deliveries') %}
     {% for finding in findings %}
         {% for files in finding.files | batch(500) %}
             {% do run_query(
                 'insert into landing.deliveries select ' ~ string_literal(finding.source) ~ ', ' ~ duckdb_delivered_in('filename')
-                ~ ", filename, size || ' bytes of ' || last_modified, true from read_blob(" ~ duckdb_list(files | map(attribute='path')) ~ ')'
+                ~ ", filename, size || ' bytes of ' || last_modified, last_modified, true from read_blob(" ~ duckdb_list(files | map(attribute='path')) ~ ')'
             ) %}
         {% endfor %}
         {% if finding.relation %}
             {% do run_query(
                 'insert into landing.deliveries values (' ~ string_literal(finding.source) ~ ', '
-                ~ string_literal(finding.relation.schema ~ '.' ~ finding.relation.identifier) ~ ', null, ' ~ string_literal(invocation_id) ~ ', true)'
+                ~ string_literal(finding.relation.schema ~ '.' ~ finding.relation.identifier) ~ ', null, ' ~ string_literal(invocation_id) ~ ', null, true)'
             ) %}
         {% endif %}
     {% endfor %}

@@ -168,7 +168,7 @@ def build(project: Project, full_refresh: bool, on_progress: OnProgress) -> Outc
             LOG.log(logging.getLevelNamesMapping()[event.info.level.upper()], _text(event))
         _error_collector(errors)(event)
 
-    command = ["build", "--exclude-resource-type", "unit_test"]
+    command = ["build", "--selector", "nightly"]
     command += _options(project.folder, project.target, project.variables)
     with _environment({"CLV_CODE_FINGERPRINT": fingerprint(project.manifest)}):
         result = _invoke(command + ["--full-refresh"] * full_refresh, project.manifest, on_event)

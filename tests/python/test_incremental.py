@@ -1,0 +1,61 @@
+"""Builds that go on from the last one give the marts of one built at once."""
+
+import re
+from pathlib import Path
+
+import duckdb
+import yaml
+from conftest import REPOSITORY, BuildWarehouse, write_csv
+from soak.schedules import soak_schedules
+
+HEADER = ["order_id", "customer_id", "ordered_at", "amount", "status", "updated_at"]
+
+
+def test_random_schedules_end_like_one_full_refresh(tmp_path: Path) -> None:
+    report = soak_schedules(tmp_path, schedules=2, seed=101, workers=1)
+    assert report.passed, report.different
+    assert report.schedules == 2
+    assert report.gone_on >= 2
+    assert report.rows > 500
+
+
+def test_a_night_restates_only_what_its_delivery_touches(build_warehouse: BuildWarehouse, tmp_path: Path) -> None:
+    """The last build's rows of all other orders stay where they are, whatever is in the raw files now."""
+    raw, folder = tmp_path / "raw", tmp_path / "build"
+    rows = [
+        (f"o{number}", f"c{number % 9}", f"2024-{1 + number % 12:02d}-15", "10.00", "paid", "") for number in range(36)
+    ]
+    write_csv(raw / "orders", "1", HEADER, rows)
+    first = build_warehouse(raw, folder=folder)
+    assert first.exit_code == 0, first.output
+    with duckdb.connect(str(first.build_file)) as connection:
+        connection.execute("update intermediate.int_orders_valued set net_revenue = 77 where order_id in ('o1', 'o2')")
+    write_csv(
+        raw / "orders",
+        "2",
+        HEADER,
+        [("o2", "c2", "2024-03-15", "20.00", "paid", "2024-12-15"), ("o99", "c1", "2024-12-20", "5.00", "paid", "")],
+    )
+    second = build_warehouse(raw, folder=folder)
+    assert second.exit_code == 0, second.output
+    with second.connect() as connection:
+        found = dict(
+            connection.execute(
+                "select order_id, net_revenue from marts.fct_orders where order_id in ('o1', 'o2', 'o3', 'o99')"
+            ).fetchall()
+        )
+    assert found == {"o1": 77, "o2": 20, "o3": 10, "o99": 5}
+    whole = build_warehouse(raw, "", "--full-refresh", folder=folder)
+    assert whole.exit_code == 0, whole.output
+    with whole.connect() as connection:
+        assert connection.execute("select net_revenue from marts.fct_orders where order_id = 'o1'").fetchall() == [
+            (10,)
+        ]
+
+
+def test_every_var_is_part_of_what_a_build_goes_on_from() -> None:
+    declared = yaml.safe_load((REPOSITORY / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]
+    macro = (REPOSITORY / "macros" / "builds" / "build_state.sql").read_text(encoding="utf-8")
+    listed = re.search(r"macro project_vars\(\) %}(.*?)endmacro", macro, re.DOTALL)
+    assert listed
+    assert set(re.findall(r"'(\w+)'", listed[1])) == set(declared) - {"as_of_date"}
