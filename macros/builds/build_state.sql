@@ -115,7 +115,7 @@
         {% set done = results | selectattr('status', 'equalto', 'success') | map(attribute='node.unique_id') | list %}
         {% set failed = results | selectattr('status', 'in', ['error', 'fail', 'skipped', 'runtime error', 'partial success']) | list %}
         {% set missing = incremental_nodes() | rejectattr('unique_id', 'in', done) | list %}
-        {% if not failed and not missing %}
+        {% if incremental_nodes() and not failed and not missing %}
             {% do adapter.ensure_transaction() %}
             {% do run_query('truncate landing.last_build') %}
             {% do run_query(

@@ -1,9 +1,12 @@
-{#- number: SQL double precision. Its sum, the same in whatever order an engine adds: a sum of whole multiples of 1e-12. Where a term is
-    beyond ±9e6, or none at all, the plain sum. -#}
-{% macro exact_sum(number) -%}
+{#- number: SQL double precision. Its sum, the same in whatever order an engine adds: of whole multiples of 10^-decimals. Where a term is
+    beyond 9 * 10^(18 - decimals), or none at all, the plain sum. -#}
+{% macro exact_sum(number, decimals=12) -%}
+    {%- set limit = '9e' ~ (18 - decimals) -%}
+    {%- set unit = '1e' ~ decimals -%}
     case
-        when max(abs({{ number }})) < 9e6
-            then cast(sum(cast(round(case when abs({{ number }}) < 9e6 then {{ number }} end * 1e12) as bigint)) as double precision) / 1e12
+        when max(abs({{ number }})) < {{ limit }}
+            then cast(sum(cast(round(case when abs({{ number }}) < {{ limit }} then {{ number }} end * {{ unit }}) as bigint)) as double precision)
+                / {{ unit }}
         else sum({{ number }})
     end
 {%- endmacro %}

@@ -14,6 +14,32 @@ NAMES = sorted(path.stem for path in (REPOSITORY / "analyses").glob("*.sql"))
 
 # One number of each analysis, and how it comes from the marts.
 CHECKS = {
+    "did_the_campaign_pay": (
+        "select max(reactivation_rate - control_reactivation_rate) from analysis where value_tier = 'all'",
+        "select max(reactivation_uplift) from fct_campaign_uplifts where value_tier = 'all'",
+    ),
+    "how_does_recurring_revenue_move_and_what_does_it_cost_to_lose_it": (
+        "select sum(new_revenue + reactivated_revenue) from analysis where plan <> 'all'",
+        (
+            "select sum(recurring_revenue_at_end - recurring_revenue_at_start - expansion_revenue + contraction_revenue + churned_revenue)"
+            " from fct_subscription_months where plan <> 'all'"
+        ),
+    ),
+    "what_do_promoters_earn_compared_with_detractors": (
+        "select times_a_detractor from analysis where nps_band = 'promoter'",
+        (
+            "select max(mean_total_clv) filter (attribute_value = 'promoter') / max(mean_total_clv) filter (attribute_value = 'detractor')"
+            " from fct_clv_drivers where attribute = 'nps_band'"
+        ),
+    ),
+    "what_goes_with_a_high_clv": (
+        "select max(mean_total_clv / mean_total_clv_of_others - 1) from analysis",
+        "select max(lift) from fct_clv_drivers where is_significant and is_reliable",
+    ),
+    "where_are_customers_loyal_and_what_do_they_say": (
+        "select nps from analysis where segment_kind = 'company'",
+        "select (promoters - detractors) / respondents from fct_segment_loyalty where segment_kind = 'company'",
+    ),
     "how_far_apart_are_the_attribution_models": (
         "select most_customers - fewest_customers from analysis where acquisition_channel = 'paid_search'",
         "select max(new_customers) - min(new_customers) from fct_attribution_models where acquisition_channel = 'paid_search'",

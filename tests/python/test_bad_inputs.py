@@ -431,7 +431,7 @@ RIGHT_VALUES: Mapping[str, Any] = {
     "reporting_currency": "eur",
     "reporting_timezone": "America/New_York",
     "as_of_date": "2024-02-29",
-    "value_tiers": [{"name": "all", "up_to": 1.0}],
+    "value_tiers": [{"name": "everybody", "up_to": 1.0}],
 }
 
 

@@ -343,9 +343,6 @@ HARD_SHOPS = [
     Shop(994892925, 460, 83, 0.0, 75.489, 2.976, 54.813, 1.179, False, 163.762, 61.209, 1510.898),
 ]
 
-LARGE_SHOP_CUSTOMERS = 9000
-"""Whose histories are so many that the search puts them together in bins."""
-
 FEWEST_REPEAT_CUSTOMERS = 30
 
 
@@ -376,8 +373,7 @@ class RandomLogs:
 
 @pytest.fixture(scope="module")
 def random_logs(fit_logs: FitLogs) -> RandomLogs:
-    large_shops = [replace(shop, customers=LARGE_SHOP_CUSTOMERS) for shop in HARD_SHOPS]
-    drawn = [(shop, simulate(shop)) for shop in [*HARD_SHOPS, *large_shops, *draw_shops(180)]]
+    drawn = [(shop, simulate(shop)) for shop in [*HARD_SHOPS, *draw_shops(200)]]
     kept = [(shop, log) for shop, log in drawn if log.repeat_customers >= FEWEST_REPEAT_CUSTOMERS]
     shops, logs = [shop for shop, _ in kept], [log for _, log in kept]
     return RandomLogs(shops, logs, fit_logs(logs))

@@ -53,8 +53,8 @@ ends as (
         is_chosen,
         varied_parameter,
         x,
-        max(b_x) / max(a_b_x) - {{ exact_sum('weight * (1 - p)') }} as weight_at_0,
-        max(a) / max(a_b_x) - {{ exact_sum('weight * p') }} as weight_at_1
+        max(b_x) / max(a_b_x) - {{ exact_sum('weight * (1 - p)', 15) }} as weight_at_0,
+        max(a) / max(a_b_x) - {{ exact_sum('weight * p', 15) }} as weight_at_1
     from weighed
     group by cutoff_date, is_as_of, model_name, is_chosen, varied_parameter, x
 ),

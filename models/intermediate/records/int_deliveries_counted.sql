@@ -13,20 +13,21 @@ outcomes as (
     union all
     {% endfor %}
     {% for source, models in raw_sources().items() %}
+    {% set staged = ref('stg_raw__' ~ source) %}
+    {% set versions = ref(models.versions) if models.versions else '(' ~ record_versions(staged) ~ ')' %}
     select
         '{{ source }}' as source_name,
         delivered_in,
         'delivered' as outcome
-    from {{ ref('stg_raw__' ~ source) }}
+    from {{ staged }}
     union all
     select
         '{{ source }}' as source_name,
-        delivered_in,
-        version_status as outcome
-    from {% if models.versions %}{{ ref(models.versions) }}{% else %}({{ record_versions(ref('stg_raw__' ~ source)) }}) as versions{% endif %}
-
+        versions.delivered_in,
+        versions.version_status as outcome
+    from {{ versions }} as versions
     {% if models.checked %}
-    where version_status <> 'current'
+    where versions.version_status <> 'current'
     union all
     select
         '{{ source }}' as source_name,
