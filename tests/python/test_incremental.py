@@ -29,7 +29,9 @@ def test_a_night_restates_only_what_its_delivery_touches(build_warehouse: BuildW
     first = build_warehouse(raw, folder=folder)
     assert first.exit_code == 0, first.output
     with duckdb.connect(str(first.build_file)) as connection:
-        connection.execute("update intermediate.int_orders_valued set net_revenue = 77 where order_id in ('o1', 'o2')")
+        connection.execute(
+            "update intermediate.int_unit_costs_matched set item_revenue = 77 where order_id in ('o1', 'o2')"
+        )
     write_csv(
         raw / "orders",
         "2",
