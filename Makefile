@@ -38,7 +38,8 @@ integration: $(VENV)/.installed-dev $(INTEGRATION)/dagster/.installed $(INTEGRAT
 soak: $(VENV)/.installed-dev ## the long proofs: schedules, kills, readers (hours; SOAK='--help')
 	PYTHONPATH=tests/python $(BIN)/python -m soak .state/soak $(SOAK)
 
-bench: ## measure against lifetimes, clvkit and pymc-marketing (hours with BENCH=--largest)
+bench: $(VENV)/.installed ## measure a night, and against lifetimes, clvkit and pymc-marketing (hours with BENCH=--largest)
+	$(BIN)/python benchmarks/nightly.py benchmarks/.work/nightly
 	$(PYTHON) benchmarks/run.py $(BENCH)
 
 lint: $(VENV)/.installed-dev ## style and types, nothing is run
