@@ -31,7 +31,7 @@ demo: $(VENV)/.installed $(DEMO)/raw/truth.json ## install, make a synthetic sho
 test: lint ## every check: style, types, tests
 	$(BIN)/pytest
 
-soak: $(VENV)/.installed-dev ## the long proofs: runs killed at random, readers without pause (an hour)
+soak: $(VENV)/.installed-dev ## the long proofs: runs killed at random, readers without pause (an hour and more)
 	PYTHONPATH=tests/python $(BIN)/python -m soak .state/soak $(SOAK)
 
 bench: ## measure against lifetimes, clvkit and pymc-marketing (hours with BENCH=--largest)
