@@ -2,7 +2,7 @@
     deliveries    the raw files and tables of this build, and whether the last one lacks them (is_new)
     landed_files, unreadable_lines    the CSV files that stand in landing tables, and their lines that are no records
     last_build    a row while there is a build to go on from: its fingerprint and the known_before of its run context
-    built_deliveries, built_exchange_rates, built_product_costs    what that one was made from
+    built_deliveries, built_exchange_rates, built_product_costs, built_cutoffs    what that one was made from
     A build that failed, was killed or was of a selection leaves last_build incomplete, and the next one starts anew. -#}
 
 {#- on-run-start, before landing: lists the deliveries. Where the build can't go on from the last one, the incremental models that
@@ -12,7 +12,7 @@
     {% if can_go_on() %}
         {% do run_query('update landing.last_build set is_complete = false') %}
     {% else %}
-        {% for table in ['last_build', 'built_deliveries', 'built_exchange_rates', 'built_product_costs'] %}
+        {% for table in ['last_build', 'built_deliveries', 'built_exchange_rates', 'built_product_costs', 'built_cutoffs'] %}
             {% do run_query('truncate landing.' ~ table) %}
         {% endfor %}
         {% do run_query('update landing.deliveries set is_new = true') %}
@@ -33,6 +33,7 @@
         'last_build': 'fingerprint varchar, known_before timestamp, is_complete boolean',
         'built_deliveries': 'source_name varchar, delivered_in varchar, version varchar',
         'built_exchange_rates': 'currency varchar, rate_date date, exchange_rate double',
+        'built_cutoffs': 'cutoff_date date, fingerprint varchar',
         'built_product_costs': 'product_id varchar, unit_cost double, valid_from date, valid_before date',
     }.items() %}
         {% set is_kept = table != 'deliveries' %}
@@ -125,6 +126,7 @@
             {% for table, columns, origin in [
                 ('built_deliveries', 'source_name, delivered_in, version', 'landing.deliveries'),
                 ('built_exchange_rates', 'currency, rate_date, exchange_rate', built_relation('int_exchange_rates_filled')),
+                ('built_cutoffs', 'cutoff_date, fingerprint', built_relation('int_cutoffs_listed') ~ ' where not is_as_of'),
                 ('built_product_costs', 'product_id, unit_cost, valid_from, valid_before', built_relation('int_product_costs_dated')),
             ] %}
                 {% do run_query('truncate landing.' ~ table) %}

@@ -73,3 +73,20 @@
 {% macro is_restated(order_id, orders) -%}
     {% if goes_on() %}{{ order_id }} in (select restated.order_id from {{ ref(orders) }} as restated){% else %}true{% endif %}
 {%- endmacro %}
+
+
+{#- For models that keep what was found for the cutoffs of earlier builds: pre-hook, removes what is about to be found anew, or is kept no
+    longer. column: the cutoff's, in the model; kept: SQL condition on int_cutoffs_listed. -#}
+{% macro forget_cutoffs(column, kept='true') -%}
+    {%- set cutoffs = ref('int_cutoffs_listed') -%}
+    {% if goes_on() %}
+    delete from {{ this }}
+    where {{ column }} not in (select cutoff_date from {{ cutoffs }} where {{ kept }} and not is_rebuilt)
+    {% endif %}
+{%- endmacro %}
+
+
+{#- The condition that goes with it. The reference is the pre-hook's. -#}
+{% macro is_valued_anew(column) -%}
+    {% if goes_on() %}{{ column }} in (select anew.cutoff_date from {{ ref('int_cutoffs_listed') }} as anew where anew.is_rebuilt){% else %}true{% endif %}
+{%- endmacro %}

@@ -52,3 +52,8 @@
 {% macro configured_as_of_date() -%}
     cast({{ string_literal(var('as_of_date')) if var('as_of_date') else 'null' }} as date)
 {%- endmacro %}
+
+{#- day: SQL date. Whether it is the last of a quarter. -#}
+{% macro ends_quarter(day) -%}
+    {{ dbt.date_trunc('quarter', dbt.dateadd('day', 1, day)) }} = {{ dbt.dateadd('day', 1, day) }}
+{%- endmacro %}

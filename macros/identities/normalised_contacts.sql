@@ -22,3 +22,9 @@
 {% macro guest_id(email) -%}
     'guest-' || {{ dbt.hash(email) }}
 {%- endmacro %}
+
+
+{#- Over an order with source_customer_id and email: the id it was made under, a guest's where there is none. -#}
+{% macro shop_customer_id() -%}
+    coalesce(source_customer_id, {{ guest_id(normalised_email('email')) }})
+{%- endmacro %}

@@ -19,11 +19,7 @@
                 partition by dated.record_key, dated.is_readable
                 order by
                     case when dated.is_known_event then 0 else 1 end,
-                    case when dated.is_known_version then 0 else 1 end,
-                    case when dated.is_known_version then dated.version_written_at end desc nulls last,
-                    dated.version_written_at asc nulls last,
-                    dated.delivered_in desc,
-                    dated.version_row desc
+                    {{ version_order('dated.is_known_version') }}
             ) as version_rank
         from (
             select
@@ -44,3 +40,14 @@
     from ({{ record_versions(relation) }}) as versions
     where version_status = 'current'
 {% endmacro %}
+
+
+{#- is_known_version: SQL boolean. In which order the versions of a record are taken to be in force: the one written last of those that
+    are known; of equals the later delivery by name, then the later row; where none is known, the one written first. -#}
+{% macro version_order(is_known_version) -%}
+    case when {{ is_known_version }} then 0 else 1 end,
+    case when {{ is_known_version }} then version_written_at end desc nulls last,
+    version_written_at asc nulls last,
+    delivered_in desc,
+    version_row desc
+{%- endmacro %}

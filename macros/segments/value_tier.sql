@@ -11,3 +11,9 @@
         {%- endfor %}
     end
 {%- endmacro %}
+
+
+{#- In which order customers are worth the most; ties break by customer_id. -#}
+{% macro value_order() -%}
+    coalesce(total_clv, historical_clv) desc nulls last, customer_id asc
+{%- endmacro %}

@@ -6,13 +6,29 @@ histories as (
     select * from {{ ref('int_customer_histories_counted') }}
 ),
 
-occasions as (
-    select * from {{ ref('int_purchase_occasions') }}
+companies as (
+    select * from {{ ref('int_backtest_companies_measured') }}
 ),
 
-basis as (
-    select max(clv_basis) as clv_basis
-    from {{ ref('int_customers_measured') }}
+-- as known at the horizon, so that what was found out later doesn't move a backtest
+occasions as (
+    select
+        cutoff_date as horizon_date,
+        customer_id,
+        order_date as occasion_date,
+        occasion_value as net_revenue,
+        occasion_margin as gross_margin
+    from {{ ref('int_past_occasions_summed') }}
+    where orders > 0
+    union all
+    select
+        run_context.as_of_date as horizon_date,
+        occasions.customer_id,
+        occasions.occasion_date,
+        occasions.net_revenue,
+        occasions.gross_margin
+    from {{ ref('int_purchase_occasions') }} as occasions
+    cross join {{ ref('int_run_context') }} as run_context
 ),
 
 bought as (
@@ -21,14 +37,16 @@ bought as (
         backtests.horizon_days,
         occasions.customer_id,
         count(*) as orders,
-        {{ complete_sum("case when basis.clv_basis = 'margin' then occasions.gross_margin else occasions.net_revenue end") }}
-            as margin
-    from occasions
-    inner join backtests
+        {{ complete_sum(
+            "case when companies.clv_basis = 'margin' then occasions.gross_margin else occasions.net_revenue end"
+        ) }} as margin
+    from backtests
+    inner join companies
+        on backtests.cutoff_date = companies.cutoff_date
+    inner join occasions
         on
-            occasions.occasion_date > backtests.cutoff_date
-            and occasions.occasion_date <= backtests.horizon_date
-    cross join basis
+            backtests.horizon_date = occasions.horizon_date
+            and backtests.cutoff_date < occasions.occasion_date
     group by backtests.cutoff_date, backtests.horizon_days, occasions.customer_id
 ),
 

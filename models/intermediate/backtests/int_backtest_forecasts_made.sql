@@ -12,29 +12,8 @@ expected as (
     select * from {{ ref('int_backtest_occasions_expected') }}
 ),
 
-basis as (
-    select max(clv_basis) as clv_basis
-    from {{ ref('int_customers_measured') }}
-),
-
-margin_rates as (
-    select
-        cutoffs.cutoff_date,
-        {{ ratio(
-            'sum(occasions.gross_margin)', 'sum(case when occasions.gross_margin is not null then occasions.net_revenue end)'
-        ) }} as gross_margin_rate
-    from {{ ref('int_cutoffs_listed') }} as cutoffs
-    inner join {{ ref('int_purchase_occasions') }} as occasions
-        on cutoffs.cutoff_date >= occasions.occasion_date
-    group by cutoffs.cutoff_date
-),
-
-lifetimes as (
-    select
-        {{ last_day_of('month') }} as cutoff_date,
-        lifetime_years
-    from {{ ref('int_kpi_months_measured') }}
-    where segment_kind = 'company'
+companies as (
+    select * from {{ ref('int_backtest_companies_measured') }}
 ),
 
 fitted as (
@@ -74,12 +53,12 @@ formula as (
         'formula' as model_name,
         customers.*,
         (customers.x + 1) / greatest(customers.age * 7 / 365.25, 1)
-        * least(customers.horizon_days / 365.25, coalesce(lifetimes.lifetime_years, {{ var('max_lifetime_years') }}))
+        * least(customers.horizon_days / 365.25, coalesce(companies.lifetime_years, {{ var('max_lifetime_years') }}))
             as predicted_orders,
         customers.mean_value as order_value
     from customers
-    left join lifetimes
-        on customers.cutoff_date = lifetimes.cutoff_date
+    left join companies
+        on customers.cutoff_date = companies.cutoff_date
 ),
 
 forecasts as (
@@ -99,13 +78,12 @@ final as (
         forecasts.predicted_orders,
         forecasts.actual_orders,
         forecasts.predicted_orders * forecasts.order_value * case
-            when basis.clv_basis = 'revenue' then 1 else margin_rates.gross_margin_rate
+            when companies.clv_basis = 'revenue' then 1 else companies.gross_margin_rate
         end as predicted_margin,
         forecasts.actual_margin
     from forecasts
-    cross join basis
-    left join margin_rates
-        on forecasts.cutoff_date = margin_rates.cutoff_date
+    left join companies
+        on forecasts.cutoff_date = companies.cutoff_date
 )
 
 select * from final

@@ -1,5 +1,5 @@
 with cutoffs as (
-    select * from {{ ref('int_cutoffs_listed') }}
+    select * from {{ ref('int_cutoffs_listed') }} where is_backtested and is_rebuilt
 ),
 
 final as (

@@ -5,7 +5,9 @@ with accounts as (
 orders as (
     select
         source_customer_id,
-        email
+        email,
+        order_date,
+        superseded_version
     from {{ ref('int_orders_checked') }}
     where is_known and rejection_reason is null
 ),
@@ -14,16 +16,21 @@ delivered as (
     select
         customer_id as source_customer_id,
         {{ normalised_email('email') }} as email,
-        {{ normalised_phone('phone') }} as phone
+        {{ normalised_phone('phone') }} as phone,
+        min({{ reporting_date('created_at') }}) as known_on
     from accounts
+    group by customer_id, {{ normalised_email('email') }}, {{ normalised_phone('phone') }}
 
-    union
+    union all
 
     select
         source_customer_id,
         {{ normalised_email('email') }} as email,
-        null as phone
+        null as phone,
+        min(order_date) as known_on
     from orders
+    group by source_customer_id, {{ normalised_email('email') }}
+    having count(*) > count(superseded_version)
 ),
 
 -- a guest is known by the email alone
@@ -32,38 +39,54 @@ identified as (
         coalesce(source_customer_id, {{ guest_id('email') }}) as source_customer_id,
         source_customer_id is null as is_guest,
         email,
-        phone
+        phone,
+        -- what tells no day was always known
+        coalesce(known_on, cast('1900-01-01' as date)) as known_on
     from delivered
     where source_customer_id is not null or email is not null
+),
+
+contacts as (
+    select
+        source_customer_id,
+        is_guest,
+        cast(null as {{ dbt.type_string() }}) as contact_kind,
+        cast(null as {{ dbt.type_string() }}) as contact_hash,
+        known_on
+    from identified
+
+    union all
+
+    select
+        source_customer_id,
+        is_guest,
+        'email' as contact_kind,
+        {{ dbt.hash('email') }} as contact_hash,
+        known_on
+    from identified
+    where email is not null
+
+    union all
+
+    select
+        source_customer_id,
+        is_guest,
+        'phone' as contact_kind,
+        {{ dbt.hash('phone') }} as contact_hash,
+        known_on
+    from identified
+    where phone is not null
 ),
 
 final as (
     select
         source_customer_id,
         is_guest,
-        cast(null as {{ dbt.type_string() }}) as contact_kind,
-        cast(null as {{ dbt.type_string() }}) as contact_hash
-    from identified
-
-    union
-
-    select
-        source_customer_id,
-        is_guest,
-        'email' as contact_kind,
-        {{ dbt.hash('email') }} as contact_hash
-    from identified
-    where email is not null
-
-    union
-
-    select
-        source_customer_id,
-        is_guest,
-        'phone' as contact_kind,
-        {{ dbt.hash('phone') }} as contact_hash
-    from identified
-    where phone is not null
+        contact_kind,
+        contact_hash,
+        min(known_on) as known_on
+    from contacts
+    group by source_customer_id, is_guest, contact_kind, contact_hash
 )
 
 select * from final

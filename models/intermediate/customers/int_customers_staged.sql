@@ -14,9 +14,8 @@ predictions as (
     select * from {{ ref('int_customers_predicted') }}
 ),
 
--- past the 80th percentile of the expected gap a customer is at risk
 usual_gap as (
-    select percentile_cont(0.8) within group (order by days_since_previous) as gap_days
+    select {{ usual_gap('days_since_previous') }} as gap_days
     from occasions
 ),
 
@@ -37,11 +36,10 @@ latest_gaps as (
 thresholds as (
     select
         customers.customer_id,
-        coalesce(predictions.long_gap_days, usual_gap.gap_days, 365.25 * run_context.kpi_window_months / 12)
+        {{ at_risk_after_days('predictions.long_gap_days', 'usual_gap.gap_days', 'run_context.kpi_window_months') }}
             as at_risk_after_days,
-        greatest(
-            365.25 * run_context.kpi_window_months / 12, coalesce(predictions.long_gap_days, usual_gap.gap_days)
-        ) as lapsed_after_days
+        {{ lapsed_after_days('predictions.long_gap_days', 'usual_gap.gap_days', 'run_context.kpi_window_months') }}
+            as lapsed_after_days
     from customers
     cross join usual_gap
     cross join run_context
@@ -54,14 +52,13 @@ final as (
         customers.customer_id,
         thresholds.at_risk_after_days,
         thresholds.lapsed_after_days,
-        case
-            when customers.purchase_occasions = 0 then null
-            when customers.days_since_last_order > thresholds.lapsed_after_days then 'lapsed'
-            when customers.days_since_last_order > thresholds.at_risk_after_days then 'at_risk'
-            when customers.purchase_occasions = 1 then 'new'
-            when latest_gaps.latest_gap_days > thresholds.lapsed_after_days then 'reactivated'
-            else 'active'
-        end as lifecycle_stage
+        {{ lifecycle_stage(
+            'customers.purchase_occasions',
+            'customers.days_since_last_order',
+            'latest_gaps.latest_gap_days',
+            'thresholds.at_risk_after_days',
+            'thresholds.lapsed_after_days',
+        ) }} as lifecycle_stage
     from customers
     inner join thresholds
         on customers.customer_id = thresholds.customer_id

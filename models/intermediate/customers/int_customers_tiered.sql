@@ -5,7 +5,7 @@ with customers as (
 ranked as (
     select
         customer_id,
-        row_number() over (order by coalesce(total_clv, historical_clv) desc nulls last, customer_id asc) as value_rank,
+        row_number() over (order by {{ value_order() }}) as value_rank,
         count(*) over () as customers
     from customers
 ),

@@ -7,7 +7,7 @@ with first_orders as (
 ),
 
 lines as (
-    select * from {{ ref('int_order_lines_valued') }}
+    select * from {{ ref('int_order_lines_valued') }} where superseded_version is null
 ),
 
 -- of a product's rows the latest that tells the category

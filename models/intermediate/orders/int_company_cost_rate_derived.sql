@@ -1,5 +1,5 @@
-with lines as (
-    select * from {{ ref('int_unit_costs_matched') }}
+with orders as (
+    select * from {{ ref('int_orders_totalled') }} where superseded_version is null and is_counted_status
 ),
 
 inventory_ratios as (
@@ -9,21 +9,15 @@ inventory_ratios as (
 -- the ladder's known costs: on the line, of the product, by the period's inventory
 known as (
     select
-        lines.net_item_revenue,
-        case
-            when lines.known_cost_basis is not null then lines.known_cogs
-            else {{ to_money('lines.net_item_revenue * inventory_ratios.cogs_ratio') }}
-        end as cogs
-    from lines
+        {{ known_cogs_of_order('orders', 'inventory_ratios.cogs_ratio') }} as cogs,
+        {{ revenue_of_known_cost('orders', 'inventory_ratios.cogs_ratio') }} as revenue
+    from orders
     left join inventory_ratios
-        on lines.order_date = inventory_ratios.order_date
-    where
-        lines.is_counted_status
-        and (lines.known_cost_basis is not null or inventory_ratios.cogs_ratio is not null)
+        on orders.order_date = inventory_ratios.order_date
 ),
 
 final as (
-    select {{ ratio('sum(cogs)', 'sum(net_item_revenue)') }} as cogs_ratio
+    select {{ ratio('sum(cogs)', 'sum(revenue)') }} as cogs_ratio
     from known
 )
 

@@ -27,21 +27,16 @@ final as (
         lines.net_item_revenue,
         case
             when lines.known_cost_basis is not null then lines.known_cogs
-            else {{ to_money(
-                'lines.net_item_revenue * coalesce(inventory_ratios.cogs_ratio, company_rate.cogs_ratio, ' ~ assumed_cogs_ratio() ~ ')'
-            ) }}
+            else {{ cogs_by_ratio('lines.net_item_revenue', 'inventory_ratios.cogs_ratio', 'company_rate.cogs_ratio') }}
         end as cogs,
-        case
-            when lines.known_cost_basis is not null then lines.known_cost_basis
-            when inventory_ratios.cogs_ratio is not null then 'inventory_ratio'
-            when company_rate.cogs_ratio is not null then 'company_rate'
-            when {{ assumed_cogs_ratio() }} is not null then 'assumed_margin'
-            else 'unknown'
-        end as margin_basis
+        coalesce(
+            lines.known_cost_basis, {{ ratio_margin_basis('inventory_ratios.cogs_ratio', 'company_rate.cogs_ratio') }}
+        ) as margin_basis
     from lines
     cross join company_rate
     left join inventory_ratios
         on lines.order_date = inventory_ratios.order_date
+    where lines.superseded_version is null
 )
 
 select * from final

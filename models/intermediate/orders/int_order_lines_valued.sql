@@ -20,58 +20,66 @@ delivered_lines as (
 ),
 
 -- an order without lines is one line of its amount
-lines_of_amounts as (
+lines as (
     select
-        order_id,
+        orders.*,
+        delivered_lines.line_number,
+        delivered_lines.product_id,
+        delivered_lines.quantity,
+        delivered_lines.source_amount,
+        delivered_lines.source_discount_amount,
+        delivered_lines.source_unit_cost
+    from orders
+    inner join delivered_lines
+        on orders.order_id = delivered_lines.order_id
+
+    union all
+
+    select
+        orders.*,
         cast(null as {{ dbt.type_string() }}) as line_number,
         cast(null as {{ dbt.type_string() }}) as product_id,
         cast(null as double precision) as quantity,
-        cast(amount as double precision) as source_amount,
+        cast(orders.amount as double precision) as source_amount,
         cast(null as {{ type_money() }}) as source_discount_amount,
         cast(null as double precision) as source_unit_cost
     from orders
-    where not has_lines
-),
-
-lines as (
-    select * from delivered_lines
-    union all
-    select * from lines_of_amounts
+    where not orders.has_lines
 ),
 
 converted as (
     select
-        lines.order_id,
-        lines.line_number,
-        lines.product_id,
-        lines.quantity,
-        orders.order_date,
-        {{ is_counted_status('orders.status') }} as is_counted_status,
-        {{ to_money('lines.source_amount') }} as source_item_revenue,
-        {{ to_money('lines.source_amount * orders.exchange_rate') }} as item_revenue,
-        {{ to_money('coalesce(lines.source_discount_amount, 0) * orders.exchange_rate') }} as line_discount_amount,
-        {{ to_money(
-            '(coalesce(orders.discount_amount, 0) + ' ~ tax_in_prices('orders.tax_amount') ~ ') * orders.exchange_rate'
-        ) }} as order_deduction_amount,
-        lines.source_unit_cost * orders.exchange_rate as unit_cost
+        order_id,
+        superseded_version,
+        line_number,
+        product_id,
+        quantity,
+        order_date,
+        {{ is_counted_status('status') }} as is_counted_status,
+        {{ to_money('source_amount') }} as source_item_revenue,
+        {{ to_money('source_amount * exchange_rate') }} as item_revenue,
+        {{ to_money('coalesce(source_discount_amount, 0) * exchange_rate') }} as line_discount_amount,
+        {{ to_money('(coalesce(discount_amount, 0) + ' ~ tax_in_prices('tax_amount') ~ ') * exchange_rate') }}
+            as order_deduction_amount,
+        source_unit_cost * exchange_rate as unit_cost
     from lines
-    inner join orders
-        on lines.order_id = orders.order_id
 ),
 
 reduced_orders as (
     select
         order_id,
+        superseded_version,
         sum(item_revenue) as order_item_revenue
     from converted
     where order_deduction_amount <> 0
-    group by order_id
+    group by order_id, superseded_version
 ),
 
 -- the order's discount, and the tax within its prices, are spread over its lines by their revenue
 final as (
     select
         converted.order_id,
+        converted.superseded_version,
         converted.line_number,
         converted.product_id,
         converted.quantity,
@@ -87,7 +95,9 @@ final as (
         converted.unit_cost
     from converted
     left join reduced_orders
-        on converted.order_id = reduced_orders.order_id
+        on
+            converted.order_id = reduced_orders.order_id
+            and {{ same_version('converted', 'reduced_orders') }}
 )
 
 select * from final

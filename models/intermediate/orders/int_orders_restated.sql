@@ -2,8 +2,8 @@ with touched as (
     select * from {{ ref('int_orders_touched') }}
 ),
 
-lines as (
-    select * from {{ ref('int_unit_costs_matched') }}
+orders as (
+    select * from {{ ref('int_orders_totalled') }}
 ),
 
 refunds as (
@@ -14,7 +14,7 @@ refunds as (
 final as (
     select order_id from touched
     union
-    select order_id from lines where known_cost_basis is null
+    select order_id from orders where uncosted_revenue is not null
     union
     select order_id from refunds where order_id is not null
 )

@@ -1,28 +1,31 @@
-{{ config(materialized='incremental', incremental_strategy='append', pre_hook="{{ forget_orders('int_orders_restated') }}") }}
+{{ config(materialized='incremental', incremental_strategy='append', pre_hook="{{ forget_orders('int_orders_touched') }}") }}
 
 with orders as (
     select *
     from {{ ref('int_orders_checked') }}
-    where is_known and rejection_reason is null and {{ is_restated('order_id', 'int_orders_restated') }}
+    where is_known and rejection_reason is null and {{ is_restated('order_id', 'int_orders_touched') }}
 ),
 
 lines as (
     select *
-    from {{ ref('int_order_lines_costed') }}
-    where {{ is_restated('order_id', 'int_orders_restated') }}
+    from {{ ref('int_unit_costs_matched') }}
+    where {{ is_restated('order_id', 'int_orders_touched') }}
 ),
 
 order_lines as (
     select
         order_id,
+        superseded_version,
         sum(source_item_revenue) as source_gross_item_revenue,
         sum(item_revenue) as gross_item_revenue,
         sum(line_discount_amount) as line_discount_amount,
         sum(quantity) as quantity,
-        {{ complete_sum('cogs') }} as cogs_before_refunds,
-        {{ weakest_margin_basis('margin_basis') }} as margin_basis
+        sum(known_cogs) as known_cogs,
+        {{ weakest_margin_basis('known_cost_basis') }} as known_cost_basis,
+        sum(case when known_cost_basis is not null then net_item_revenue end) as costed_revenue,
+        sum(case when known_cost_basis is null then net_item_revenue end) as uncosted_revenue
     from lines
-    group by order_id
+    group by order_id, superseded_version
 ),
 
 converted as (
@@ -31,8 +34,10 @@ converted as (
         order_lines.source_gross_item_revenue,
         order_lines.gross_item_revenue,
         order_lines.quantity,
-        order_lines.cogs_before_refunds,
-        order_lines.margin_basis,
+        order_lines.known_cogs,
+        order_lines.known_cost_basis,
+        order_lines.costed_revenue,
+        order_lines.uncosted_revenue,
         {{ is_counted_status('orders.status') }} as is_counted_status,
         order_lines.line_discount_amount
         + {{ to_money('coalesce(orders.discount_amount, 0) * orders.exchange_rate') }} as total_discount_amount,
@@ -40,12 +45,15 @@ converted as (
         {{ to_money('coalesce(orders.tax_amount, 0) * orders.exchange_rate') }} as converted_tax_amount
     from orders
     inner join order_lines
-        on orders.order_id = order_lines.order_id
+        on
+            orders.order_id = order_lines.order_id
+            and {{ same_version('orders', 'order_lines') }}
 ),
 
 final as (
     select
         order_id,
+        superseded_version,
         source_customer_id,
         email,
         status,
@@ -63,10 +71,13 @@ final as (
         gross_item_revenue - total_discount_amount
         {%- if var('include_shipping_in_revenue') %} + converted_shipping_amount{% endif %}
         - {{ tax_in_prices('converted_tax_amount') }} as revenue_before_refunds,
-        cogs_before_refunds,
-        margin_basis,
+        known_cogs,
+        known_cost_basis,
+        costed_revenue,
+        uncosted_revenue,
         ordered_at,
-        order_date
+        order_date,
+        known_on
     from converted
 )
 

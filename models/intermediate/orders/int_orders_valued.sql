@@ -2,16 +2,14 @@
 
 with orders as (
     select *
-    from {{ ref('int_orders_totalled') }}
+    from {{ ref('int_orders_costed') }}
     where {{ is_restated('order_id', 'int_orders_restated') }}
 ),
 
 refunds as (
     select
         order_id,
-        sum(refund_amount) as refund_amount,
-        sum(cogs_returned) as cogs_returned,
-        max(case when is_fully_refunded then 1 else 0 end) as is_fully_refunded
+        {{ refund_sums() }}
     from {{ ref('int_refunds_valued') }}
     group by order_id
 ),
@@ -19,16 +17,7 @@ refunds as (
 netted as (
     select
         orders.*,
-        coalesce(refunds.refund_amount, 0) as refund_amount,
-        coalesce(refunds.is_fully_refunded, 0) = 1 as is_fully_refunded,
-        case
-            when orders.is_counted_status then orders.revenue_before_refunds - coalesce(refunds.refund_amount, 0)
-            else 0
-        end as net_revenue,
-        case
-            when orders.is_counted_status then orders.cogs_before_refunds - coalesce(refunds.cogs_returned, 0)
-            when orders.cogs_before_refunds is not null then 0
-        end as cogs
+        {{ net_of_refunds('orders', 'refunds') }}
     from orders
     left join refunds
         on orders.order_id = refunds.order_id
@@ -42,8 +31,7 @@ final as (
         status,
         is_counted_status,
         is_fully_refunded,
-        -- a document worth less than nothing is a credit note, not a purchase
-        is_counted_status and not is_fully_refunded and net_revenue >= 0 as is_counted,
+        {{ is_counted_order() }} as is_counted,
         source_currency,
         sales_channel,
         country,

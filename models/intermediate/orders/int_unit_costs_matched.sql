@@ -14,6 +14,7 @@ product_costs as (
 final as (
     select
         lines.order_id,
+        lines.superseded_version,
         lines.line_number,
         lines.product_id,
         lines.quantity,

@@ -3,13 +3,10 @@ with customers as (
     select
         measured.customer_id,
         valued.predicted_clv,
-        valued.total_clv,
-        measured.cohort_month > {{ add_months('run_context.as_of_month', '-' ~ var('kpi_window_months')) }}
-            as is_acquired_in_window
+        valued.total_clv
     from {{ ref('int_customers_measured') }} as measured
     inner join {{ ref('int_customers_valued') }} as valued
         on measured.customer_id = valued.customer_id
-    cross join {{ ref('int_run_context') }} as run_context
     where measured.cohort_month is not null
 ),
 
@@ -47,9 +44,6 @@ summed as (
         sum(customers.predicted_clv) as customer_equity,
         {{ complete_sum('customers.predicted_clv') }} as predicted_clv,
         {{ complete_sum('customers.total_clv') }} as total_clv,
-        sum(case when customers.is_acquired_in_window then 1 else 0 end) as new_customers,
-        sum(case when customers.is_acquired_in_window and customers.total_clv is null then 1 else 0 end) as unknown_new_customers,
-        sum(case when customers.is_acquired_in_window then customers.total_clv end) as total_clv_of_new,
         {%- for gradient in gradients %}
         {{ exact_sum('uncertainties.' ~ gradient) }} as {{ gradient }},
         {%- endfor %}
@@ -95,9 +89,7 @@ final as (
         {{ to_money(ratio('predicted_clv', 'customers')) }} as mean_predicted_clv,
         {{ to_money('(predicted_clv - 1.96 * deviation) / customers') }} as mean_predicted_clv_low,
         {{ to_money('(predicted_clv + 1.96 * deviation) / customers') }} as mean_predicted_clv_high,
-        {{ to_money(ratio('total_clv', 'customers')) }} as mean_total_clv,
-        {{ to_money(ratio('case when unknown_new_customers = 0 then total_clv_of_new end', 'new_customers')) }}
-            as mean_total_clv_of_new
+        {{ to_money(ratio('total_clv', 'customers')) }} as mean_total_clv
     from deviated
 )
 

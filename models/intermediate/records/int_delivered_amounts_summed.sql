@@ -11,7 +11,7 @@ checked_lines as (
 ),
 
 checked_orders as (
-    select * from {{ ref('int_orders_checked') }} where source_name = 'orders'
+    select * from {{ ref('int_orders_checked') }} where source_name = 'orders' and superseded_version is null
 ),
 
 -- readable amounts as delivered in document currencies, whatever became of them

@@ -38,7 +38,7 @@ outcomes as (
             else 'current'
         end as outcome
     from {{ ref(models.checked) }}
-    {% if source == 'orders' %}where source_name = 'orders' and is_known{% endif %}
+    {% if source == 'orders' %}where source_name = 'orders' and is_known and superseded_version is null{% endif %}
 
     {% endif %}
     {% if not loop.last %}union all{% endif %}

@@ -9,7 +9,7 @@ with lines as (
 orders as (
     select *
     from {{ ref('int_orders_checked') }}
-    where {{ is_restated('order_id', 'int_orders_touched') }}
+    where superseded_version is null and {{ is_restated('order_id', 'int_orders_touched') }}
 ),
 
 final as (

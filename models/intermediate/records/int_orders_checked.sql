@@ -24,6 +24,7 @@ dated as (
     select
         orders.*,
         {{ reporting_date('orders.ordered_at') }} as order_date,
+        {{ reporting_date('orders.version_written_at') }} as written_on,
         coalesce(orders.currency, run_context.reporting_currency) as source_currency,
         run_context.reporting_currency
     from orders
@@ -64,8 +65,10 @@ final as (
         exchange_rate,
         has_lines,
         is_known,
+        superseded_version,
         ordered_at,
         order_date,
+        case when written_on > order_date then written_on else order_date end as known_on,
         delivered_in,
         delivered_row,
         case

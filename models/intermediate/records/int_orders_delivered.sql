@@ -28,10 +28,12 @@ final as (
         tax_amount,
         ordered_at,
         is_known_event as is_known,
+        superseded_version,
+        version_written_at,
         delivered_in,
         delivered_row
     from versions
-    where is_readable and version_rank = 1
+    where is_readable and (version_rank = 1 or superseded_version is not null)
 
     union all
 
@@ -50,6 +52,8 @@ final as (
         null as tax_amount,
         flat_orders.ordered_at,
         flat_orders.ordered_at < run_context.known_before as is_known,
+        null as superseded_version,
+        null as version_written_at,
         flat_orders.delivered_in,
         flat_orders.delivered_row
     from flat_orders

@@ -7,8 +7,24 @@ with records as (
     ]) }}
 ),
 
-final as (
+versions as (
     {{ record_versions('records') }}
+),
+
+-- of versions written at one time only the last delivered was ever in force
+final as (
+    select
+        versions.*,
+        case
+            when
+                is_readable and version_rank > 1
+                and row_number() over (
+                    partition by record_key, is_readable, version_written_at
+                    order by delivered_in desc, version_row desc
+                ) = 1
+                then version_rank - 1
+        end as superseded_version
+    from versions
 )
 
 select * from final

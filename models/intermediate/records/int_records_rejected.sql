@@ -32,7 +32,7 @@ with unreadable_lines as (
             and checked.delivered_row = records.delivered_row
     where
         checked.rejection_reason is not null
-        {% if source == 'orders' %}and checked.source_name = 'orders'{% endif %}
+        {% if source == 'orders' %}and checked.source_name = 'orders' and checked.superseded_version is null{% endif %}
     {% endif %}
 ),
 

@@ -3,7 +3,7 @@ with refunds as (
 ),
 
 orders as (
-    select * from {{ ref('int_orders_checked') }}
+    select * from {{ ref('int_orders_checked') }} where superseded_version is null
 ),
 
 run_context as (

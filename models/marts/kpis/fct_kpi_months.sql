@@ -6,13 +6,8 @@ benchmarked as (
     select * from {{ ref('int_kpi_months_benchmarked') }}
 ),
 
--- what is predicted is known for the as-of date alone
 predictions as (
-    select
-        run_context.as_of_month as month,
-        segments.*
-    from {{ ref('int_segment_predictions_summed') }} as segments
-    cross join {{ ref('int_run_context') }} as run_context
+    select * from {{ ref('int_segment_months_valued') }}
 ),
 
 final as (

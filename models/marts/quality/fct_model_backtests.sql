@@ -1,3 +1,10 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    pre_hook="{{ forget_cutoffs('cutoff_date', 'is_backtested') }}",
+) }}
+
 with forecasts as (
     select
         *,

@@ -1,0 +1,86 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    on_schema_change='fail',
+    pre_hook="{{ forget_cutoffs('valued_on') }}",
+) }}
+
+with cutoffs as (
+    select * from {{ ref('int_cutoffs_listed') }} where is_rebuilt
+),
+
+months as (
+    select
+        month,
+        customer_id,
+        value_tier,
+        coalesce(total_clv, historical_clv) as total_clv
+    from {{ ref('int_customer_months_valued') }}
+),
+
+run_context as (
+    select * from {{ ref('int_run_context') }}
+),
+
+at_end as (
+    select
+        cutoffs.cutoff_date as valued_on,
+        months.*
+    from cutoffs
+    inner join months
+        on cutoffs.month = months.month
+),
+
+at_start as (
+    select
+        cutoffs.cutoff_date as valued_on,
+        cutoffs.month,
+        months.customer_id,
+        months.value_tier,
+        months.total_clv
+    from cutoffs
+    inner join months
+        on cutoffs.month = {{ add_months('months.month', '1') }}
+),
+
+-- who was not known a month before is new; who is known no more was found to be somebody else
+moved as (
+    select
+        coalesce(at_end.valued_on, at_start.valued_on) as valued_on,
+        coalesce(at_end.month, at_start.month) as month,
+        coalesce(at_start.value_tier, 'new') as from_tier,
+        coalesce(at_end.value_tier, 'merged') as to_tier,
+        coalesce(at_end.total_clv, 0) - coalesce(at_start.total_clv, 0) as total_clv_change
+    from at_end
+    full outer join at_start
+        on
+            at_end.valued_on = at_start.valued_on
+            and at_end.customer_id = at_start.customer_id
+),
+
+summed as (
+    select
+        valued_on,
+        month,
+        from_tier,
+        to_tier,
+        count(*) as customers,
+        sum(total_clv_change) as total_clv_change
+    from moved
+    group by valued_on, month, from_tier, to_tier
+),
+
+final as (
+    select
+        summed.month,
+        summed.valued_on,
+        summed.from_tier,
+        summed.to_tier,
+        cast(summed.customers as integer) as customers,
+        cast(summed.total_clv_change as {{ type_money() }}) as total_clv_change,
+        run_context.reporting_currency as currency
+    from summed
+    cross join run_context
+)
+
+select * from final

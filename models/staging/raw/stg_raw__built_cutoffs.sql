@@ -1,0 +1,12 @@
+with source as (
+    select * from {{ source('raw', 'built_cutoffs') }}
+),
+
+renamed as (
+    select
+        cutoff_date,
+        fingerprint
+    from source
+)
+
+select * from renamed
