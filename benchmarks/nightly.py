@@ -11,12 +11,13 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import date, timedelta
 from pathlib import Path
 
 import duckdb
 
 REPOSITORY = Path(__file__).parents[1]
-LAST_DAY = "2025-12-31"
+FIRST_DAY = "2023-01-01"
 EVENTS = {
     "orders": "ordered_at",
     "refunds": "refunded_at",
@@ -28,7 +29,6 @@ EVENTS = {
     "campaign_members": "assigned_at",
     "subscriptions": "started_at",
 }
-IS_LATE = f"coalesce(cast(try_cast({{}} as timestamp) as date) = date '{LAST_DAY}', false)"
 
 
 def main() -> None:
@@ -36,29 +36,32 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path, help="to work in; what is there is removed")
     parser.add_argument("--customers", type=int, default=1_000_000)
+    parser.add_argument("--day", type=date.fromisoformat, default=date(2025, 12, 17), help="the night's day")
     parser.add_argument("--format", choices=["csv", "parquet"], default="csv", help="of the deliveries")
     arguments = parser.parse_args()
     folder: Path = arguments.folder.absolute()
     shutil.rmtree(folder, ignore_errors=True)
     shop, raw = folder / "shop", folder / "raw"
-    _run("clv", "generate", str(shop), "--customers", str(arguments.customers))
-    night = list(_deliver(shop, raw, folder / "night", arguments.format))
-    _build(folder, raw, "2025-12-30")
+    day: date = arguments.day
+    _run("clv", "generate", str(shop), "--customers", str(arguments.customers), "--start", FIRST_DAY, "--end", str(day))
+    night = list(_deliver(shop, raw, folder / "night", day, arguments.format))
+    _build(folder, raw, day - timedelta(days=1))
     for early, late in night:
         shutil.move(late, early)
-    seconds = {"night": _build(folder, raw, LAST_DAY), "full refresh": _build(folder, raw, LAST_DAY, "--full-refresh")}
+    seconds = {"night": _build(folder, raw, day), "full refresh": _build(folder, raw, day, "--full-refresh")}
     ratio = seconds["night"] / seconds["full refresh"]
     sys.stdout.write(
         json.dumps({"customers": arguments.customers, "seconds": seconds, "ratio": round(ratio, 3)}) + "\n"
     )
 
 
-def _deliver(shop: Path, raw: Path, night: Path, file_format: str) -> Iterator[tuple[Path, Path]]:
+def _deliver(shop: Path, raw: Path, night: Path, day: date, file_format: str) -> Iterator[tuple[Path, Path]]:
     """Write each source's history to `raw` and its last day to `night`; return (where the day belongs, where it is)."""
+    is_late_by = f"coalesce(cast(try_cast({{}} as timestamp) as date) = date '{day}', false)"
     with duckdb.connect() as connection:
         orders = f"read_parquet('{shop}/orders/*.parquet', union_by_name = true)"
         connection.execute(
-            f"create table late_orders as select distinct order_id from {orders} where {IS_LATE.format('ordered_at')}"
+            f"create table late_orders as select distinct order_id from {orders} where {is_late_by.format('ordered_at')}"
             " and trim(order_id) <> ''"
         )
         for path in sorted(shop.iterdir()):
@@ -66,7 +69,7 @@ def _deliver(shop: Path, raw: Path, night: Path, file_format: str) -> Iterator[t
                 continue
             source = path.name.removesuffix(".parquet")
             rows = f"read_parquet('{path}{'/*.parquet' if path.is_dir() else ''}', union_by_name = true)"
-            is_late = IS_LATE.format(EVENTS[source]) if source in EVENTS else "false"
+            is_late = is_late_by.format(EVENTS[source]) if source in EVENTS else "false"
             if source == "order_items":
                 is_late = "coalesce(order_id in (from late_orders), false)"
             for part, condition in ((raw, f"not {is_late}"), (night, is_late)):
@@ -76,7 +79,7 @@ def _deliver(shop: Path, raw: Path, night: Path, file_format: str) -> Iterator[t
             yield raw / source / file.name, file
 
 
-def _build(folder: Path, raw: Path, as_of: str, *options: str) -> float:
+def _build(folder: Path, raw: Path, as_of: date, *options: str) -> float:
     """Build as the nightly does, and return the seconds that dbt took."""
     warehouse, target = folder / "warehouse", folder / "target"
     warehouse.mkdir(exist_ok=True)
@@ -90,8 +93,9 @@ def _build(folder: Path, raw: Path, as_of: str, *options: str) -> float:
         "--log-path",
         str(folder / "logs"),
     ]
-    command += ["--vars", json.dumps({"as_of_date": as_of}), *options]
+    command += ["--vars", json.dumps({"as_of_date": str(as_of)}), *options]
     _run(*command, environment={"CLV_RAW_DIR": str(raw), "CLV_WAREHOUSE_DIR": str(warehouse)})
+    shutil.copy(target / "run_results.json", folder / f"run_results_{as_of}{'_full' * bool(options)}.json")
     results = json.loads((target / "run_results.json").read_text(encoding="utf-8"))
     return round(float(results["elapsed_time"]), 1)
 

@@ -1,6 +1,47 @@
-{#- gaps: SQL, days between occasions. Aggregate: the gap that four of five don't exceed. -#}
-{% macro usual_gap(gaps) -%}
-    percentile_cont(0.8) within group (order by {{ gaps }})
+{#- counted: name in the query of a relation with days_since_previous, how many occasions came after so many days, and the keys; keys: list of
+    columns. CTEs, the last of which is `usual_gaps`: by the keys usual_gap_days, the gap that four of five don't exceed; interpolated,
+    as percentile_cont does. -#}
+{% macro usual_gaps(counted, keys) %}
+ranked as (
+    select
+        {% for key in keys %}
+        {{ key }},
+        {% endfor %}
+        days_since_previous,
+        sum(occasions) over ({{ partition_by(keys) }}order by days_since_previous) as occasions_so_far,
+        0.8 * (sum(occasions) over ({{ partition_by(keys) }}order by days_since_previous rows between unbounded preceding and unbounded following) - 1) as place
+    from {{ counted }}
+),
+
+placed as (
+    select
+        {% for key in keys %}
+        {{ key }},
+        {% endfor %}
+        max(place) as place,
+        min(case when occasions_so_far >= floor(place) + 1 then days_since_previous end) as gap_below,
+        min(case when occasions_so_far >= ceil(place) + 1 then days_since_previous end) as gap_above
+    from ranked
+    {%- if keys %}
+    group by {{ keys | join(', ') }}
+    {%- endif %}
+
+),
+
+usual_gaps as (
+    select
+        {% for key in keys %}
+        {{ key }},
+        {% endfor %}
+        gap_below + (gap_above - gap_below) * (place - floor(place)) as usual_gap_days
+    from placed
+)
+{% endmacro %}
+
+
+{#- keys: list of columns. The clause of a window, or nothing where there are none. -#}
+{% macro partition_by(keys) -%}
+    {%- if keys %}partition by {{ keys | join(', ') }} {% endif -%}
 {%- endmacro %}
 
 

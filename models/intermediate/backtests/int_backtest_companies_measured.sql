@@ -9,14 +9,15 @@ customers as (
 
 occasions as (
     select
-        occasions.*,
+        cutoff_date,
+        customer_id,
+        order_date,
+        occasion_value,
+        occasion_margin,
         {{ dbt.datediff(
-            'occasions.order_date', 'occasions.cutoff_date', 'month'
+            'order_date', 'cutoff_date', 'month'
         ) }} as months_ago
-    from {{ ref('int_past_occasions_summed') }} as occasions
-    inner join cutoffs
-        on occasions.cutoff_date = cutoffs.cutoff_date
-    where occasions.orders > 0
+    from ({{ occasions_known_at('cutoffs', 'cutoff_date') }}) as occasions
 ),
 
 bases as (

@@ -10,16 +10,20 @@ companies as (
     select * from {{ ref('int_backtest_companies_measured') }}
 ),
 
+horizons as (
+    select distinct horizon_date
+    from backtests
+),
+
 -- as known at the horizon, so that what was found out later doesn't move a backtest
 occasions as (
     select
-        cutoff_date as horizon_date,
+        horizon_date,
         customer_id,
         order_date as occasion_date,
         occasion_value as net_revenue,
         occasion_margin as gross_margin
-    from {{ ref('int_past_occasions_summed') }}
-    where orders > 0
+    from ({{ occasions_known_at('horizons', 'horizon_date') }}) as past_occasions
     union all
     select
         run_context.as_of_date as horizon_date,

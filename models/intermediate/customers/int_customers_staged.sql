@@ -14,10 +14,16 @@ predictions as (
     select * from {{ ref('int_customers_predicted') }}
 ),
 
-usual_gap as (
-    select {{ usual_gap('days_since_previous') }} as gap_days
+counted_gaps as (
+    select
+        days_since_previous,
+        count(*) as occasions
     from occasions
+    where days_since_previous is not null
+    group by days_since_previous
 ),
+
+{{ usual_gaps('counted_gaps', []) }},
 
 latest_gaps as (
     select
@@ -36,12 +42,12 @@ latest_gaps as (
 thresholds as (
     select
         customers.customer_id,
-        {{ at_risk_after_days('predictions.long_gap_days', 'usual_gap.gap_days', 'run_context.kpi_window_months') }}
+        {{ at_risk_after_days('predictions.long_gap_days', 'usual_gaps.usual_gap_days', 'run_context.kpi_window_months') }}
             as at_risk_after_days,
-        {{ lapsed_after_days('predictions.long_gap_days', 'usual_gap.gap_days', 'run_context.kpi_window_months') }}
+        {{ lapsed_after_days('predictions.long_gap_days', 'usual_gaps.usual_gap_days', 'run_context.kpi_window_months') }}
             as lapsed_after_days
     from customers
-    cross join usual_gap
+    cross join usual_gaps
     cross join run_context
     left join predictions
         on customers.customer_id = predictions.customer_id

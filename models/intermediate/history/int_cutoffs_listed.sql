@@ -54,12 +54,12 @@ compared as (
     select
         fingerprinted.*,
         fingerprinted.is_as_of or built.cutoff_date is null as is_changed,
-        -- backtests are made at the last quarter ends, and judged at those and at an as-of date that is one
+        -- the latest end of a quarter tests the models of those before it
         fingerprinted.is_quarter_end
-        and sum(case when fingerprinted.is_quarter_end and not fingerprinted.is_as_of then 1 else 0 end) over (
+        and sum(case when fingerprinted.is_quarter_end then 1 else 0 end) over (
             order by fingerprinted.cutoff_date desc
             rows between unbounded preceding and current row
-        ) <= {{ var('backtest_quarters') }} as is_backtested
+        ) <= {{ var('backtest_quarters') + 1 }} as is_backtested
     from fingerprinted
     left join built
         on

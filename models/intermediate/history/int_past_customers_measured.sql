@@ -33,6 +33,10 @@ occasions as (
     select * from {{ ref('int_past_occasions_summed') }}
 ),
 
+settled as (
+    select * from {{ ref('int_settled_occasions_summed') }}
+),
+
 summed as (
     select
         cutoff_date,
@@ -53,12 +57,61 @@ summed as (
     group by cutoff_date, customer_id
 ),
 
+-- of customers about whom nothing was found out later the last day up to the cutoff tells all
+measured as (
+    select * from summed
+    union all
+    select
+        cutoffs.cutoff_date,
+        settled.customer_id,
+        settled.order_count,
+        settled.purchase_occasions,
+        settled.net_revenue_so_far as net_revenue,
+        settled.gross_margin_so_far as gross_margin,
+        settled.occasion_value_so_far as occasion_value,
+        settled.first_occasion_value,
+        settled.first_occasion_date,
+        settled.last_occasion_date,
+        {{ dbt.datediff(
+            'settled.previous_occasion_date', 'settled.last_occasion_date', 'day'
+        ) }} as latest_gap_days,
+        case when settled.month = cutoffs.month then settled.month_orders else 0 end as month_orders,
+        case when settled.month = cutoffs.month then settled.month_net_revenue else 0 end as month_net_revenue
+    from settled
+    inner join cutoffs
+        on
+            settled.order_date <= cutoffs.cutoff_date
+            and coalesce(settled.next_order_date, cast('9999-12-31' as date)) > cutoffs.cutoff_date
+),
+
 -- where no margin is known at all, every CLV is on net revenue
+margins_known as (
+    select
+        cutoff_date,
+        sum(orders_of_known_margin) as orders_of_known_margin
+    from occasions
+    group by cutoff_date
+    union all
+    select
+        cutoffs.cutoff_date,
+        sum(days.orders_of_known_margin) as orders_of_known_margin
+    from cutoffs
+    inner join (
+        select
+            order_date,
+            sum(orders_of_known_margin) as orders_of_known_margin
+        from settled
+        group by order_date
+    ) as days
+        on cutoffs.cutoff_date >= days.order_date
+    group by cutoffs.cutoff_date
+),
+
 basis as (
     select
         cutoff_date,
         case when sum(orders_of_known_margin) > 0 then 'margin' else 'revenue' end as clv_basis
-    from occasions
+    from margins_known
     group by cutoff_date
 ),
 
@@ -67,28 +120,28 @@ final as (
         customers.cutoff_date,
         customers.month,
         customers.customer_id,
-        coalesce(summed.order_count, 0) as order_count,
-        coalesce(summed.purchase_occasions, 0) as purchase_occasions,
-        coalesce(summed.net_revenue, 0) as net_revenue,
+        coalesce(measured.order_count, 0) as order_count,
+        coalesce(measured.purchase_occasions, 0) as purchase_occasions,
+        coalesce(measured.net_revenue, 0) as net_revenue,
         case
-            when summed.customer_id is not null then summed.gross_margin
+            when measured.customer_id is not null then measured.gross_margin
             when basis.clv_basis = 'margin' then 0
         end as gross_margin,
         basis.clv_basis,
-        summed.occasion_value,
-        summed.first_occasion_value,
-        summed.first_occasion_date,
-        summed.last_occasion_date,
-        summed.latest_gap_days,
-        coalesce(summed.month_orders, 0) as month_orders,
-        coalesce(summed.month_net_revenue, 0) as month_net_revenue
+        measured.occasion_value,
+        measured.first_occasion_value,
+        measured.first_occasion_date,
+        measured.last_occasion_date,
+        measured.latest_gap_days,
+        coalesce(measured.month_orders, 0) as month_orders,
+        coalesce(measured.month_net_revenue, 0) as month_net_revenue
     from customers
     inner join basis
         on customers.cutoff_date = basis.cutoff_date
-    left join summed
+    left join measured
         on
-            customers.cutoff_date = summed.cutoff_date
-            and customers.customer_id = summed.customer_id
+            customers.cutoff_date = measured.cutoff_date
+            and customers.customer_id = measured.customer_id
 )
 
 select * from final

@@ -2,6 +2,10 @@ with cutoffs as (
     select * from {{ ref('int_cutoffs_listed') }} where is_rebuilt and not is_as_of
 ),
 
+revised as (
+    select * from {{ ref('int_past_customers_revised') }}
+),
+
 orders as (
     select
         order_id,
@@ -12,6 +16,7 @@ orders as (
         gross_margin,
         order_date
     from {{ ref('int_orders_valued') }}
+    where {{ shop_customer_id() }} in (select revised.source_customer_id from revised)
 ),
 
 past_orders as (
@@ -67,12 +72,7 @@ by_day as (
         sum(case when known_then.is_counted then 1 else 0 end) as orders,
         sum(known_then.net_revenue) as net_revenue,
         sum(case when known_then.is_counted then known_then.net_revenue end) as occasion_value,
-        case
-            when
-                count(case when known_then.is_counted then known_then.gross_margin end)
-                = sum(case when known_then.is_counted then 1 else 0 end)
-                then sum(case when known_then.is_counted then known_then.gross_margin end)
-        end as occasion_margin,
+        {{ complete_sum('case when known_then.is_counted then known_then.gross_margin else 0 end') }} as occasion_margin,
         {{ complete_sum('known_then.gross_margin') }} as gross_margin,
         count(case when known_then.is_counted_status then known_then.gross_margin end) as orders_of_known_margin
     from known_then
