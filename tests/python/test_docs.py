@@ -37,6 +37,12 @@ CONTRACT = {
         refund_amount net_revenue cogs gross_margin margin_basis customer_order_number is_first_order
         source_currency
     """,
+    "fct_customer_months": """
+        customer_id month orders net_revenue cumulative_net_revenue cumulative_gross_margin total_clv value_tier lifecycle_stage
+    """,
+    "fct_tier_migrations": """
+        month from_tier to_tier customers total_clv_change
+    """,
     "fct_cohort_months": """
         cohort_month acquisition_channel age_months cohort_size active_customers retention_rate
         churn_rate orders_per_customer cumulative_revenue_per_customer cumulative_margin_per_customer

@@ -2,31 +2,12 @@ with cutoffs as (
     select * from {{ ref('int_cutoffs_listed') }} where is_rebuilt and not is_as_of
 ),
 
-ids as (
-    select
-        source_customer_id,
-        min(known_on) as known_on
-    from {{ ref('int_contacts_normalised') }}
-    group by source_customer_id
-),
-
-linked as (
-    select * from {{ ref('int_past_customers_linked') }}
-),
-
--- who has not bought yet is a customer, too
 customers as (
-    select distinct
-        cutoffs.cutoff_date,
-        cutoffs.month,
-        coalesce(linked.customer_id, ids.source_customer_id) as customer_id
-    from ids
-    inner join cutoffs
-        on ids.known_on <= cutoffs.cutoff_date
-    left join linked
-        on
-            cutoffs.cutoff_date = linked.cutoff_date
-            and ids.source_customer_id = linked.source_customer_id
+    select * from {{ ref('int_past_customers_known') }}
+),
+
+bases as (
+    select * from {{ ref('int_past_clv_bases_found') }}
 ),
 
 occasions as (
@@ -84,37 +65,6 @@ measured as (
             and coalesce(settled.next_order_date, cast('9999-12-31' as date)) > cutoffs.cutoff_date
 ),
 
--- where no margin is known at all, every CLV is on net revenue
-margins_known as (
-    select
-        cutoff_date,
-        sum(orders_of_known_margin) as orders_of_known_margin
-    from occasions
-    group by cutoff_date
-    union all
-    select
-        cutoffs.cutoff_date,
-        sum(days.orders_of_known_margin) as orders_of_known_margin
-    from cutoffs
-    inner join (
-        select
-            order_date,
-            sum(orders_of_known_margin) as orders_of_known_margin
-        from settled
-        group by order_date
-    ) as days
-        on cutoffs.cutoff_date >= days.order_date
-    group by cutoffs.cutoff_date
-),
-
-basis as (
-    select
-        cutoff_date,
-        case when sum(orders_of_known_margin) > 0 then 'margin' else 'revenue' end as clv_basis
-    from margins_known
-    group by cutoff_date
-),
-
 final as (
     select
         customers.cutoff_date,
@@ -125,9 +75,9 @@ final as (
         coalesce(measured.net_revenue, 0) as net_revenue,
         case
             when measured.customer_id is not null then measured.gross_margin
-            when basis.clv_basis = 'margin' then 0
+            when bases.clv_basis = 'margin' then 0
         end as gross_margin,
-        basis.clv_basis,
+        bases.clv_basis,
         measured.occasion_value,
         measured.first_occasion_value,
         measured.first_occasion_date,
@@ -136,8 +86,8 @@ final as (
         coalesce(measured.month_orders, 0) as month_orders,
         coalesce(measured.month_net_revenue, 0) as month_net_revenue
     from customers
-    inner join basis
-        on customers.cutoff_date = basis.cutoff_date
+    inner join bases
+        on customers.cutoff_date = bases.cutoff_date
     left join measured
         on
             customers.cutoff_date = measured.cutoff_date

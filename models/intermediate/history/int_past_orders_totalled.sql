@@ -9,7 +9,20 @@ orders as (
 final as (
     select
         listed.cutoff_date,
-        orders.*
+        orders.order_id,
+        orders.superseded_version,
+        orders.source_customer_id,
+        orders.email,
+        orders.is_counted_status,
+        orders.source_currency,
+        orders.exchange_rate,
+        orders.quantity,
+        orders.tax_amount,
+        orders.revenue_before_refunds,
+        orders.known_cogs,
+        orders.costed_revenue,
+        orders.uncosted_revenue,
+        orders.order_date
     from listed
     inner join orders
         on
