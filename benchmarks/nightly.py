@@ -61,8 +61,8 @@ def _deliver(shop: Path, raw: Path, night: Path, day: date, file_format: str) ->
     with duckdb.connect() as connection:
         orders = f"read_parquet('{shop}/orders/*.parquet', union_by_name = true)"
         connection.execute(
-            f"create table late_orders as select distinct order_id from {orders} where {is_late_by.format('ordered_at')}"
-            " and trim(order_id) <> ''"
+            f"create table late_orders as select distinct order_id from {orders}"
+            f" where {is_late_by.format('ordered_at')} and trim(order_id) <> ''"
         )
         for path in sorted(shop.iterdir()):
             if path.name == "truth.json":

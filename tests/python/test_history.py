@@ -1,13 +1,13 @@
 """Customers are valued at past month ends with what was known then: as a build of that day would have valued them."""
 
 import random
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import duckdb
 from conftest import BuildWarehouse, CommandRun, write_csv
 
-START = datetime(2023, 1, 1, 12)
+START = datetime(2023, 1, 1, 12, tzinfo=UTC)
 DAYS = 730
 COMPARED = "net_revenue, gross_margin, historical_clv, predicted_clv, total_clv, value_tier, lifecycle_stage"
 MONTHS = (

@@ -1,0 +1,145 @@
+"""The rules of dbt-project-evaluator, which needs a server of packages to install: its checks, over the manifest."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import REPOSITORY, TIMEOUT_SECONDS
+
+LONGEST_CHAIN_OF_VIEWS = 4
+PREFIXES = {"staging": ("stg_",), "intermediate": ("int_",), "marts": ("dim_", "fct_")}
+KEYLESS = {"fct_rejected_records"}  # a raw row that is delivered twice is rejected twice
+REFERENCE = re.compile(r"\b(?:from|join)\s+(\"?\w+\"?\s*\.\s*\"?\w+)", re.IGNORECASE)
+
+Nodes = dict[str, dict[str, Any]]
+
+
+@pytest.fixture(scope="module")
+def manifest(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    folder = tmp_path_factory.mktemp("parsed")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("CLV_", "DBT_"))}
+    command = [str(Path(sys.executable).with_name("dbt")), "parse", "--no-partial-parse", "--target", "memory"]
+    places = ["--project-dir", str(REPOSITORY), "--profiles-dir", str(REPOSITORY), "--target-path", str(folder)]
+    result = subprocess.run(
+        [*command, *places, "--log-path", str(folder)],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=TIMEOUT_SECONDS,
+        check=False,
+    )
+    assert result.returncode == 0, result.stdout
+    return dict(json.loads((folder / "manifest.json").read_text(encoding="utf-8")))
+
+
+@pytest.fixture(scope="module")
+def models(manifest: dict[str, Any]) -> Nodes:
+    found = {key: node for key, node in manifest["nodes"].items() if node["resource_type"] == "model"}
+    assert len(found) > 150
+    return found
+
+
+def layer(node: dict[str, Any]) -> str:
+    return str(node["path"]).split("/")[0]
+
+
+def parents(node: dict[str, Any]) -> list[str]:
+    return list(node["depends_on"]["nodes"])
+
+
+def names(nodes: Iterator[dict[str, Any]]) -> list[str]:
+    return sorted(node["name"] for node in nodes)
+
+
+def test_only_staging_reads_sources_and_reads_nothing_else(models: Nodes) -> None:
+    readers = {
+        key: [parent for parent in parents(node) if parent.startswith("source.")] for key, node in models.items()
+    }
+    assert not names(models[key] for key, sources in readers.items() if sources and layer(models[key]) != "staging")
+    assert not names(models[key] for key, sources in readers.items() if len(set(sources)) > 1)
+    staging = [node for node in models.values() if layer(node) == "staging"]
+    assert not names(node for node in staging if any(parent in models for parent in parents(node)))
+
+
+def test_every_source_is_read_once_documented_and_described(manifest: dict[str, Any], models: Nodes) -> None:
+    reads = [parent for node in models.values() for parent in parents(node) if parent.startswith("source.")]
+    assert sorted(reads) == sorted(manifest["sources"])
+    assert not names(
+        source
+        for source in manifest["sources"].values()
+        if not source["description"].strip() or not source["source_description"].strip()
+    )
+
+
+def test_nothing_flows_back_from_marts(models: Nodes) -> None:
+    order = ["staging", "intermediate", "marts"]
+    backwards = [
+        f"{node['name']} reads {models[parent]['name']}"
+        for node in models.values()
+        for parent in parents(node)
+        if parent in models and order.index(layer(models[parent])) > order.index(layer(node))
+    ]
+    assert not backwards
+
+
+def test_no_reference_is_hard_coded(models: Nodes) -> None:
+    found = {node["name"]: REFERENCE.findall(node["raw_code"]) for node in models.values()}
+    assert not {name: references for name, references in found.items() if references}
+
+
+def test_every_model_has_parents_a_tested_key_and_a_name_of_its_layer(manifest: dict[str, Any], models: Nodes) -> None:
+    roots = {node["name"] for node in models.values() if not parents(node)}
+    assert not roots
+    tested: dict[str, set[str]] = {}
+    for node in manifest["nodes"].values():
+        if node["resource_type"] == "test" and node.get("test_metadata"):
+            tested.setdefault(node["attached_node"] or "", set()).add(node["test_metadata"]["name"])
+    published = [node for node in models.values() if layer(node) == "marts"]
+    keyless = names(node for node in published if not tested.get(node["unique_id"], set()) & {"unique", "unique_key"})
+    assert set(keyless) == KEYLESS
+    assert not names(node for node in models.values() if not node["name"].startswith(PREFIXES[layer(node)]))
+    assert not names(node for node in models.values() if not node["description"].strip())
+
+
+def test_marts_are_tables_under_contract(models: Nodes) -> None:
+    published = [node for node in models.values() if layer(node) == "marts"]
+    assert not names(node for node in published if not node["config"]["contract"]["enforced"])
+    assert not names(node for node in published if node["config"]["materialized"] not in {"table", "incremental"})
+
+
+def test_no_chain_of_views_is_long(models: Nodes) -> None:
+    lengths: dict[str, int] = {}
+
+    def length(key: str) -> int:
+        if key not in lengths:
+            node = models[key]
+            above = [length(parent) for parent in parents(node) if parent in models]
+            is_stored = node["config"]["materialized"] not in {"view", "ephemeral"}
+            lengths[key] = 0 if is_stored else 1 + max(above, default=0)
+        return lengths[key]
+
+    assert not {models[key]["name"]: length(key) for key in models if length(key) > LONGEST_CHAIN_OF_VIEWS}
+
+
+def test_tests_stand_beside_what_they_test(manifest: dict[str, Any], models: Nodes) -> None:
+    """A YAML file describes the models of its own folder; a singular test stands in a folder of tests/ named for it."""
+    strays = [
+        node["name"]
+        for node in models.values()
+        if not node["patch_path"]
+        or Path(node["patch_path"].split("://")[1]).parent != Path(node["original_file_path"]).parent
+    ]
+    assert not strays
+    groups = {node["path"].split("/")[1] for node in models.values()} | {"predictions", "quality"}
+    singular = [
+        node for node in manifest["nodes"].values() if node["resource_type"] == "test" and not node.get("test_metadata")
+    ]
+    assert singular
+    assert not names(node for node in singular if Path(node["original_file_path"]).parts[1] not in groups)
