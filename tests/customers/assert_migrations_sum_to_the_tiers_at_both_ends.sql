@@ -1,4 +1,5 @@
--- A failure means that a tier's customers at the end of a month are not those that came to it in the month, and that left it or stayed in the next.
+-- A failure means that a tier's customers at the end of a month are not those who came to it or stayed in the month, or not those
+-- who left it or stayed in the next.
 with months as (
     select
         month,

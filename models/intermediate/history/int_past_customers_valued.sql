@@ -27,7 +27,8 @@ company as (
 predicted as (
     select
         customers.*,
-        {{ expected_margin_rate('customers', 'company.gross_margin_rate', 'company.average_order_value') }} as expected_margin_rate,
+        {{ expected_margin_rate('customers', 'company.gross_margin_rate', 'company.average_order_value') }}
+            as expected_margin_rate,
         {{ probability_alive(
             'histories.x', 'histories.t_x', 'histories.age', 'models.r', 'models.alpha', 'models.a', 'models.b', 'models.is_mbg'
         ) }} * expected.discounted_occasions

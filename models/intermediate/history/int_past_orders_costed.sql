@@ -12,7 +12,21 @@ company_rates as (
 
 final as (
     select
-        orders.*,
+        orders.cutoff_date,
+        orders.order_id,
+        orders.superseded_version,
+        orders.source_customer_id,
+        orders.email,
+        orders.is_counted_status,
+        orders.source_currency,
+        orders.exchange_rate,
+        orders.quantity,
+        orders.tax_amount,
+        orders.revenue_before_refunds,
+        orders.known_cogs,
+        orders.costed_revenue,
+        orders.uncosted_revenue,
+        orders.order_date,
         inventory_ratios.cogs_ratio as inventory_ratio,
         company_rates.cogs_ratio as company_rate,
         {{ order_cogs('orders', 'inventory_ratios.cogs_ratio', 'company_rates.cogs_ratio') }} as cogs_before_refunds

@@ -18,20 +18,20 @@ lines as (
     select
         orders.cutoff_date,
         orders.order_id,
-        lines.line_number,
-        sum(lines.quantity) as quantity,
-        sum(lines.net_item_revenue) as net_item_revenue,
+        matched_lines.line_number,
+        sum(matched_lines.quantity) as quantity,
+        sum(matched_lines.net_item_revenue) as net_item_revenue,
         sum(case
-            when lines.known_cost_basis is not null then lines.known_cogs
-            else {{ cogs_by_ratio('lines.net_item_revenue', 'orders.inventory_ratio', 'orders.company_rate') }}
+            when matched_lines.known_cost_basis is not null then matched_lines.known_cogs
+            else {{ cogs_by_ratio('matched_lines.net_item_revenue', 'orders.inventory_ratio', 'orders.company_rate') }}
         end) as cogs
-    from {{ ref('int_unit_costs_matched') }} as lines
+    from {{ ref('int_unit_costs_matched') }} as matched_lines
     inner join orders
         on
-            lines.order_id = orders.order_id
-            and {{ same_version('lines', 'orders') }}
-    where lines.line_number is not null and lines.order_id in (select refunds.order_id from refunds)
-    group by orders.cutoff_date, orders.order_id, lines.line_number
+            matched_lines.order_id = orders.order_id
+            and {{ same_version('matched_lines', 'orders') }}
+    where matched_lines.line_number is not null and matched_lines.order_id in (select refunds.order_id from refunds)
+    group by orders.cutoff_date, orders.order_id, matched_lines.line_number
 ),
 
 {{ valued_refunds(['cutoff_date', 'order_id']) }}

@@ -18,9 +18,7 @@ segments as (
 counted as (
     select
         months.month,
-        {% for kind in segment_kinds() %}
-        segments.{{ kind }},
-        {% endfor %}
+        {{ prefixed('segments.', segment_kinds()) | join(', ') }},
         sum(months.predicted_clv) as customer_equity,
         sum(case when months.is_acquired_in_window then 1 else 0 end) as new_customers,
         sum(case when months.is_acquired_in_window and months.total_clv is null then 1 else 0 end) as unknown_new_customers,
@@ -30,7 +28,7 @@ counted as (
         on months.customer_id = people.source_customer_id
     inner join segments
         on coalesce(people.customer_id, months.customer_id) = segments.customer_id
-    group by months.month, {% for kind in segment_kinds() %}segments.{{ kind }}{% if not loop.last %}, {% endif %}{% endfor %}
+    group by months.month, {{ prefixed('segments.', segment_kinds()) | join(', ') }}
 
 ),
 

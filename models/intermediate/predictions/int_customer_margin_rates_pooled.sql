@@ -13,7 +13,8 @@ company as (
 final as (
     select
         customers.customer_id,
-        {{ expected_margin_rate('customers', 'company.gross_margin_rate', 'company.average_order_value') }} as expected_margin_rate
+        {{ expected_margin_rate('customers', 'company.gross_margin_rate', 'company.average_order_value') }}
+            as expected_margin_rate
     from customers
     cross join company
 )

@@ -14,7 +14,7 @@ versions as (
 -- of versions written at one time only the last delivered was ever in force
 final as (
     select
-        versions.*,
+        *,
         case
             when
                 is_readable and version_rank > 1
