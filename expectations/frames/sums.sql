@@ -108,7 +108,10 @@ compared as (
     select
         'customer equity: customers = company month of the as-of date' as total,
         equity as left_amount,
-        (select coalesce(sum(customer_equity), 0) from company_months) as right_amount,
+        (
+            select coalesce(sum(customer_equity), 0) from company_months
+            where month = (select max(month) from company_months)
+        ) as right_amount,
         0 as rounding
     from totals
     union all
