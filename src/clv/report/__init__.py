@@ -77,7 +77,9 @@ def redraw(warehouse: Warehouse, file: Path | None, output: Path | None) -> Path
     """
     source, target = file or warehouse.published_file, output or warehouse.report_file
     if not source.is_file():
-        raise UsageError(f"There is no {source}: publish a warehouse with `clv run`, or name its folder with --warehouse.")
+        raise UsageError(
+            f"There is no {source}: publish a warehouse with `clv run`, or name its folder with --warehouse."
+        )
     try:
         page = draw(source, warehouse)
     except duckdb.Error as error:

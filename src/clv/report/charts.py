@@ -14,15 +14,18 @@ Row = Mapping[str, Any]
 
 PERIODS = (3, 12, 36)
 """Months that the filter of the page offers; the queries sum them up. The last is what is shown at first."""
-ACCENT, WARNING, MUTED, SURFACE, INK = (
-    f"var(--{name})" for name in ("accent", "warning", "muted", "surface", "ink")
-)
+ACCENT, WARNING, MUTED, SURFACE, INK = (f"var(--{name})" for name in ("accent", "warning", "muted", "surface", "ink"))
 STEPS = 7
 OF_CUSTOMERS = "(channel === 'all' || datum.channel === channel)"
 OF_MARTS = "datum.channel === channel"
 """Marts that have a row for all channels are shown by that."""
 OF_TIERS = "(tier === 'all' || datum.tier === tier)"
 HEIGHT = 280
+SHORT = (
+    "abs(datum.value) >= 1e6 ? format(datum.value / 1e6, '~r') + ' M' : "
+    "abs(datum.value) >= 1e4 ? format(datum.value / 1e3, '~r') + ' k' : format(datum.value, ',~r')"
+)
+"""How an axis writes numbers: as the page does."""
 
 
 def _channel() -> Any:
@@ -42,7 +45,8 @@ def _chart() -> Any:
 
 
 def _spec(chart: Any, height: Any = HEIGHT) -> Spec:
-    spec: dict[str, Any] = chart.properties(width="container", height=height).to_dict()
+    autosize = alt.AutoSizeParams(type="fit-x", contains="padding")
+    spec: dict[str, Any] = chart.properties(width="container", height=height, autosize=autosize).to_dict()
     spec.pop("config", None)  # the page has one for all
     return spec
 
@@ -55,22 +59,18 @@ def _shades(names: Sequence[str], strongest_first: bool = True) -> Any:
 
 
 def _amount(title: str) -> Any:
-    return alt.Axis(title=title, format="~s")
+    return alt.Axis(title=title, labelExpr=SHORT)
 
 
 def equity(field: str, title: str) -> Spec:
     """A line of month ends."""
-    month = alt.X("month:T", title=None, axis=alt.Axis(format="%b %y", grid=False, labelOverlap=True, tickCount=8))
+    month = alt.X("month:T", title=None, axis=alt.Axis(format="%b %y", grid=False, labelSeparation=12, tickCount=6))
     amount = alt.Y(f"{field}:Q", axis=_amount(title))
     tooltips = [
         alt.Tooltip("month:T", title="month end", format="%Y-%m-%d"),
         alt.Tooltip(f"{field}:Q", title=title, format=",.0f"),
     ]
-    base = (
-        _chart()
-        .transform_filter(f"{OF_MARTS} && datum.months_ago < period")
-        .encode(month, amount, tooltip=tooltips)
-    )
+    base = _chart().transform_filter(f"{OF_MARTS} && datum.months_ago < period").encode(month, amount, tooltip=tooltips)
     area = base.mark_area(color=ACCENT, opacity=0.14)
     line = base.mark_line(color=ACCENT, strokeWidth=2.5, point={"color": ACCENT, "size": 28})
     return _spec(alt.layer(area, line).add_params(_channel(), _period()))
@@ -83,7 +83,9 @@ def distribution(tiers: Sequence[str], currency: str) -> Spec:
         .mark_bar(binSpacing=1)
         .transform_filter(f"{OF_CUSTOMERS} && {OF_TIERS}")
         .encode(
-            x=alt.X("clv_from:Q", bin="binned", axis=alt.Axis(title=f"total CLV ({currency})", format="~s", grid=False)),
+            x=alt.X(
+                "clv_from:Q", bin="binned", axis=alt.Axis(title=f"total CLV ({currency})", labelExpr=SHORT, grid=False)
+            ),
             x2="clv_to:Q",
             y=alt.Y("sum(customers):Q", axis=_amount("customers")),
             color=alt.Color("tier:N", title="tier", scale=_shades(tiers)),
@@ -180,12 +182,21 @@ def curves(cohorts: Sequence[str], what: str, currency: str, has_cost: bool) -> 
     return _spec(alt.layer(*layers).add_params(_channel()), 320)
 
 
+def _logarithmic(lowest: float, highest: float) -> Any:
+    return alt.Scale(type="log", domain=[lowest, highest], nice=False)
+
+
+def _ticks(title: str, lowest: float, highest: float) -> Any:
+    """Return an axis with ticks at 1, 2, 5, 10, …: those of a logarithmic scale are too many to be labelled."""
+    ticks = [digit * 10**power for power in range(-2, 9) for digit in (1, 2, 5)]
+    return alt.Axis(title=title, values=[tick for tick in ticks if lowest <= tick <= highest], labelExpr=SHORT)
+
+
 def channels(lowest: float, highest: float, currency: str) -> Spec:
     """CLV by CAC, with the line on which a customer is worth three times the cost."""
-    scale = alt.Scale(type="log", domain=[lowest, highest], nice=False)
-    across = alt.Scale(type="log", domain=[lowest * 3, highest * 3], nice=False)
-    x = alt.X("cac:Q", scale=scale, axis=alt.Axis(title=f"CAC ({currency})", format="~s", tickCount=5, grid=False))
-    y = alt.Y("mean_clv:Q", scale=across, axis=alt.Axis(title=f"mean CLV ({currency})", format="~s", tickCount=5))
+    x = alt.X("cac:Q", scale=_logarithmic(lowest, highest), axis=_ticks(f"CAC ({currency})", lowest, highest))
+    up, top = lowest * 3, highest * 3
+    y = alt.Y("mean_clv:Q", scale=_logarithmic(up, top), axis=_ticks(f"mean CLV ({currency})", up, top))
     shown = _chart().transform_filter("datum.period === period && isValid(datum.cac) && isValid(datum.mean_clv)")
     points = shown.mark_circle(opacity=0.85).encode(
         x=x,
@@ -204,7 +215,7 @@ def channels(lowest: float, highest: float, currency: str) -> Spec:
     labels = shown.mark_text(dy=-17, fontWeight=600, color=INK).encode(x=x, y=y, text="label:N")
     ends = [{"cac": end, "mean_clv": end * 3, "label": label} for end, label in ((lowest, ""), (highest, "3 : 1"))]
     line = alt.Chart(alt.Data(values=ends)).mark_line(color=MUTED, strokeDash=[6, 4]).encode(x=x, y=y)
-    label = alt.Chart(alt.Data(values=ends)).mark_text(align="right", dx=-10, dy=14, color=MUTED)
+    label = alt.Chart(alt.Data(values=ends)).mark_text(align="right", dx=-6, dy=34, color=MUTED)
     return _spec(alt.layer(line, label.encode(x=x, y=y, text="label:N"), points, labels).add_params(_period()), 340)
 
 
@@ -247,9 +258,7 @@ def alive() -> Spec:
             since="datum.months_since >= 24 ? '24 +' : '' + datum.months_since",
         )
         .encode(
-            x=alt.X(
-                "months_since:O", axis=alt.Axis(title="months since the last order (24: and more)", labelAngle=0)
-            ),
+            x=alt.X("months_since:O", axis=alt.Axis(title="months since the last order (24: and more)", labelAngle=0)),
             y=alt.Y("occasions:O", sort="descending", axis=alt.Axis(title="days with an order (8: and more)")),
             opacity=alt.Opacity(
                 "probability:Q",
@@ -310,11 +319,14 @@ def methods(names: Sequence[str], currency: str) -> Spec:
         .encode(x="clv_low:Q", x2="clv_high:Q")
     )
     points = base.mark_point(filled=True, size=110, opacity=1).encode(
-        x=alt.X("clv_per_customer:Q", axis=alt.Axis(title=title, format="~s", tickCount=5), scale=alt.Scale(zero=True)),
+        x=alt.X(
+            "clv_per_customer:Q", axis=alt.Axis(title=title, labelExpr=SHORT, tickCount=5), scale=alt.Scale(zero=True)
+        ),
         color=alt.Color(
             "basis:N",
             title="counted in",
             scale=alt.Scale(domain=["margin", "revenue"], range=[ACCENT, WARNING]),
+            legend=alt.Legend(symbolType="circle"),
         ),
         shape=alt.condition("datum.is_reliable", alt.value("circle"), alt.value("triangle-up")),
         tooltip=tooltips,
@@ -324,8 +336,10 @@ def methods(names: Sequence[str], currency: str) -> Spec:
 
 def calibration(models: Sequence[str], highest: float) -> Spec:
     """Orders that were predicted and made, decile by decile; a perfect model lies on the diagonal."""
-    x = alt.X("predicted:Q", axis=alt.Axis(title="predicted orders per customer"))
-    y = alt.Y("actual:Q", axis=alt.Axis(title="actual orders per customer"))
+    # roots draw apart the many who order little
+    roots = alt.Scale(type="sqrt", domain=[0, highest])
+    x = alt.X("predicted:Q", scale=roots, axis=alt.Axis(title="predicted orders per customer", tickCount=6))
+    y = alt.Y("actual:Q", scale=roots, axis=alt.Axis(title="actual orders per customer", tickCount=6))
     colours = [ACCENT, "var(--second)", WARNING, MUTED, *[INK] * len(models)][: len(models)]
     line = (
         _chart()
@@ -350,18 +364,17 @@ def calibration(models: Sequence[str], highest: float) -> Spec:
 
 
 def rejected() -> Spec:
-    """Rejected rows by reason."""
-    chart = (
-        _chart()
-        .mark_bar(color=WARNING, cornerRadiusEnd=2)
-        .encode(
-            y=alt.Y("why:N", sort="-x", axis=alt.Axis(title=None, ticks=False, domain=False)),
-            x=alt.X("rejected_rows:Q", axis=alt.Axis(title="rejected rows", format="~s", tickCount=5)),
-            tooltip=[
-                alt.Tooltip("source:N"),
-                alt.Tooltip("reason:N"),
-                alt.Tooltip("rejected_rows:Q", title="rows", format=",d"),
-            ],
-        )
+    """Rejected rows by reason, each written over its bar: the reasons are long."""
+    base = _chart().encode(
+        y=alt.Y("why:N", sort=alt.EncodingSortField("rejected_rows", op="max", order="descending"), axis=None),
+        tooltip=[
+            alt.Tooltip("source:N"),
+            alt.Tooltip("reason:N"),
+            alt.Tooltip("rejected_rows:Q", title="rows", format=",d"),
+        ],
     )
-    return _spec(chart, alt.Step(22))
+    bars = base.mark_bar(color=WARNING, size=6, yOffset=9, cornerRadiusEnd=2).encode(
+        x=alt.X("rejected_rows:Q", axis=alt.Axis(title="rejected rows", labelExpr=SHORT, tickCount=5))
+    )
+    labels = base.mark_text(align="left", baseline="middle", dy=-3, color=INK).encode(x=alt.value(0), text="why:N")
+    return _spec(alt.layer(bars, labels), alt.Step(33))

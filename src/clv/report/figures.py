@@ -68,9 +68,6 @@ class Shop:
         self.published = published
         self.currency: str = whole.get("currency") or ""
         self.basis: str = whole.get("clv_basis") or "revenue"
-        self.customers: int = whole.get("customers") or 0
-        self.equity: float | None = whole.get("customer_equity")
-        self.model: str = words(whole.get("purchase_model") or "").upper()
         self.whole = whole
         self.tiers = [row["value_tier"] for row in published.rows("tiers")]
 
@@ -140,7 +137,8 @@ def equity(shop: Shop) -> Figure:
         _columns(rows, "month", "channel", "months_ago", measure),
         charts.equity(measure, f"{name} ({shop.currency})"),
         Table(
-            ["month end", f"{name} ({shop.currency})"], [[row["month"], exact(row[measure], 0)] for row in reversed(known)]
+            ["month end", f"{name} ({shop.currency})"],
+            [[row["month"], exact(row[measure], 0)] for row in reversed(known)],
         ),
     )
 
@@ -170,7 +168,12 @@ def distribution(shop: Shop) -> Figure:
         Table(
             ["total CLV from", "to", "customers", f"together ({shop.currency})"],
             [
-                [exact(row["clv_from"], 0), exact(row["clv_to"], 0), count(row["customers"]), exact(row["total_clv"], 0)]
+                [
+                    exact(row["clv_from"], 0),
+                    exact(row["clv_to"], 0),
+                    count(row["customers"]),
+                    exact(row["total_clv"], 0),
+                ]
                 for row in by_bin
             ],
             "The last row holds all above.",
@@ -181,7 +184,7 @@ def distribution(shop: Shop) -> Figure:
 def tiers(shop: Shop) -> Figure:
     """What share of all each tier holds."""
     mart, rows = "fct_value_tiers", shop.rows("tiers")
-    measures = {"customer_share": "customers", "revenue_share": "net revenue", "equity_share": "customer equity"}
+    measures = {"customer_share": "customers", "revenue_share": "net revenue", "equity_share": "equity"}
     known = {column: name for column, name in measures.items() if any(row[column] is not None for row in rows)}
     held = next((column for column in ("equity_share", "revenue_share") if column in known), None)
     if not rows or held is None:
@@ -189,7 +192,8 @@ def tiers(shop: Shop) -> Figure:
     best = rows[0]
     return Figure(
         "tiers",
-        f"The best {percent(best['customer_share'], 0)} hold {percent(best[held], 0)} of {known[held]}",
+        f"The best {percent(best['customer_share'], 0)} hold {percent(best[held], 0)} of "
+        + ("customer equity" if held == "equity_share" else "net revenue"),
         mart,
         "Tiers are by total CLV. A tier whose bars grow from top to bottom holds more than its share."
         + ("" if "equity_share" in known else " " + shop.why_nothing_is_predicted),
@@ -200,7 +204,12 @@ def tiers(shop: Shop) -> Figure:
         ],
         spec=charts.tiers(shop.tiers, list(known.values())),
         table=Table(
-            ["tier", "customers", *(f"share of {name}" for name in known.values()), f"mean total CLV ({shop.currency})"],
+            [
+                "tier",
+                "customers",
+                *(f"share of {name}" for name in known.values()),
+                f"mean total CLV ({shop.currency})",
+            ],
             [
                 [
                     row["value_tier"],
@@ -228,7 +237,7 @@ def migrations(shop: Shop) -> Figure:
     fallen = sum(row["customers"] for row in moves if ranks[row["to_tier"]] > ranks[row["from_tier"]])
     return Figure(
         "migrations",
-        f"Up a tier {plural(risen, 'time')}, down a tier {plural(fallen, 'time')}",
+        f"In {charts.PERIODS[-1]} months, customers rose a tier {plural(risen, 'time')} and fell {plural(fallen, 'time')}",
         mart,
         "Moves from one month end to the next, summed over the period; a row is where customers were, a column where they went.",
         ("period",),
@@ -263,7 +272,10 @@ def retention(shop: Shop) -> Figure:
         [
             {
                 "cohort": row["cohort_month"][:7],
-                **{name: row[name] for name in ("channel", "age_months", "months_ago", "cohort_size", "active_customers")},
+                **{
+                    name: row[name]
+                    for name in ("channel", "age_months", "months_ago", "cohort_size", "active_customers")
+                },
             }
             for row in rows
         ],
@@ -288,7 +300,9 @@ def curves(shop: Shop) -> Figure:
     mart, rows = "fct_cohort_months, fct_channel_months", shop.rows("curves")
     company = _of_all(rows)
     if not company:
-        return _absent("curves", "What a customer has brought by age", mart, "This needs a full month of source orders.")
+        return _absent(
+            "curves", "What a customer has brought by age", mart, "This needs a full month of source orders."
+        )
     is_revenue = company[0]["is_revenue"]
     what = "net revenue" if is_revenue else "margin"
     cac = company[0]["cac"]
@@ -298,14 +312,18 @@ def curves(shop: Shop) -> Figure:
     brought = sum(row["brought"] * row["customers"] for row in at_age) / sum(row["customers"] for row in at_age)
     beside = f", {exact(brought / cac, 1)} times what one costs" if cac else ""
     gaps = [
-        "Without unit costs (source order_items, products or inventory_periods) this is net revenue." if is_revenue else "",
+        "Without unit costs (source order_items, products or inventory_periods) this is net revenue."
+        if is_revenue
+        else "",
         "" if cac else "Source marketing_spend would show beside it what a customer costs.",
     ]
     return Figure(
         "curves",
         f"By month {age}, a customer has brought {shop.money(brought)} of {what}{beside}",
         mart,
-        " ".join(["A line per half-year of first orders. Where it crosses the dashed line, the cost is paid back.", *gaps])
+        " ".join(
+            ["A line per half-year of first orders. Where it crosses the dashed line, the cost is paid back.", *gaps]
+        )
         if cac
         else " ".join(["A line per half-year of first orders.", *gaps]),
         ("channel",),
@@ -388,7 +406,8 @@ def alive(shop: Shop) -> Figure:
         "alive",
         f"{percent(still / judged, 0)} of customers are still customers: {count(still)} of {count(judged)}",
         mart,
-        "The sum of each customer's probability to buy again. Rare buyers are given time; a frequent one who is silent is soon lost.",
+        "The sum of each customer's probability to buy again. Rare buyers are given time; a frequent one who is silent is soon lost."
+        + (" BG/NBD takes who bought once to be alive." if shop.whole["purchase_model"] == "bg_nbd" else ""),
         ("channel", "tier"),
         _columns(rows, "channel", "tier", "occasions", "months_since", "customers", "alive"),
         charts.alive(),
@@ -440,15 +459,9 @@ def methods(shop: Shop) -> Figure:
     mart, rows = "fct_clv_by_method", shop.rows("methods")
     if not rows:
         return _absent("methods", "CLV by method", mart, "No method has enough source orders.")
-    highest, lowest = rows[0], rows[-1]
-    factor = highest["clv_per_customer"] / lowest["clv_per_customer"] if lowest["clv_per_customer"] > 0 else None
-    apart = f": {exact(factor, 1)} times as much" if factor and len(rows) > 1 else ""
     return Figure(
         "methods",
-        f"By the {_capital(highest['clv_method'])} formula a customer is worth {shop.money(highest['clv_per_customer'])}, "
-        f"by {highest_or_other(lowest)} {shop.money(lowest['clv_per_customer'])}{apart}"
-        if len(rows) > 1
-        else f"One method knows a value: {highest['clv_method']}, {shop.money(highest['clv_per_customer'])} per customer",
+        _methods_title(shop, rows),
         mart,
         "Revenue is no margin, and history no prediction: compare like with like. A bar is the 95% interval; a triangle is not reliable yet.",
         rows=[
@@ -476,9 +489,12 @@ def methods(shop: Shop) -> Figure:
     )
 
 
-def highest_or_other(row: Row) -> str:
-    """Name a method within a sentence."""
-    return f"the method {words(row['clv_method'])}"
+def _methods_title(shop: Shop, rows: Sequence[Row]) -> str:
+    highest, lowest = rows[0], rows[-1]
+    if len(rows) == 1:
+        return f"One method knows a value, {words(lowest['clv_method'])}: {shop.money(lowest['clv_per_customer'])}"
+    ends = [f"{shop.money(row['clv_per_customer'])} ({words(row['clv_method'])})" for row in (lowest, highest)]
+    return f"CLV per customer is from {ends[0]} to {ends[1]}, depending on the method"
 
 
 def calibration(shop: Shop) -> Figure:
@@ -488,7 +504,11 @@ def calibration(shop: Shop) -> Figure:
         missing = "A backtest needs source orders that reach back a quarter before the as-of date, with enough customers then."
         return _absent("calibration", "Predictions beside what happened", mart, missing)
     used = shop.whole.get("purchase_model")
-    longest = [row for row in whole if row["cutoff_date"] == rows[0]["cutoff_date"] and row["horizon_days"] == rows[0]["horizon_days"]]
+    longest = [
+        row
+        for row in whole
+        if row["cutoff_date"] == rows[0]["cutoff_date"] and row["horizon_days"] == rows[0]["horizon_days"]
+    ]
     ours = next((row for row in longest if row["model_name"] == used), longest[0])
     models = sorted({row["model_name"] for row in rows}, key=lambda name: (name != used, name))
     return Figure(
@@ -504,7 +524,9 @@ def calibration(shop: Shop) -> Figure:
             }
             for row in rows
         ],
-        spec=charts.calibration([_model(name) for name in models], max(max(row["predicted"], row["actual"]) for row in rows)),
+        spec=charts.calibration(
+            [_model(name) for name in models], max(max(row["predicted"], row["actual"]) for row in rows)
+        ),
         table=Table(
             ["model", "cutoff", "days ahead", "customers", "predicted orders", "actual", "bias", "mean absolute error"],
             [
@@ -540,7 +562,9 @@ def fits(shop: Shop) -> Figure:
     if not rows:
         return _absent("fits", "Fitted models", mart, shop.why_nothing_is_predicted)
     converged = [row for row in rows if row["status"] == "converged"]
-    title = f"{len(converged)} of {len(rows)} models converged" if len(converged) < len(rows) else "All models converged"
+    title = (
+        f"{len(converged)} of {len(rows)} models converged" if len(converged) < len(rows) else "All models converged"
+    )
     return Figure(
         "fits",
         title,
@@ -586,7 +610,8 @@ def rejected(shop: Shop) -> Figure:
         ],
         spec=charts.rejected(),
         table=Table(
-            ["source", "reason", "rows"], [[row["source_name"], row["reason"], count(row["rejected_rows"])] for row in rows]
+            ["source", "reason", "rows"],
+            [[row["source_name"], row["reason"], count(row["rejected_rows"])] for row in rows],
         ),
     )
 
@@ -606,7 +631,7 @@ def deliveries(shop: Shop) -> Figure:
                 [
                     row["source_name"],
                     *(count(row[name]) for name in ("deliveries", "delivered_rows", "accepted_rows", "rejected_rows")),
-                    row["latest_delivery"] or "",
+                    (row["latest_delivery"] or "").rsplit("/", 1)[-1],
                 ]
                 for row in rows
             ],
@@ -661,5 +686,3 @@ def _summed(rows: Iterable[Row], keys: Sequence[str], amounts: Sequence[str]) ->
 
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
-
-

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from clv.report.data import Published
-from clv.report.words import UNKNOWN, change, compact, exact, money, percent, plural
+from clv.report.words import UNKNOWN, change, compact, exact, percent, plural
 
 NO_COST = "needs source marketing_spend"
 
@@ -18,6 +18,7 @@ class Headline:
     value: str
     note: str
     change: str = ""
+    unit: str = ""
 
 
 def headlines(now: Published, before: Published | None) -> list[Headline]:
@@ -29,17 +30,28 @@ def headlines(now: Published, before: Published | None) -> list[Headline]:
     basis = whole.get("clv_basis") or "revenue"
     has_cost = current["cac"] is not None
     of_year = "of the last 12 months" if has_cost else NO_COST
-    moved = {
-        name: change(value, earlier.get(name), is_share=name == "churn") for name, value in current.items()
-    }
-    predicted = f"to come within {months} months, in {basis}" if current["equity"] is not None else "nothing is predicted yet"
+    moved = {name: change(value, earlier.get(name), is_share=name == "churn") for name, value in current.items()}
+    predicted = (
+        f"to come within {months} months, in {basis}" if current["equity"] is not None else "nothing is predicted yet"
+    )
+
+    def unit(name: str) -> str:
+        return currency if current[name] is not None else ""
+
     return [
         Headline("Customers", compact(current["customers"]), "who have bought, or are known", moved["customers"]),
-        Headline("Customer equity", money(current["equity"], currency), predicted, moved["equity"]),
-        Headline("Mean CLV", money(current["mean_clv"], currency), _of_mean(whole), moved["mean_clv"]),
-        Headline("CAC", money(current["cac"], currency), of_year, moved["cac"]),
-        Headline("CLV : CAC", exact(current["clv_to_cac"], 1), "3 is customary" if has_cost else NO_COST, moved["clv_to_cac"]),
-        Headline("Payback", _payback(now, current["payback"], has_cost), "median month of acquisition" if has_cost else NO_COST, ""),
+        Headline("Customer equity", compact(current["equity"]), predicted, moved["equity"], unit("equity")),
+        Headline("Mean CLV", compact(current["mean_clv"]), _of_mean(whole), moved["mean_clv"], unit("mean_clv")),
+        Headline("CAC", compact(current["cac"]), of_year, moved["cac"], unit("cac")),
+        Headline(
+            "CLV : CAC", exact(current["clv_to_cac"], 1), "3 is customary" if has_cost else NO_COST, moved["clv_to_cac"]
+        ),
+        Headline(
+            "Payback",
+            _payback(now, current["payback"], has_cost),
+            "median month of acquisition" if has_cost else NO_COST,
+            "",
+        ),
         Headline("Churn", percent(current["churn"]), _of_churn(current["churn"]), moved["churn"]),
     ]
 

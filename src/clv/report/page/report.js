@@ -19,9 +19,9 @@
     axisY: { domain: false, ticks: false, labelPadding: 6 },
     axisXBand: { labelOverlap: true },
     legend: {
-      orient: "bottom", direction: "horizontal", columns: isNarrow ? 3 : 0, labelColor: dim, titleColor: dim,
+      orient: "bottom", direction: "horizontal", columns: isNarrow ? 4 : 0, labelColor: dim, titleColor: dim,
       labelFontSize: 12, titleFontSize: 12, titleFontWeight: "normal", symbolSize: 110,
-      symbolStrokeWidth: 0, symbolBaseFillColor: "var(--accent)", offset: 10, titleOrient: isNarrow ? "top" : "left",
+      symbolBaseFillColor: "var(--accent)", offset: 10, titleOrient: isNarrow ? "top" : "left",
     },
     text: { font, fontSize: 12 },
     locale: { number: { decimal: ".", thousands: ",", grouping: [3], currency: ["", ""], minus: "−" } },
@@ -38,7 +38,7 @@
     const mine = chosen.filter((select) => chart.filters.includes(select.name));
     const place = document.getElementById(`figure-${chart.name}`).querySelector(".shown");
     const words = mine.map((select) => select.selectedOptions[0].text).join(", ");
-    const marks = document.getElementById(chart.name).querySelectorAll("[role='graphics-symbol'], .mark-rect path, .mark-symbol path, .mark-line path");
+    const marks = document.getElementById(`chart-${chart.name}`).querySelectorAll("[role='graphics-symbol'], .mark-rect path, .mark-symbol path, .mark-line path");
     const isEmpty = [...marks].every((mark) => !mark.getAttribute("d"));
     place.hidden = !mine.length;
     place.textContent = mine.length ? `Drawn for ${words} only${isEmpty ? ": there is nothing to draw" : ""}. The title is about all.` : "";
@@ -59,7 +59,10 @@
 
   const draw = async (chart) => {
     const spec = { ...chart.spec, datasets: { ...chart.spec.datasets, rows: rows(chart.columns) } };
-    const result = await vegaEmbed(`#${chart.name}`, spec, { actions: false, renderer: "svg", config });
+    const result = await vegaEmbed(`#chart-${chart.name}`, spec, {
+      actions: false, renderer: "svg", config,
+      logLevel: vega.Error, // Vega-Lite warns of heights that follow the rows
+    });
     views[chart.name] = result.view;
   };
 
