@@ -71,7 +71,7 @@ def put(warehouse: Warehouse) -> None:
 
 
 def redraw(warehouse: Warehouse, file: Path | None, output: Path | None) -> Path:
-    """Draw the report of `file` (None: the published one) to `output` (None: beside the published one); return its path.
+    """Draw the report of `file` (None: the published one) to `output` (None: report.html); return its path.
 
     Raises UsageError where there is nothing to draw, or no right to write.
     """

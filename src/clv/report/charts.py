@@ -44,7 +44,7 @@ def _chart() -> Any:
     return alt.Chart(alt.NamedData("rows"))
 
 
-def _spec(chart: Any, height: Any = HEIGHT) -> Spec:
+def _spec(chart: Any, height: int = HEIGHT) -> Spec:
     autosize = alt.AutoSizeParams(type="fit-x", contains="padding")
     spec: dict[str, Any] = chart.properties(width="container", height=height, autosize=autosize).to_dict()
     spec.pop("config", None)  # the page has one for all
@@ -119,12 +119,12 @@ def tiers(names: Sequence[str], measures: Sequence[str]) -> Spec:
     return _spec(chart)
 
 
-def retention() -> Spec:
+def retention(cohorts: int) -> Spec:
     """A heat map of cohorts by age."""
     chart = (
         _chart()
         .mark_rect(color=ACCENT)
-        .transform_filter(f"{OF_MARTS} && datum.months_ago < period")
+        .transform_filter(OF_MARTS)
         .transform_calculate(retention="datum.active_customers / datum.cohort_size")
         .encode(
             x=alt.X("age_months:O", axis=alt.Axis(title="months since the first order", labelAngle=0)),
@@ -142,9 +142,9 @@ def retention() -> Spec:
                 alt.Tooltip("retention:Q", title="share", format=".1%"),
             ],
         )
-        .add_params(_channel(), _period())
+        .add_params(_channel())
     )
-    return _spec(chart, alt.Step(13))
+    return _spec(chart, 13 * cohorts)
 
 
 def curves(cohorts: Sequence[str], what: str, currency: str, has_cost: bool) -> Spec:
@@ -242,7 +242,7 @@ def migrations(order: Sequence[str]) -> Spec:
         opacity=alt.Opacity("share:Q", scale=alt.Scale(type="sqrt", domain=[0, 1], range=[0.06, 0.5]), legend=None)
     )
     numbers = base.mark_text(color=INK, fontWeight=600).encode(text=alt.Text("customers:Q", format=","))
-    return _spec(alt.layer(cells, numbers).add_params(_period()), alt.Step(46))
+    return _spec(alt.layer(cells, numbers).add_params(_period()), 46 * len(order))
 
 
 def alive() -> Spec:
@@ -274,7 +274,7 @@ def alive() -> Spec:
         )
         .add_params(_channel(), _tier())
     )
-    return _spec(chart, alt.Step(30))
+    return _spec(chart, 240)
 
 
 def overdue(labels: Sequence[str], tiers: Sequence[str], currency: str) -> Spec:
@@ -331,7 +331,7 @@ def methods(names: Sequence[str], currency: str) -> Spec:
         shape=alt.condition("datum.is_reliable", alt.value("circle"), alt.value("triangle-up")),
         tooltip=tooltips,
     )
-    return _spec(alt.layer(interval, points), alt.Step(34))
+    return _spec(alt.layer(interval, points), 34 * len(names))
 
 
 def calibration(models: Sequence[str], highest: float) -> Spec:
@@ -363,7 +363,7 @@ def calibration(models: Sequence[str], highest: float) -> Spec:
     return _spec(alt.layer(diagonal, line), 320)
 
 
-def rejected() -> Spec:
+def rejected(reasons: int) -> Spec:
     """Rejected rows by reason, each written over its bar: the reasons are long."""
     base = _chart().encode(
         y=alt.Y("why:N", sort=alt.EncodingSortField("rejected_rows", op="max", order="descending"), axis=None),
@@ -377,4 +377,4 @@ def rejected() -> Spec:
         x=alt.X("rejected_rows:Q", axis=alt.Axis(title="rejected rows", labelExpr=SHORT, tickCount=5))
     )
     labels = base.mark_text(align="left", baseline="middle", dy=-3, color=INK).encode(x=alt.value(0), text="why:N")
-    return _spec(alt.layer(bars, labels), alt.Step(33))
+    return _spec(alt.layer(bars, labels), 33 * reasons)
