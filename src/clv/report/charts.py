@@ -20,7 +20,7 @@ OF_CUSTOMERS = "(channel === 'all' || datum.channel === channel)"
 OF_MARTS = "datum.channel === channel"
 """Marts that have a row for all channels are shown by that."""
 OF_TIERS = "(tier === 'all' || datum.tier === tier)"
-HEIGHT = 280
+HEIGHT, TALL, TALLEST = 300, 340, 440
 SHORT = (
     "abs(datum.value) >= 1e6 ? format(datum.value / 1e6, '~r') + ' M' : "
     "abs(datum.value) >= 1e4 ? format(datum.value / 1e3, '~r') + ' k' : format(datum.value, ',~r')"
@@ -44,7 +44,7 @@ def _chart() -> Any:
     return alt.Chart(alt.NamedData("rows"))
 
 
-def _spec(chart: Any, height: Any = HEIGHT) -> Spec:
+def _spec(chart: Any, height: int = HEIGHT) -> Spec:
     autosize = alt.AutoSizeParams(type="fit-x", contains="padding")
     spec: dict[str, Any] = chart.properties(width="container", height=height, autosize=autosize).to_dict()
     spec.pop("config", None)  # the page has one for all
@@ -73,7 +73,7 @@ def equity(field: str, title: str) -> Spec:
     base = _chart().transform_filter(f"{OF_MARTS} && datum.months_ago < period").encode(month, amount, tooltip=tooltips)
     area = base.mark_area(color=ACCENT, opacity=0.14)
     line = base.mark_line(color=ACCENT, strokeWidth=2.5, point={"color": ACCENT, "size": 28})
-    return _spec(alt.layer(area, line).add_params(_channel(), _period()))
+    return _spec(alt.layer(area, line).add_params(_channel(), _period()), TALL)
 
 
 def distribution(tiers: Sequence[str], currency: str) -> Spec:
@@ -119,7 +119,7 @@ def tiers(names: Sequence[str], measures: Sequence[str]) -> Spec:
     return _spec(chart)
 
 
-def retention() -> Spec:
+def retention(cohorts: int) -> Spec:
     """A heat map of cohorts by age."""
     chart = (
         _chart()
@@ -144,7 +144,7 @@ def retention() -> Spec:
         )
         .add_params(_channel(), _period())
     )
-    return _spec(chart, alt.Step(13))
+    return _spec(chart, min(40 * cohorts, TALLEST))
 
 
 def curves(cohorts: Sequence[str], what: str, currency: str, has_cost: bool) -> Spec:
@@ -179,7 +179,7 @@ def curves(cohorts: Sequence[str], what: str, currency: str, has_cost: bool) -> 
             x=alt.value("width"), text="label:N"
         )
         layers += [cost.mark_rule(color=WARNING, strokeWidth=2, strokeDash=[6, 4]), text]
-    return _spec(alt.layer(*layers).add_params(_channel()), 320)
+    return _spec(alt.layer(*layers).add_params(_channel()), TALLEST)
 
 
 def _logarithmic(lowest: float, highest: float) -> Any:
@@ -216,7 +216,7 @@ def channels(lowest: float, highest: float, currency: str) -> Spec:
     ends = [{"cac": end, "mean_clv": end * 3, "label": label} for end, label in ((lowest, ""), (highest, "3 : 1"))]
     line = alt.Chart(alt.Data(values=ends)).mark_line(color=MUTED, strokeDash=[6, 4]).encode(x=x, y=y)
     label = alt.Chart(alt.Data(values=ends)).mark_text(align="right", dx=-6, dy=34, color=MUTED)
-    return _spec(alt.layer(line, label.encode(x=x, y=y, text="label:N"), points, labels).add_params(_period()), 340)
+    return _spec(alt.layer(line, label.encode(x=x, y=y, text="label:N"), points, labels).add_params(_period()), TALL)
 
 
 def migrations(order: Sequence[str]) -> Spec:
@@ -242,7 +242,7 @@ def migrations(order: Sequence[str]) -> Spec:
         opacity=alt.Opacity("share:Q", scale=alt.Scale(type="sqrt", domain=[0, 1], range=[0.06, 0.5]), legend=None)
     )
     numbers = base.mark_text(color=INK, fontWeight=600).encode(text=alt.Text("customers:Q", format=","))
-    return _spec(alt.layer(cells, numbers).add_params(_period()), alt.Step(46))
+    return _spec(alt.layer(cells, numbers).add_params(_period()), 52 * len(order))
 
 
 def alive() -> Spec:
@@ -274,7 +274,7 @@ def alive() -> Spec:
         )
         .add_params(_channel(), _tier())
     )
-    return _spec(chart, alt.Step(30))
+    return _spec(chart)
 
 
 def overdue(labels: Sequence[str], tiers: Sequence[str], currency: str) -> Spec:
@@ -331,7 +331,7 @@ def methods(names: Sequence[str], currency: str) -> Spec:
         shape=alt.condition("datum.is_reliable", alt.value("circle"), alt.value("triangle-up")),
         tooltip=tooltips,
     )
-    return _spec(alt.layer(interval, points), alt.Step(34))
+    return _spec(alt.layer(interval, points), 44 * len(names))
 
 
 def calibration(models: Sequence[str], highest: float) -> Spec:
@@ -360,10 +360,10 @@ def calibration(models: Sequence[str], highest: float) -> Spec:
     )
     ends = alt.Data(values=[{"predicted": end, "actual": end} for end in (0, highest)])
     diagonal = alt.Chart(ends).mark_line(color=MUTED, strokeDash=[6, 4]).encode(x=x, y=y)
-    return _spec(alt.layer(diagonal, line), 320)
+    return _spec(alt.layer(diagonal, line), TALL)
 
 
-def rejected() -> Spec:
+def rejected(reasons: int) -> Spec:
     """Rejected rows by reason, each written over its bar: the reasons are long."""
     base = _chart().encode(
         y=alt.Y("why:N", sort=alt.EncodingSortField("rejected_rows", op="max", order="descending"), axis=None),
@@ -377,4 +377,4 @@ def rejected() -> Spec:
         x=alt.X("rejected_rows:Q", axis=alt.Axis(title="rejected rows", labelExpr=SHORT, tickCount=5))
     )
     labels = base.mark_text(align="left", baseline="middle", dy=-3, color=INK).encode(x=alt.value(0), text="why:N")
-    return _spec(alt.layer(bars, labels), alt.Step(33))
+    return _spec(alt.layer(bars, labels), 33 * reasons)

@@ -10,6 +10,7 @@ from clv.report.data import Published, Row
 from clv.report.words import compact, count, exact, listed, money, month, percent, plural, words
 
 LARGEST_AGE = 24
+SHOWN_REASONS = 12
 SHOWN_AGES = (1, 2, 3, 6, 9, 12, 18, 24)
 OVERDUE = ("not due", "1–30", "31–90", "91–180", "181–365", "over 365")
 LONG_OVERDUE = 4
@@ -279,7 +280,7 @@ def retention(shop: Shop) -> Figure:
             }
             for row in rows
         ],
-        charts.retention(),
+        charts.retention(len({row["cohort_month"] for row in company})),
         _cohort_table(company),
     )
 
@@ -606,9 +607,9 @@ def rejected(shop: Shop) -> Figure:
                 "reason": row["reason"],
                 "rejected_rows": row["rejected_rows"],
             }
-            for row in rows[:12]
+            for row in rows[:SHOWN_REASONS]
         ],
-        spec=charts.rejected(),
+        spec=charts.rejected(len(rows[:SHOWN_REASONS])),
         table=Table(
             ["source", "reason", "rows"],
             [[row["source_name"], row["reason"], count(row["rejected_rows"])] for row in rows],

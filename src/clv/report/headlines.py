@@ -49,7 +49,7 @@ def headlines(now: Published, before: Published | None) -> list[Headline]:
         Headline(
             "Payback",
             _payback(now, current["payback"], has_cost),
-            "median month of acquisition" if has_cost else NO_COST,
+            "until margin repays CAC (median)" if has_cost else NO_COST,
             "",
         ),
         Headline("Churn", percent(current["churn"]), _of_churn(current["churn"]), moved["churn"]),

@@ -3,6 +3,7 @@
 from importlib.resources import files
 from typing import Any
 
+import altair
 import jinja2
 import vl_convert
 
@@ -11,10 +12,6 @@ from clv.report.data import Published
 from clv.report.figures import Figure, Section, sections
 from clv.report.headlines import headlines
 from clv.report.words import words
-
-VEGALITE_VERSION = "6.4"
-"""Of the library that is put into the page: the one whose charts the installed Altair writes."""
-
 
 def render(now: Published, before: Published | None) -> str:
     """Return the page of a published file; before: of the publication before it, None if there is none."""
@@ -41,7 +38,9 @@ def render(now: Published, before: Published | None) -> str:
 
 def _library() -> str:
     """Return Vega, Vega-Lite and vega-embed as one script, once for all charts."""
-    bundle: str = vl_convert.javascript_bundle(vl_version=VEGALITE_VERSION)
+    # the Vega-Lite whose charts Altair writes: v6.4.1 goes by the name of 6.4
+    version = ".".join(altair.SCHEMA_VERSION.removeprefix("v").split(".")[:2])
+    bundle: str = vl_convert.javascript_bundle(vl_version=version)
     return bundle.replace("</script", "<\\/script")
 
 
