@@ -40,7 +40,7 @@ def _library() -> str:
     """Return Vega, Vega-Lite and vega-embed as one script, once for all charts."""
     # the Vega-Lite whose charts Altair writes: v6.4.1 goes by the name of 6.4
     version = ".".join(altair.SCHEMA_VERSION.removeprefix("v").split(".")[:2])
-    bundle: str = vl_convert.javascript_bundle(vl_version=version)
+    bundle: str = vl_convert.javascript_bundle(vl_version=version)  # type: ignore[call-arg]  # it needs no snippet
     return bundle.replace("</script", "<\\/script")
 
 

@@ -19,7 +19,7 @@
     axisY: { domain: false, ticks: false, labelPadding: 6 },
     axisXBand: { labelOverlap: true },
     legend: {
-      orient: "bottom", direction: "horizontal", columns: isNarrow ? 4 : 0, labelColor: dim, titleColor: dim,
+      orient: "bottom", direction: "horizontal", columns: isNarrow ? 3 : 4, labelColor: dim, titleColor: dim,
       labelFontSize: 12, titleFontSize: 12, titleFontWeight: "normal", symbolSize: 110,
       symbolBaseFillColor: "var(--accent)", offset: 10, titleOrient: isNarrow ? "top" : "left",
     },
@@ -49,6 +49,7 @@
     const chosen = selects.filter((select) => select.selectedIndex > 0);
     await Promise.all(charts.filter((chart) => chart.filters.length).map(async (chart) => {
       const view = views[chart.name];
+      if (!view) return;
       selects.filter((select) => chart.filters.includes(select.name)).forEach((select) => view.signal(select.name, typed(select)));
       await view.runAsync();
       say(chart, chosen);
@@ -57,11 +58,19 @@
     form.querySelector("[role='status']").textContent = `Charts show ${words || "all"}.`;
   };
 
+  const tell = (chart, error) => {
+    document.getElementById(`chart-${chart.name}`).textContent = `This chart could not be drawn: ${error.message}`;
+    console.error(error);
+  };
+
   const draw = async (chart) => {
     const spec = { ...chart.spec, datasets: { ...chart.spec.datasets, rows: rows(chart.columns) } };
-    const result = await vegaEmbed(`#chart-${chart.name}`, spec, {
+    const place = document.getElementById(`chart-${chart.name}`);
+    const result = await vegaEmbed(place, spec, {
       actions: false, ast: true, renderer: "svg", config, // ast: no code is made of text, which the page forbids
     });
+    // vega-embed makes its own element focusable, though there is nothing to operate
+    place.querySelectorAll("[tabindex]").forEach((element) => element.removeAttribute("tabindex"));
     views[chart.name] = result.view;
   };
 
@@ -73,7 +82,7 @@
   });
   window.addEventListener("afterprint", () => closed.forEach((details) => { details.open = false; }));
 
-  window.report = { views, drawn: Promise.all(charts.map(draw)).then(() => {
+  window.report = { views, drawn: Promise.all(charts.map((chart) => draw(chart).catch((error) => tell(chart, error)))).then(() => {
     if (form) {
       form.addEventListener("change", filter);
       form.addEventListener("reset", () => setTimeout(filter));
