@@ -13,6 +13,7 @@ from clv.report.figures import Figure, Section, sections
 from clv.report.headlines import headlines
 from clv.report.words import words
 
+
 def render(now: Published, before: Published | None) -> str:
     """Return the page of a published file; before: of the publication before it, None if there is none."""
     folder = files("clv.report") / "page"
