@@ -124,7 +124,7 @@ def retention(cohorts: int) -> Spec:
     chart = (
         _chart()
         .mark_rect(color=ACCENT)
-        .transform_filter(f"{OF_MARTS} && datum.months_ago < period")
+        .transform_filter(OF_MARTS)
         .transform_calculate(retention="datum.active_customers / datum.cohort_size")
         .encode(
             x=alt.X("age_months:O", axis=alt.Axis(title="months since the first order", labelAngle=0)),
@@ -142,7 +142,7 @@ def retention(cohorts: int) -> Spec:
                 alt.Tooltip("retention:Q", title="share", format=".1%"),
             ],
         )
-        .add_params(_channel(), _period())
+        .add_params(_channel())
     )
     return _spec(chart, min(40 * cohorts, TALLEST))
 

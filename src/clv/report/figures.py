@@ -1,4 +1,4 @@
-"""The figures of the report: what each finds, its chart, its table, and what is missing where it is empty."""
+"""The figures of the report: what each finds in the data, its chart, its table, or what is missing."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -14,6 +14,7 @@ SHOWN_REASONS = 12
 SHOWN_AGES = (1, 2, 3, 6, 9, 12, 18, 24)
 OVERDUE = ("not due", "1–30", "31–90", "91–180", "181–365", "over 365")
 LONG_OVERDUE = 4
+SHOWN_REASONS = 12
 TARGET = 3
 """CLV:CAC that the report draws as the line to reach: the customary 3:1."""
 
@@ -163,7 +164,7 @@ def distribution(shop: Shop) -> Figure:
         f"Half of the customers are worth less than {shop.money(median)}; the mean is {shop.money(mean)}",
         mart,
         f"Total CLV: what a customer has brought and is expected to bring, counted in {shop.basis}. "
-        f"The last bar holds all above.",
+        "The last bar holds all above.",
         ("channel", "tier"),
         _columns(rows, "channel", "tier", "tier_rank", "clv_from", "clv_to", "customers"),
         charts.distribution(shop.tiers, shop.currency),
@@ -239,11 +240,11 @@ def migrations(shop: Shop) -> Figure:
     fallen = sum(row["customers"] for row in moves if ranks[row["to_tier"]] > ranks[row["from_tier"]])
     return Figure(
         "migrations",
-        f"In {charts.PERIODS[-1]} months, customers rose a tier {plural(risen, 'time')} and fell "
-        f"{plural(fallen, 'time')}",
+        f"In {charts.PERIODS[-1]} months, customers rose a tier {plural(risen, 'time')} "
+        f"and fell {plural(fallen, 'time')}",
         mart,
-        "Moves from one month end to the next, summed over the period; a row is where customers "
-        "were, a column where they went.",
+        "Moves from one month end to the next, summed over the period; a row is where customers were, "
+        "a column where they went.",
         ("period",),
         _columns(rows, "period", "from_tier", "to_tier", "customers", "total_clv_change"),
         charts.migrations(order),
@@ -271,20 +272,16 @@ def retention(shop: Shop) -> Figure:
         "retention",
         f"Of 100 new customers, {shares[min(shares)] * 100:.0f} order again in the following month{tail}",
         mart,
-        "A row is the month of the first order; the stronger a cell, the more of those customers "
-        "ordered in that month of their life.",
-        ("channel", "period"),
+        "A row is the month of the first order; the stronger a cell, the more of its customers ordered in that month.",
+        ("channel",),
         [
             {
                 "cohort": row["cohort_month"][:7],
-                **{
-                    name: row[name]
-                    for name in ("channel", "age_months", "months_ago", "cohort_size", "active_customers")
-                },
+                **{name: row[name] for name in ("channel", "age_months", "cohort_size", "active_customers")},
             }
             for row in rows
         ],
-        charts.retention(len({row["cohort_month"] for row in company})),
+        charts.retention(len({row["cohort_month"] for row in rows})),
         _cohort_table(company),
     )
 
@@ -368,9 +365,8 @@ def channels(shop: Shop) -> Figure:
         "channels",
         _channels_title(good, poor),
         mart,
-        "Above the dashed line a customer is worth more than three times the cost; the larger the "
-        "circle, the more customers. "
-        "Costs and customers are those of the period.",
+        "Above the dashed line a customer is worth more than three times the cost; the larger the circle, "
+        "the more customers. Costs and customers are those of the period.",
         ("period",),
         _labelled(paid),
         charts.channels(lowest, highest, shop.currency),
@@ -423,8 +419,8 @@ def alive(shop: Shop) -> Figure:
         "alive",
         f"{percent(still / judged, 0)} of customers are still customers: {count(still)} of {count(judged)}",
         mart,
-        "The sum of each customer's probability to buy again. Rare buyers are given time; a frequent "
-        "one who is silent is soon lost."
+        "The sum of each customer's probability to buy again. Rare buyers are given time; "
+        "a frequent one who is silent is soon lost."
         + (" BG/NBD takes who bought once to be alive." if shop.whole["purchase_model"] == "bg_nbd" else ""),
         ("channel", "tier"),
         _columns(rows, "channel", "tier", "occasions", "months_since", "customers", "alive"),
@@ -455,8 +451,8 @@ def overdue(shop: Shop) -> Figure:
     value = sum(row["predicted_clv"] for row in late)
     return Figure(
         "overdue",
-        f"{plural(sum(row['customers'] for row in late), 'customer')} are overdue, with "
-        f"{shop.money(value)} of predicted CLV",
+        f"{plural(sum(row['customers'] for row in late), 'customer')} are overdue, "
+        f"with {shop.money(value)} of predicted CLV",
         mart,
         f"Overdue since the day by which half of such customers would have ordered again. "
         f"{plural(sum(row['customers'] for row in long_late), 'customer')} are more than 90 days late.",
@@ -482,8 +478,8 @@ def methods(shop: Shop) -> Figure:
         "methods",
         _methods_title(shop, rows),
         mart,
-        "Revenue is no margin, and history no prediction: compare like with like. A bar is the 95% "
-        "interval; a triangle is not reliable yet.",
+        "Revenue is no margin, and history no prediction: compare like with like. "
+        "A bar is the 95% interval; a triangle is not reliable yet.",
         rows=[
             {
                 **_columns([row], "clv_per_customer", "clv_low", "clv_high", "customers", "is_reliable")[0],
@@ -522,8 +518,7 @@ def calibration(shop: Shop) -> Figure:
     mart, rows, whole = "fct_model_backtests", shop.rows("calibration"), shop.rows("backtests")
     if not rows or not whole:
         missing = (
-            "A backtest needs source orders that reach back a quarter before the as-of "
-            "date, with enough customers then."
+            "A backtest needs source orders from a quarter before the as-of date and earlier, of enough customers."
         )
         return _absent("calibration", "Predictions beside what happened", mart, missing)
     used = shop.whole.get("purchase_model")
@@ -539,8 +534,8 @@ def calibration(shop: Shop) -> Figure:
         _calibration_title(ours),
         mart,
         "Fitted on what was known at the cutoff only. Points are tenths of the customers, from those "
-        "expected to order least; "
-        "on the dashed line, as many orders were made as predicted. Naive: each customer's own past rate.",
+        "expected to order least; on the dashed line, as many orders were made as predicted. "
+        "Naive: each customer's own past rate.",
         rows=[
             {
                 **_columns([row], "decile", "customers", "predicted", "actual")[0],
@@ -571,9 +566,8 @@ def _calibration_title(row: Row) -> str:
     bias = row["bias"]
     off = "" if bias is None else f": {percent(abs(bias))} too {'many' if bias > 0 else 'few'}"
     return (
-        f"{_model(row['model_name'])} predicted {count(row['predicted_orders'])} orders for the "
-        f"{row['horizon_days']} days "
-        f"after {row['cutoff_date']}, {count(row['actual_orders'])} were made{off}"
+        f"{_model(row['model_name'])} predicted {count(row['predicted_orders'])} orders "
+        f"for the {row['horizon_days']} days after {row['cutoff_date']}, {count(row['actual_orders'])} were made{off}"
     )
 
 

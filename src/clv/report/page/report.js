@@ -67,7 +67,7 @@
     const spec = { ...chart.spec, datasets: { ...chart.spec.datasets, rows: rows(chart.columns) } };
     const place = document.getElementById(`chart-${chart.name}`);
     const result = await vegaEmbed(place, spec, {
-      actions: false, ast: true, renderer: "svg", config, // ast: no code is made of text, which the page forbids
+      actions: false, renderer: "svg", config, ast: true, // code that is made of text is forbidden by the page
     });
     // vega-embed makes its own element focusable, though there is nothing to operate
     place.querySelectorAll("[tabindex]").forEach((element) => element.removeAttribute("tabindex"));
