@@ -6,6 +6,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import duckdb
@@ -204,7 +205,7 @@ def test_the_page_can_be_used_without_a_mouse_and_without_sight(opened: OpenRepo
     page = opened.page
     levels = page.eval_on_selector_all("h1, h2, h3", "all => all.map(heading => Number(heading.tagName[1]))")
     assert levels[0] == 1 and levels.count(1) == 1
-    assert all(after - before <= 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert all(after - before <= 1 for before, after in pairwise(levels))
     names = page.eval_on_selector_all(
         ".chart[role=img]", "charts => charts.map(chart => chart.getAttribute('aria-label'))"
     )
