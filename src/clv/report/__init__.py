@@ -2,18 +2,20 @@
 
 import logging
 import re
+from contextlib import nullcontext
 from pathlib import Path
 
 import duckdb
 
 from clv.errors import UsageError
 from clv.project import Warehouse
-from clv.publish import kept_files, read_publication
+from clv.publish import current_run, kept_files, read_publication
+from clv.records import locked
 
 LOG = logging.getLogger(__name__)
 DRAFT_SUFFIX = ".part"
 MARK = re.compile(r'<meta name="clv-run" content="([\w-]*)">')
-HEAD_BYTES = 1000
+HEAD_CHARACTERS = 1000
 
 
 def draw(file: Path, publications: Warehouse) -> str:
@@ -73,7 +75,8 @@ def put(warehouse: Warehouse) -> None:
 def redraw(warehouse: Warehouse, file: Path | None, output: Path | None) -> Path:
     """Draw the report of `file` (None: the published one) to `output` (None: report.html); return its path.
 
-    Raises UsageError where there is nothing to draw, or no right to write.
+    Raises UsageError where there is nothing to draw, or no right to write, and LockedError where report.html is to be
+    written while a run goes on.
     """
     source, target = file or warehouse.published_file, output or warehouse.report_file
     if not source.is_file():
@@ -84,23 +87,36 @@ def redraw(warehouse: Warehouse, file: Path | None, output: Path | None) -> Path
         page = draw(source, warehouse)
     except duckdb.Error as error:
         raise UsageError(f"{source} can't be read: {str(error).splitlines()[0]}") from error
+    # a run may have published since: its report must not be replaced by that of the warehouse before
+    with locked(warehouse) if output is None else nullcontext():
+        if output is None and _run_in(page) != current_run(warehouse):
+            raise UsageError("A run has published while the report was drawn, and has drawn it: nothing is left to do.")
+        _write(page, target)
+    return target
+
+
+def _write(page: str, target: Path) -> None:
+    """Write the page at once: who opens it sees the old one or the new one."""
     part = target.with_name(target.name + DRAFT_SUFFIX)
     try:
         part.write_text(page, encoding="utf-8")
         part.replace(target)
     except OSError as error:
         raise UsageError(f"{target} can't be written: {error.strerror or error}.") from error
-    return target
 
 
 def run_of(report: Path) -> str | None:
     """Return the id of the run that a report shows; None if there is none or it says nothing of it."""
     try:
         with report.open(encoding="utf-8") as page:
-            found = MARK.search(page.read(HEAD_BYTES))
+            return _run_in(page.read(HEAD_CHARACTERS))
     except (OSError, UnicodeDecodeError):
         return None
-    return found[1] if found else None
+
+
+def _run_in(page: str) -> str | None:
+    found = MARK.search(page, 0, HEAD_CHARACTERS)
+    return found[1] or None if found else None
 
 
 def _draft_file(warehouse: Warehouse) -> Path:

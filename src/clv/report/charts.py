@@ -59,7 +59,7 @@ def _shades(names: Sequence[str], strongest_first: bool = True) -> Any:
 
 
 def _amount(title: str) -> Any:
-    return alt.Axis(title=title, labelExpr=SHORT)
+    return alt.Axis(title=title, labelExpr=SHORT, tickCount=5)
 
 
 def equity(field: str, title: str) -> Spec:
@@ -212,11 +212,17 @@ def channels(lowest: float, highest: float, currency: str) -> Spec:
             alt.Tooltip("new_customers:Q", title="new customers", format=",.0f"),
         ],
     )
-    labels = shown.mark_text(dy=-17, fontWeight=600, color=INK).encode(x=x, y=y, text="label:N")
+    # above and below by turns, so that neighbours' names have room on a phone
+    labels = [
+        shown.transform_filter(f"datum.is_above === {is_above}")
+        .mark_text(dy=distance, fontWeight=600, color=INK)
+        .encode(x=x, y=y, text="label:N")
+        for is_above, distance in (("true", -18), ("false", 20))
+    ]
     ends = [{"cac": end, "mean_clv": end * 3, "label": label} for end, label in ((lowest, ""), (highest, "3 : 1"))]
     line = alt.Chart(alt.Data(values=ends)).mark_line(color=MUTED, strokeDash=[6, 4]).encode(x=x, y=y)
     label = alt.Chart(alt.Data(values=ends)).mark_text(align="right", dx=-6, dy=34, color=MUTED)
-    return _spec(alt.layer(line, label.encode(x=x, y=y, text="label:N"), points, labels).add_params(_period()), TALL)
+    return _spec(alt.layer(line, label.encode(x=x, y=y, text="label:N"), points, *labels).add_params(_period()), TALL)
 
 
 def migrations(order: Sequence[str]) -> Spec:

@@ -10,6 +10,7 @@ from clv.report.data import Published, Row
 from clv.report.words import compact, count, exact, listed, money, month, percent, plural, words
 
 LARGEST_AGE = 24
+SHOWN_REASONS = 12
 SHOWN_AGES = (1, 2, 3, 6, 9, 12, 18, 24)
 OVERDUE = ("not due", "1–30", "31–90", "91–180", "181–365", "over 365")
 LONG_OVERDUE = 4
@@ -367,7 +368,7 @@ def channels(shop: Shop) -> Figure:
         "Above the dashed line a customer is worth more than three times the cost; the larger the circle, "
         "the more customers. Costs and customers are those of the period.",
         ("period",),
-        [{**_columns([row], *row)[0], "label": words(row["channel"])} for row in paid],
+        _labelled(paid),
         charts.channels(lowest, highest, shop.currency),
         Table(
             ["channel", f"spend ({shop.currency})", "new customers", f"CAC ({shop.currency})", "mean CLV", "CLV:CAC"],
@@ -386,6 +387,16 @@ def channels(shop: Shop) -> Figure:
             "Channels without spend have no CAC, and stand in the table only.",
         ),
     )
+
+
+def _labelled(rows: Sequence[Row]) -> list[Row]:
+    """Give each channel its name, above and below its circle by turns along the axis."""
+    ordered = sorted(rows, key=lambda row: (row["period"], row["cac"], row["channel"]))
+    return [
+        {**_columns([row], *row)[0], "label": words(row["channel"]), "is_above": place % 2 == 0}
+        for _, group in groupby(ordered, key=lambda row: row["period"])
+        for place, row in enumerate(group)
+    ]
 
 
 def _channels_title(good: Sequence[Row], poor: Sequence[Row]) -> str:

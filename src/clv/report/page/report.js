@@ -19,7 +19,7 @@
     axisY: { domain: false, ticks: false, labelPadding: 6 },
     axisXBand: { labelOverlap: true },
     legend: {
-      orient: "bottom", direction: "horizontal", columns: isNarrow ? 3 : 6, labelColor: dim, titleColor: dim,
+      orient: "bottom", direction: "horizontal", columns: isNarrow ? 3 : 4, labelColor: dim, titleColor: dim,
       labelFontSize: 12, titleFontSize: 12, titleFontWeight: "normal", symbolSize: 110,
       symbolBaseFillColor: "var(--accent)", offset: 10, titleOrient: isNarrow ? "top" : "left",
     },
