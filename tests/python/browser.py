@@ -1,6 +1,5 @@
 """Opens the report as its readers do: in a real browser, which is cut off from everything but the file."""
 
-import os
 import re
 import shutil
 from collections.abc import Iterator
@@ -14,7 +13,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 ARTIFACTS = Path(__file__).parents[2] / ".artifacts"
-NO_BROWSER = "no browser: install chromium (apt-get install chromium), or run .venv/bin/playwright install chromium"
+NO_BROWSER = "there is no browser: `make browser` gets one"
 DRAWN_MILLISECONDS = 60_000
 
 
@@ -26,9 +25,7 @@ def launched() -> Iterator[Browser]:
         path = next(filter(None, map(shutil.which, BROWSERS)), own if Path(own).exists() else None)
         if path is None:
             pytest.skip(NO_BROWSER)
-        # Chromium's own sandbox doesn't start as root
-        arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
-        browser = playwright.chromium.launch(executable_path=path, args=arguments)
+        browser = playwright.chromium.launch(executable_path=path)
         yield browser
         browser.close()
 

@@ -307,7 +307,7 @@ def overdue(labels: Sequence[str], tiers: Sequence[str], currency: str) -> Spec:
     return _spec(chart)
 
 
-def methods(names: Sequence[str], currency: str) -> Spec:
+def methods(names: Sequence[str], currency: str, has_interval: bool) -> Spec:
     """A point per method, with its interval where it has one."""
     title = f"CLV per customer ({currency})"
     base = _chart().encode(y=alt.Y("method:N", sort=list(names), axis=alt.Axis(title=None, ticks=False, grid=True)))
@@ -337,7 +337,7 @@ def methods(names: Sequence[str], currency: str) -> Spec:
         shape=alt.condition("datum.is_reliable", alt.value("circle"), alt.value("triangle-up")),
         tooltip=tooltips,
     )
-    return _spec(alt.layer(interval, points), 44 * len(names))
+    return _spec(alt.layer(*([interval] if has_interval else []), points), 44 * len(names))
 
 
 def calibration(models: Sequence[str], highest: float) -> Spec:
@@ -382,5 +382,7 @@ def rejected(reasons: int) -> Spec:
     bars = base.mark_bar(color=WARNING, size=6, yOffset=9, cornerRadiusEnd=2).encode(
         x=alt.X("rejected_rows:Q", axis=alt.Axis(title="rejected rows", labelExpr=SHORT, tickCount=5))
     )
-    labels = base.mark_text(align="left", baseline="middle", dy=-3, color=INK).encode(x=alt.value(0), text="why:N")
+    labels = base.mark_text(align="left", baseline="middle", dy=-3, color=INK, limit=alt.expr("width")).encode(
+        x=alt.value(0), text="why:N"
+    )
     return _spec(alt.layer(bars, labels), 33 * reasons)

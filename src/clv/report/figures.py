@@ -488,7 +488,11 @@ def methods(shop: Shop) -> Figure:
             }
             for row in rows
         ],
-        spec=charts.methods([words(row["clv_method"]) for row in rows], shop.currency),
+        spec=charts.methods(
+            [words(row["clv_method"]) for row in rows],
+            shop.currency,
+            any(row["clv_low"] is not None for row in rows),
+        ),
         table=Table(
             ["method", f"CLV ({shop.currency})", "95% from", "to", "counted in", "customers", "reliable"],
             [

@@ -65,12 +65,12 @@
 
   const draw = async (chart) => {
     const spec = { ...chart.spec, datasets: { ...chart.spec.datasets, rows: rows(chart.columns) } };
-    const place = document.getElementById(`chart-${chart.name}`);
+    // Vega gives its element a role, a name and the focus of its own, though there is nothing to operate: the one around keeps ours
+    const place = document.getElementById(`chart-${chart.name}`).firstElementChild;
     const result = await vegaEmbed(place, spec, {
       actions: false, renderer: "svg", config, ast: true, // code that is made of text is forbidden by the page
     });
-    // vega-embed makes its own element focusable, though there is nothing to operate
-    place.querySelectorAll("[tabindex]").forEach((element) => element.removeAttribute("tabindex"));
+    [place, ...place.querySelectorAll("[tabindex]")].forEach((element) => element.removeAttribute("tabindex"));
     views[chart.name] = result.view;
   };
 
