@@ -212,12 +212,13 @@ def channels(lowest: float, highest: float, currency: str) -> Spec:
             alt.Tooltip("new_customers:Q", title="new customers", format=",.0f"),
         ],
     )
-    # above and below by turns, so that neighbours' names have room on a phone
+    # on different sides, so that neighbours' names have room on a phone; a halo keeps them off the line
     labels = [
-        shown.transform_filter(f"datum.is_above === {is_above}")
-        .mark_text(dy=distance, fontWeight=600, color=INK)
+        shown.transform_filter(f"datum.side === '{side}'")
+        .mark_text(dy=distance, align=align, fontWeight=600, **colours)
         .encode(x=x, y=y, text="label:N")
-        for is_above, distance in (("true", -18), ("false", 20))
+        for side, align, distance in (("above", "center", -18), ("left", "right", 20), ("below", "center", 20))
+        for colours in ({"stroke": SURFACE, "strokeWidth": 4, "strokeJoin": "round"}, {"color": INK})
     ]
     ends = [{"cac": end, "mean_clv": end * 3, "label": label} for end, label in ((lowest, ""), (highest, "3 : 1"))]
     line = alt.Chart(alt.Data(values=ends)).mark_line(color=MUTED, strokeDash=[6, 4]).encode(x=x, y=y)

@@ -390,10 +390,11 @@ def channels(shop: Shop) -> Figure:
 
 
 def _labelled(rows: Sequence[Row]) -> list[Row]:
-    """Give each channel its name, above and below its circle by turns along the axis."""
+    """Give each channel its name, on the sides of its circle by turns along the axis."""
+    sides = ("above", "left", "above", "below")
     ordered = sorted(rows, key=lambda row: (row["period"], row["cac"], row["channel"]))
     return [
-        {**_columns([row], *row)[0], "label": words(row["channel"]), "is_above": place % 2 == 0}
+        {**_columns([row], *row)[0], "label": words(row["channel"]), "side": sides[place % len(sides)]}
         for _, group in groupby(ordered, key=lambda row: row["period"])
         for place, row in enumerate(group)
     ]
