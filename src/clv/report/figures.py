@@ -38,7 +38,7 @@ class Table:
 class Figure:
     """One figure. filters: those of the page that it follows. missing: said in place of a chart that would be empty.
 
-    spec: None for a figure that is its table.
+    spec: None for a figure that is its table. is_folded: whether that table is shown only on request.
     """
 
     name: str
@@ -49,6 +49,7 @@ class Figure:
     rows: Sequence[Row] = ()
     spec: charts.Spec | None = None
     table: Table | None = None
+    is_folded: bool = False
     missing: str = ""
 
 
@@ -569,9 +570,9 @@ def calibration(shop: Shop) -> Figure:
 
 def _calibration_title(row: Row) -> str:
     bias = row["bias"]
-    off = "" if bias is None else f": {percent(abs(bias))} too {'many' if bias > 0 else 'few'}"
+    off = "" if bias is None or abs(bias) < 0.0005 else f": {percent(abs(bias))} too {'many' if bias > 0 else 'few'}"
     return (
-        f"{_model(row['model_name'])} predicted {count(row['predicted_orders'])} orders "
+        f"{_capital(_model(row['model_name']))} predicted {count(row['predicted_orders'])} orders "
         f"for the {row['horizon_days']} days after {row['cutoff_date']}, {count(row['actual_orders'])} were made{off}"
     )
 
@@ -647,7 +648,7 @@ def deliveries(shop: Shop) -> Figure:
         return _absent("deliveries", "Deliveries", mart, "The file says nothing of deliveries.")
     return Figure(
         "deliveries",
-        f"{count(sum(row['deliveries'] for row in rows))} deliveries of {len(rows)} sources were read",
+        f"The data come from {plural(sum(row['deliveries'] for row in rows), 'file')} of {plural(len(rows), 'source')}",
         mart,
         table=Table(
             ["source", "deliveries", "rows", "accepted", "rejected", "latest delivery"],
@@ -685,6 +686,7 @@ def reconciliations(shop: Shop) -> Figure:
                 for row in rows
             ],
         ),
+        is_folded=len(closed) == len(rows),
     )
 
 
