@@ -74,14 +74,6 @@
     views[chart.name] = result.view;
   };
 
-  // all details are open on paper, as they were on the screen afterwards
-  let closed = [];
-  window.addEventListener("beforeprint", () => {
-    closed = [...document.querySelectorAll("details:not([open])")];
-    closed.forEach((details) => { details.open = true; });
-  });
-  window.addEventListener("afterprint", () => closed.forEach((details) => { details.open = false; }));
-
   window.report = { views, drawn: Promise.all(charts.map((chart) => draw(chart).catch((error) => tell(chart, error)))).then(() => {
     if (form) {
       form.addEventListener("change", filter);
