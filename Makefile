@@ -21,7 +21,7 @@ INTEGRATION := .integration
 # what the shell has set for one's own warehouse must not change what is tested
 unexport CLV_RAW_DIR CLV_WAREHOUSE_DIR DBT_PROJECT_DIR DBT_PROFILES_DIR DBT_TARGET
 
-.PHONY: help demo test integration soak bench lint format lock clean
+.PHONY: help demo test browser integration soak bench lint format lock clean
 
 help: ## show the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 13
@@ -32,14 +32,20 @@ demo: $(VENV)/.installed $(DEMO)/raw/truth.json ## install, make a synthetic sho
 test: lint ## every check: style, types, tests
 	$(BIN)/pytest --numprocesses 2 --dist loadfile
 
+browser: $(VENV)/.installed-dev ## get a browser for the tests of the report, where the machine has none
+	@for name in chromium chromium-browser google-chrome; do if command -v $$name; then exit; fi; done; \
+	if command -v apt-get > /dev/null && [ "$$(id -u)" = 0 ]; then apt-get update -qq && apt-get install -qq --no-install-recommends chromium; \
+	else $(BIN)/playwright install chromium; fi
+
 integration: $(VENV)/.installed-dev $(INTEGRATION)/dagster/.installed $(INTEGRATION)/airflow/.installed ## run the nightly under Dagster and Airflow
 	$(BIN)/pytest tests/integration
 
 soak: $(VENV)/.installed-dev ## the long proofs: schedules, kills, readers (hours; SOAK='--help')
 	PYTHONPATH=tests/python $(BIN)/python -m soak .state/soak $(SOAK)
 
-bench: $(VENV)/.installed ## measure a night, and against lifetimes, clvkit and pymc-marketing (hours with BENCH=--largest)
+bench: $(VENV)/.installed-dev browser ## measure a night, and against lifetimes, clvkit and pymc-marketing (hours with BENCH=--largest)
 	$(BIN)/python benchmarks/nightly.py benchmarks/.work/nightly
+	$(BIN)/python benchmarks/page.py benchmarks/.work/page
 	$(PYTHON) benchmarks/run.py $(BENCH)
 
 lint: $(VENV)/.installed-dev ## style and types, nothing is run

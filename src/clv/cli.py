@@ -202,6 +202,8 @@ def run(
     for warning in result.warnings:
         out.print(f"Warning: {warning}", soft_wrap=True)
     out.print(f"Published: {settings.warehouse.published_file}", soft_wrap=True)
+    if settings.warehouse.report_file.exists():
+        out.print(f"Report: {settings.warehouse.report_file}", soft_wrap=True)
 
 
 @app.command()
@@ -227,6 +229,34 @@ def status(
         typer.echo(json.dumps(to_json(state), indent=1, default=str))
     else:
         _stdout().print(render_status(state))
+
+
+@app.command()
+def report(
+    warehouse: WarehouseOption = None,
+    file: Annotated[
+        Path | None, typer.Option("--file", help="Published file to draw [default: clv.duckdb of the warehouse].")
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", help="File to write [default: report.html of the warehouse].")
+    ] = None,
+) -> None:
+    """Draw the report of a published warehouse again: one page that needs no network.
+
+    `clv run` and `clv rollback` draw it by themselves. With --file, name an --output too: report.html shows what is
+    published.
+
+    \b
+    Examples:
+        clv report
+        clv report --warehouse /srv/clv --output /srv/www/clv.html
+        clv report --file /srv/clv/publications/clv-2025-06-30-20250701-021500-123.duckdb --output june.html
+    """
+    from clv.report import redraw
+
+    if file is not None and output is None:
+        raise UsageError("--file needs --output: report.html shows what is published, not an earlier file.")
+    _stdout().print(f"Report: {redraw(find_warehouse(warehouse), file, output)}", soft_wrap=True)
 
 
 @app.command()

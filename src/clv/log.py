@@ -39,6 +39,11 @@ class QuietFileHandler(RotatingFileHandler):
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 (the name that logging calls)
         """Do without the line."""
 
+    def close(self) -> None:
+        """Do without the lines that a full disk has kept from the file."""
+        with suppress(OSError):
+            super().close()
+
 
 @contextmanager
 def logged(file: Path, run_id: str) -> Iterator[None]:

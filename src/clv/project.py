@@ -60,6 +60,11 @@ class Warehouse:
         return self.folder / "data_docs"
 
     @property
+    def report_file(self) -> Path:
+        """The page that shows what is published."""
+        return self.folder / "report.html"
+
+    @property
     def lock_file(self) -> Path:
         """Whoever has locked this file may write to the folder."""
         return self.folder / "clv.lock"

@@ -81,7 +81,7 @@ def recorded(warehouse: Warehouse, command: str) -> Iterator[RunRecord]:
 
     Raises LockedError where another run holds the lock, and UsageError where the clock is earlier than the last run.
     """
-    with _lock(warehouse):
+    with locked(warehouse):
         record = _begin(warehouse, command)
         with logged(warehouse.log_file, record.run_id):
             LOG.info("started", extra={"fields": {"command": command, **record.versions}})
@@ -166,7 +166,8 @@ def _read(path: Path) -> RunRecord:
 
 
 @contextmanager
-def _lock(warehouse: Warehouse) -> Iterator[None]:
+def locked(warehouse: Warehouse) -> Iterator[None]:
+    """Hold the warehouse's lock for as long as the block lasts. Raises LockedError where another run holds it."""
     lock = FileLock(warehouse.lock_file, preserve_lock_file=True, fallback_to_soft=False)
     try:
         lock.acquire(timeout=LOCK_SECONDS)

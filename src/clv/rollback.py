@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from clv import report
 from clv.errors import UsageError
 from clv.housekeeping import tidied
 from clv.project import Warehouse
@@ -18,7 +19,10 @@ def roll_back(warehouse: Warehouse, run_id: str | None) -> KeptFile:
         raise UsageError(f"There is no folder {warehouse.folder}.")
     with recorded(warehouse, "rollback") as record, tidied(warehouse):
         kept = _choose(warehouse, run_id)
+        problem = report.draft(warehouse, kept.path)
+        record.warnings += [problem] if problem else []
         republish(warehouse, kept)
+        report.put(warehouse)
         record.as_of_date, record.published = kept.as_of, kept.run_id
     return kept
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 from dbt.artifacts.resources.types import NodeType
 
-from clv import check, dbt, housekeeping
+from clv import check, dbt, housekeeping, report
 from clv.audit import Audit, audit
 from clv.errors import DataError, UsageError
 from clv.project import RunSettings, make_folder
@@ -29,11 +29,12 @@ from clv.summary import Summary, read_summary
 LOG = logging.getLogger(__name__)
 SHOWN_ROWS = 3
 MEMORY_TARGET = "memory"
-CHECK, BUILD, WRITE, AUDIT, PUBLISH = (
+CHECK, BUILD, WRITE, AUDIT, REPORT, PUBLISH = (
     "checking the raw data",
     "building and testing",
     "writing the candidate",
     "auditing",
+    "writing the report",
     "publishing",
 )
 BUILD_SHARE = 4
@@ -106,8 +107,11 @@ class _Night:
             self._audit(published)
         failures = (describe_failure(warning, self._warehouse.build_file) for warning in outcome.warnings)
         self._record.warnings += failures
+        with self._step(REPORT):
+            self._draw_report()
         with self._step(PUBLISH):
             publish(self._warehouse, self._settings.keep)
+            report.put(self._warehouse)
             self._record.published = self._record.run_id
         return RunResult(summary, sources, self._record.warnings)
 
@@ -234,6 +238,11 @@ class _Night:
             for mart in marts:
                 count = connection.execute(f"select count(*) from {MARTS_SCHEMA}.{mart.name}").fetchall()[0][0]
                 self._record.published_rows[mart.name] = int(count)
+
+    def _draw_report(self) -> None:
+        problem = report.draft(self._warehouse, self._warehouse.candidate_file)
+        if problem:
+            self._warn(problem)
 
     def _audit(self, published: Path | None) -> None:
         warehouse, settings = self._warehouse, self._settings

@@ -10,6 +10,7 @@ import duckdb
 from rich.console import Group, RenderableType
 from rich.table import Table
 
+from clv import report
 from clv.housekeeping import megabytes, size
 from clv.project import Warehouse
 from clv.publish import KeptFile, Publication, kept_files, read_publication
@@ -72,6 +73,11 @@ class Status:
     publications: Sequence[KeptFile]
 
     @property
+    def report_run(self) -> str | None:
+        """The run that report.html shows; None if there is no report."""
+        return report.run_of(self.warehouse.report_file)
+
+    @property
     def outcomes(self) -> Sequence[str]:
         """How each of the runs ended."""
         return [run.outcome(self.is_running and place == 0) for place, run in enumerate(self.runs)]
@@ -116,6 +122,7 @@ def to_json(status: Status) -> Mapping[str, Any]:
         "warehouse": status.warehouse.folder,
         "published": asdict(content) if content else None,
         "problem": status.problem,
+        "report": {"file": status.warehouse.report_file, "run_id": status.report_run} if status.report_run else None,
         "is_running": status.is_running,
         "runs": [{**asdict(run), "outcome": word} for run, word in zip(status.runs, status.outcomes, strict=True)],
         "publications": [
@@ -132,11 +139,21 @@ def render_status(status: Status) -> RenderableType:
         run = status.runs[0]
         parts.append(f"A {run.command} goes on since {_short(run.started_at)} (process {run.pid} on {run.host}).")
     parts += [_content_table(status.content), _sources_table(status.content)] if status.content else [status.problem]
+    parts.append(_describe_report(status))
     if status.runs:
         parts.append(_runs_table(status))
     if status.publications:
         parts.append(_publications_table(status))
     return Group(*parts)
+
+
+def _describe_report(status: Status) -> str:
+    file, run = status.warehouse.report_file, status.report_run
+    if run is None:
+        return f"There is no {file}: `clv report` draws it."
+    if status.content and run != status.content.publication.run_id:
+        return f"{file} shows another run, {run}: `clv report` draws it again."
+    return f"Report: {file}"
 
 
 def _content_table(content: Content) -> Table:

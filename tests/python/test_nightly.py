@@ -159,6 +159,7 @@ def test_the_status_says_what_is_published_from_what(published_shop: Shop) -> No
         "building and testing",
         "writing the candidate",
         "auditing",
+        "writing the report",
         "publishing",
     }
     lines = (published_shop.warehouse / "logs" / "clv.jsonl").read_text().splitlines()

@@ -11,7 +11,14 @@ from typing import Any
 
 from soak.nights import MixedError, Shop, clean_files, compare_marts, leftovers, read_answer
 
-STEPS = ("checking the raw data", "building and testing", "writing the candidate", "auditing", "publishing")
+STEPS = (
+    "checking the raw data",
+    "building and testing",
+    "writing the candidate",
+    "auditing",
+    "writing the report",
+    "publishing",
+)
 AFTERWARDS = "summing up"
 """After the last step the process only prints."""
 

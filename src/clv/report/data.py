@@ -1,0 +1,105 @@
+"""What the report reads: one aggregated query per table of numbers, in `queries/`, of the marts of one file."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from importlib.resources import files
+from math import isfinite
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from clv.publish import MARTS_SCHEMA, Publication, read_publication
+
+Row = Mapping[str, Any]
+
+SHOWN_CHANNELS = "shown_channels"
+HEADLINES = ("customers", "kpis", "payback")
+FIGURES = (
+    "channels",
+    "equity_months",
+    "distribution",
+    "tiers",
+    "cohorts",
+    "curves",
+    "channel_costs",
+    "migrations",
+    "alive",
+    "overdue",
+    "methods",
+    "calibration",
+    "backtests",
+    "fits",
+    "rejected",
+    "deliveries",
+    "reconciliations",
+)
+
+
+@dataclass(frozen=True)
+class Published:
+    """The numbers of one published file, by query; no rows where its marts are missing from the file.
+
+    publication: None in files of earlier versions.
+    """
+
+    publication: Publication | None
+    tables: Mapping[str, Sequence[Row]]
+
+    def rows(self, name: str) -> Sequence[Row]:
+        """Return the rows of a query."""
+        return self.tables[name]
+
+    def first(self, name: str) -> Row:
+        """Return the first row of a query; an empty one if there is none."""
+        return next(iter(self.tables[name]), {})
+
+
+def read_figures(file: Path) -> Published:
+    """Read all that the page shows. Raises duckdb.Error if the file can't be read."""
+    return _read(file, (*HEADLINES, *FIGURES))
+
+
+def read_headlines(file: Path) -> Published:
+    """Read the headline figures alone. Raises duckdb.Error if the file can't be read."""
+    return _read(file, HEADLINES)
+
+
+def _read(file: Path, names: Sequence[str]) -> Published:
+    publication = read_publication(file)
+    with duckdb.connect(str(file), read_only=True) as connection:
+        connection.execute(f"use {MARTS_SCHEMA}")
+        # a temporary table: it is made of the file, and lives beside it
+        _try(connection, f"create temporary table {SHOWN_CHANNELS} as {_sql(SHOWN_CHANNELS)}")
+        return Published(publication, {name: _rows(connection, _sql(name)) for name in names})
+
+
+def _sql(name: str) -> str:
+    return (files("clv.report") / "queries" / f"{name}.sql").read_text(encoding="utf-8")
+
+
+def _try(connection: duckdb.DuckDBPyConnection, sql: str) -> bool:
+    """Run a statement; return false where a mart, or a column of it, is not in this file."""
+    try:
+        connection.execute(sql)
+    except (duckdb.CatalogException, duckdb.BinderException):
+        return False
+    return True
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, sql: str) -> list[Row]:
+    if not _try(connection, sql):
+        return []
+    names = [column[0] for column in connection.description or []]
+    return [dict(zip(names, map(_plain, values), strict=True)) for values in connection.fetchall()]
+
+
+def _plain(value: Any) -> Any:
+    """Return what JSON has a word for; an amount that is not finite is unknown."""
+    if isinstance(value, Decimal):
+        value = float(value)
+    if isinstance(value, float):
+        return value if isfinite(value) else None
+    return value.isoformat() if isinstance(value, date | datetime) else value

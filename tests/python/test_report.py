@@ -1,0 +1,381 @@
+"""The report as people meet it: drawn by the nightly, opened in a browser, held against the marts."""
+
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+
+import duckdb
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from browser import OpenReport, launched, open_report
+from conftest import REPOSITORY, BuildWarehouse, CommandRun, RunClv, run_command
+from playwright.sync_api import Browser
+
+from clv.project import Warehouse
+from clv.report import draw, run_of
+from clv.report.words import change, compact, listed, plural
+
+PHONE, DESKTOP = 390, 1280
+DEMO_BYTES, LARGE_BYTES = 3_000_000, 5_000_000
+LARGE_CUSTOMERS = 1_000_000
+SECTIONS = ["value", "retention", "channels", "next", "trust", "data"]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with launched() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def orders_alone(
+    build_warehouse: BuildWarehouse, shop_folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> CommandRun:
+    """The warehouse of a shop that delivers its orders and nothing else."""
+    raw = tmp_path_factory.mktemp("orders_alone")
+    with duckdb.connect() as connection:
+        connection.execute(f"""
+            copy (
+                select ord.order_id, ord.customer_id, ord.ordered_at, sum(try_cast(item.quantity as double) * try_cast(item.unit_price as double)) as amount
+                from read_parquet('{shop_folder}/orders/*.parquet') as ord
+                inner join read_parquet('{shop_folder}/order_items/*.parquet') as item using (order_id)
+                where try_cast(ord.ordered_at as timestamp) is not null
+                group by all
+                having amount > 0
+            ) to '{raw}/orders.csv'
+        """)
+    run = build_warehouse(raw)
+    assert run.exit_code == 0, run.output
+    return run
+
+
+@pytest.fixture(scope="module")
+def opened(browser: Browser, shop: CommandRun) -> OpenReport:
+    """The report of the synthetic shop at a desk; tests leave its filters as they found them."""
+    report = open_report(browser, report_file(shop))
+    report.artifact("report-desktop")
+    return report
+
+
+def report_file(run: CommandRun) -> Path:
+    return run.warehouse / "report.html"
+
+
+def one(run: CommandRun, query: str) -> float:
+    with run.connect() as connection:
+        connection.execute("use marts")
+        return float(connection.execute(query).fetchall()[0][0])
+
+
+def number(text: str) -> float:
+    """Read what the page writes: `48.2 k USD`, `38.2%`."""
+    found = re.fullmatch(r"([−-]?)([\d,.]+) ?([kMG]?)( [A-Z]{3})?(%?)", text.replace("\u00a0", " "))
+    assert found, text
+    factor = {"": 1.0, "k": 1e3, "M": 1e6, "G": 1e9}[found[3]] * (0.01 if found[5] else 1)
+    return float(found[2].replace(",", "")) * factor * (-1 if found[1] else 1)
+
+
+def test_the_run_names_its_report(shop: CommandRun) -> None:
+    assert f"Report: {report_file(shop)}" in shop.stdout
+    with shop.connect() as connection:
+        assert run_of(report_file(shop)) == connection.execute("select run_id from publication").fetchall()[0][0]
+    assert not list(shop.warehouse.glob("*.part"))
+
+
+def test_every_chart_is_drawn_without_a_network(opened: OpenReport) -> None:
+    assert opened.messages == []
+    assert opened.requests == []
+    assert opened.charts == [
+        "equity", "distribution", "tiers", "migrations", "retention", "curves", "channels",
+        "alive", "overdue", "methods", "calibration", "rejected",
+    ]  # fmt: skip
+    assert [chart for chart in opened.charts if len(opened.marks(chart)) < 2] == []
+    assert opened.page.locator(".missing").count() == 0
+    text = opened.page.inner_text("main")
+    assert not re.search(r"\b(NaN|Infinity|None|null|undefined)\b", text)
+
+
+def test_headlines_are_those_of_the_marts(opened: OpenReport, shop: CommandRun) -> None:
+    latest = "from fct_kpi_months where segment_kind = 'company' order by month desc limit 1"
+    expected = {
+        "Customers": "select count(*) from dim_customers",
+        "Customer equity": "select sum(predicted_clv) from dim_customers",
+        "Mean CLV": "select sum(total_clv) / count(*) from dim_customers",
+        "CAC": f"select cac {latest}",
+        "CLV : CAC": f"select clv_to_cac {latest}",
+        "Churn": f"select churn_rate {latest}",
+    }
+    shown = opened.headlines()
+    for name, query in expected.items():
+        assert number(shown[name]) == pytest.approx(one(shop, query), rel=0.006), name
+    assert shown["Payback"] == "at once"
+    # half of the months are paid back at the first order
+    months = "from fct_channel_months where acquisition_channel = 'all' and month > (select max(month) from fct_channel_months) - interval 12 month"
+    assert one(shop, f"select count(*) filter (payback_months = 0) {months}") >= 6
+    assert opened.page.inner_text(".headlines + p") == "There is no earlier publication to compare with."
+
+
+def test_charts_draw_what_the_marts_hold(opened: OpenReport, shop: CommandRun) -> None:
+    customers = one(shop, "select count(*) from dim_customers")
+    equity = one(shop, "select sum(predicted_clv) from dim_customers")
+    assert opened.total("distribution", "customers") == customers
+    assert opened.total("alive", "customers") == customers
+    assert opened.total("overdue", "customers") == customers
+    assert opened.total("overdue", "Sum of predicted_clv") == pytest.approx(equity, rel=1e-3)
+    cells = "from fct_cohort_months where acquisition_channel = 'all' and is_month_over and age_months > 0"
+    assert opened.total("retention", "of them ordered") == one(shop, f"select sum(active_customers) {cells}")
+    assert len(opened.marks("retention")) == one(shop, f"select count(*) {cells}")
+    moves = one(
+        shop,
+        "select sum(customers) from fct_tier_migrations where month > (select max(month) from fct_tier_migrations) - interval 36 month",
+    )
+    # a cell is drawn, and a number written on it
+    assert opened.total("migrations", "customers") == 2 * moves
+    best = one(shop, "select 100 * equity_share from fct_value_tiers where tier_rank = 1")
+    assert opened.title("tiers") == f"The best 5% hold {best:.0f}% of customer equity"
+    rejected = one(shop, "select count(*) from fct_rejected_records")
+    assert opened.title("rejected").startswith(f"{rejected:,.0f} of ")
+    assert sum(number(row[2]) for row in opened.table("rejected")) == rejected
+    assert (
+        opened.table("tiers")[0][1] == f"{one(shop, 'select customers from fct_value_tiers where tier_rank = 1'):,.0f}"
+    )
+    assert len(opened.table("reconciliations")) == one(shop, "select count(*) from fct_reconciliations")
+
+
+def test_charts_follow_the_filters(opened: OpenReport, shop: CommandRun) -> None:
+    of_email = "from dim_customers where acquisition_channel = 'email'"
+    opened.choose("channel", "email")
+    assert opened.total("distribution", "customers") == one(shop, f"select count(*) {of_email}")
+    assert opened.total("overdue", "customers") == one(shop, f"select count(*) {of_email}")
+    cells = "from fct_cohort_months where acquisition_channel = 'email' and is_month_over and age_months > 0"
+    assert opened.total("retention", "of them ordered") == one(shop, f"select sum(active_customers) {cells}")
+    assert "Drawn for email only" in opened.page.inner_text("#figure-distribution")
+    opened.choose("tier", "VIP")
+    assert opened.total("alive", "customers") == one(shop, f"select count(*) {of_email} and value_tier = 'VIP'")
+    # tiers don't divide cohorts: that chart stays with the channel alone
+    assert "Drawn for email only" in opened.page.inner_text("#figure-retention")
+    opened.choose("period", "3")
+    spend = one(
+        shop,
+        "select sum(spend) from fct_channel_months where acquisition_channel = 'email' and month > (select max(month) from fct_channel_months) - interval 3 month",
+    )
+    drawn = {mark["channel"]: mark for mark in opened.marks("channels") if "spend" in mark}
+    assert float(drawn["email"]["spend"].replace(",", "")) == pytest.approx(spend, abs=0.5)
+    opened.page.click("button[type=reset]")
+    opened.page.wait_for_function("() => document.querySelector('form [role=status]').textContent.includes('show all')")
+    assert opened.total("distribution", "customers") == one(shop, "select count(*) from dim_customers")
+    assert opened.page.locator(".shown:visible").count() == 0
+
+
+@pytest.mark.parametrize(
+    ("width", "scheme"), [(DESKTOP, "light"), (DESKTOP, "dark"), (PHONE, "light"), (PHONE, "dark")]
+)
+def test_the_page_is_accessible_and_nothing_is_cut_off(
+    browser: Browser, shop: CommandRun, width: int, scheme: str
+) -> None:
+    report = open_report(browser, report_file(shop), width, color_scheme=scheme)
+    report.artifact(f"report-{width}-{scheme}")
+    page = report.page
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    cut_off = page.evaluate("""
+        [...document.querySelectorAll('.chart svg text')].filter(text => {
+            const box = text.getBoundingClientRect(), chart = text.closest('.chart').getBoundingClientRect();
+            return box.width && (box.left < chart.left - 1 || box.right > chart.right + 1 || box.bottom > chart.bottom + 1);
+        }).map(text => text.closest('.chart').id + ': ' + text.textContent)
+    """)
+    assert cut_off == []
+    violations = Axe().run(page).response["violations"]
+    assert [(violation["id"], violation["nodes"][0]["target"]) for violation in violations] == []
+    brightness = page.evaluate("getComputedStyle(document.body).backgroundColor.match(/\\d+/g).map(Number)")
+    assert (max(brightness) < 60) == (scheme == "dark")
+    # one colour serves all charts of both schemes: what is drawn must be seen in either
+    assert page.evaluate(
+        "getComputedStyle(document.querySelector('#chart-retention .mark-rect path')).fill"
+    ) == page.evaluate(
+        "(() => { const probe = document.body.appendChild(document.createElement('i')); probe.style.color = 'var(--accent)';"
+        " const colour = getComputedStyle(probe).color; probe.remove(); return colour; })()"
+    )
+    page.context.close()
+
+
+def test_the_page_can_be_used_without_a_mouse_and_without_sight(browser: Browser, shop: CommandRun) -> None:
+    opened = open_report(browser, report_file(shop))
+    page = opened.page
+    levels = page.eval_on_selector_all("h1, h2, h3", "all => all.map(heading => Number(heading.tagName[1]))")
+    assert levels[0] == 1 and levels.count(1) == 1
+    assert all(after - before <= 1 for before, after in pairwise(levels))
+    names = page.eval_on_selector_all(
+        ".chart[role=img]", "charts => charts.map(chart => chart.getAttribute('aria-label'))"
+    )
+    assert len(names) == len(opened.charts)
+    assert names == [f"Chart: {page.inner_text(f'#figure-{chart} h3')}" for chart in opened.charts]
+    assert page.eval_on_selector_all("main h2[id]", "all => all.map(heading => heading.id)")[1:] == SECTIONS
+    reached = []
+    for _ in range(30):
+        page.keyboard.press("Tab")
+        reached.append(
+            page.evaluate(
+                "document.activeElement.name || document.activeElement.className || document.activeElement.tagName"
+            )
+        )
+        if reached[-1] == "SUMMARY":
+            break
+    assert reached[0] == "skip"
+    assert [name for name in reached if name in ("channel", "tier", "period")] == ["channel", "tier", "period"]
+    page.keyboard.press("Enter")
+    assert page.locator("#figure-equity details[open] tbody tr").count() > 12
+
+
+def test_the_page_prints(browser: Browser, shop: CommandRun, tmp_path: Path) -> None:
+    page = open_report(browser, report_file(shop), color_scheme="dark").page
+    page.click("#figure-tiers summary")
+    page.emulate_media(media="print", color_scheme="dark")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    assert not page.is_visible("form.filters")
+    # paper has the tables that the reader has opened
+    assert page.is_visible("#figure-tiers table")
+    assert not page.is_visible("#figure-equity summary")
+    page.pdf(path=tmp_path / "report.pdf", format="A4")
+    assert 4 <= (tmp_path / "report.pdf").read_bytes().count(b"/Type /Page\n") <= 12
+
+
+def test_a_shop_of_orders_alone_says_what_it_lacks(browser: Browser, orders_alone: CommandRun) -> None:
+    report = open_report(browser, report_file(orders_alone))
+    report.artifact("report-orders-alone")
+    assert report.messages == []
+    assert report.headlines()["CAC"] == "–"
+    assert "source marketing_spend" in report.page.inner_text("#figure-channels .missing")
+    assert "order_items" in report.page.inner_text("#figure-curves")
+    assert "net revenue" in report.title("curves")
+    assert report.total("distribution", "customers") == one(orders_alone, "select count(*) from dim_customers")
+    assert [chart for chart in report.charts if not report.marks(chart)] == []
+    # with one channel there is nothing to choose
+    assert report.page.locator("select[name=channel]").count() == 0
+    assert not Axe().run(report.page).response["violations"]
+
+
+def test_a_tiny_shop_says_why_nothing_is_predicted(browser: Browser, small_warehouse: CommandRun) -> None:
+    report = open_report(browser, report_file(small_warehouse), PHONE)
+    report.artifact("report-tiny")
+    assert report.messages == []
+    assert report.headlines()["Customer equity"] == "–"
+    for figure in ("distribution", "alive", "overdue"):
+        assert "too few customers have bought more than once" in report.page.inner_text(f"#figure-{figure} .missing")
+    assert [chart for chart in report.charts if not report.marks(chart)] == []
+    assert report.page.evaluate("document.documentElement.scrollWidth") <= PHONE
+    assert not Axe().run(report.page).response["violations"]
+
+
+def test_the_page_stays_small(shop: CommandRun, tmp_path: Path) -> None:
+    assert report_file(shop).stat().st_size < DEMO_BYTES
+    large = Warehouse(tmp_path)
+    shutil.copy(shop.published_file, large.published_file)
+    with duckdb.connect(str(large.published_file)) as connection:
+        connection.execute("use marts")
+        # as many customers, in many more channels than a page can hold
+        connection.execute(f"""
+            insert into dim_customers by name
+            select cus.* replace (cus.customer_id || '-' || num.range as customer_id, 'channel ' || hash(cus.customer_id, num.range) % 200 as acquisition_channel)
+            from dim_customers as cus cross join range({LARGE_CUSTOMERS} // (select count(*) from dim_customers)) as num
+        """)
+    page = draw(large.published_file, large)
+    assert len(page.encode()) < LARGE_BYTES
+    assert "1.00\u00a0M" in page or "M" in re.findall(r'<dd class="value">([^<]*)', page)[0]
+
+
+def test_an_earlier_publication_is_compared_with(browser: Browser, shop: CommandRun, tmp_path: Path) -> None:
+    """The earlier file has a tenth of the customers less, each of half the predicted value."""
+    warehouse = Warehouse(tmp_path / "warehouse")
+    warehouse.publications.mkdir(parents=True)
+    shutil.copy(shop.published_file, warehouse.published_file)
+    earlier = warehouse.publications / "clv-2025-01-31-20000101-000000-1.duckdb"
+    shutil.copy(shop.published_file, earlier)
+    with duckdb.connect(str(earlier)) as connection:
+        connection.execute("update main.publication set run_id = '20000101-000000-1', as_of_date = date '2025-01-31'")
+        connection.execute("update marts.dim_customers set predicted_clv = predicted_clv / 2")
+        connection.execute(
+            "update marts.fct_kpi_months set churn_rate = churn_rate - 0.02 where segment_kind = 'company'"
+        )
+    run = run_command(
+        ["report", "--warehouse", str(warehouse.folder), "--output", str(tmp_path / "page.html")], tmp_path
+    )
+    assert run.exit_code == 0, run.output
+    report = open_report(browser, tmp_path / "page.html")
+    changes = dict(
+        report.page.eval_on_selector_all(
+            ".headlines > div:has(.change)",
+            "boxes => boxes.map(box => [box.querySelector('dt').innerText, box.querySelector('.change').innerText])",
+        )
+    )
+    assert changes["Customers"] == "unchanged"
+    assert changes["Customer equity"] == "+100.0\u00a0%"
+    assert changes["Churn"] == "+2.0\u00a0points"
+    assert "as of 2025-01-31" in report.page.inner_text(".headlines + p")
+    assert not warehouse.report_file.exists()
+
+
+def test_the_report_is_never_of_an_earlier_night(shop: CommandRun, run_clv: RunClv, tmp_path: Path) -> None:
+    warehouse = Warehouse(tmp_path / "warehouse")
+    shutil.copytree(shop.warehouse, warehouse.folder)
+    latest = run_of(warehouse.report_file)
+    earlier = warehouse.publications / "clv-2025-01-31-20000101-000000-1.duckdb"
+    shutil.copy(shop.published_file, earlier)
+    with duckdb.connect(str(earlier)) as connection:
+        connection.execute("update main.publication set run_id = '20000101-000000-1', as_of_date = date '2025-01-31'")
+    assert run_clv("rollback").exit_code == 0
+    assert run_of(warehouse.report_file) == "20000101-000000-1" != latest
+
+    # what can't be drawn is published all the same, and no older page stands beside it
+    with duckdb.connect(str(next(warehouse.publications.glob(f"*{latest}*")))) as connection:
+        connection.execute("create schema if not exists marts")
+        connection.execute("alter table marts.fct_value_tiers alter column customers type text")
+        connection.execute("update marts.fct_value_tiers set customers = 'many'")
+    back = run_clv("rollback", "--to", str(latest))
+    assert back.exit_code == 0, back.output
+    assert not warehouse.report_file.exists()
+    status = run_clv("status")
+    assert f"There is no {warehouse.report_file}" in " ".join(status.stdout.split())
+
+
+def test_mistakes_are_said_in_a_sentence(run_clv: RunClv, tmp_path: Path) -> None:
+    missing = run_clv("report")
+    assert missing.exit_code == 2
+    assert "There is no" in missing.stderr and "clv run" in missing.stderr
+    (tmp_path / "warehouse").mkdir()
+    (tmp_path / "warehouse" / "clv.duckdb").write_text("no database")
+    broken = run_clv("report")
+    assert broken.exit_code == 2
+    assert "can't be read" in broken.stderr
+    unnamed = run_clv("report", "--file", "x.duckdb")
+    assert unnamed.exit_code == 2
+    assert "--output" in unnamed.stderr
+
+
+def test_the_wheel_carries_the_page(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(tmp_path)]
+    subprocess.run(command, cwd=REPOSITORY, check=True, capture_output=True)
+    names = zipfile.ZipFile(next(tmp_path.glob("*.whl"))).namelist()
+    here = REPOSITORY / "src"
+    files = [
+        path.relative_to(here).as_posix() for path in (here / "clv" / "report").rglob("*.*") if path.suffix != ".pyc"
+    ]
+    assert len(files) > 20
+    assert not set(files) - set(names)
+
+
+def test_numbers_are_written_short() -> None:
+    written = {None: "–", 0: "0", 3.14159: "3.14", 99.96: "100", 987.6: "988", 9999.4: "9,999", 9999.6: "10.0 k"}
+    written |= {48213: "48.2 k", 999_600: "1.00 M", 1_234_567: "1.23 M", -1_500_000: "-1.50 M", 2.5e9: "2.50 G"}
+    assert {value: compact(value).replace("\u00a0", " ") for value in written} == written
+    assert change(110, 100) == "+10.0\u00a0%"
+    assert change(-50, -100) == "+50.0\u00a0%"
+    assert change(0.44, 0.46, is_share=True) == "−2.0\u00a0points"
+    assert change(1, 1.0001) == "unchanged"
+    assert change(1, 0) == change(None, 1) == ""
+    assert [listed(names) for names in (["a"], ["a", "b"], ["a", "b", "c"])] == ["a", "a and b", "a, b and c"]
+    assert [plural(number, "day") for number in (1, 2000)] == ["1\u00a0day", "2,000\u00a0days"]
