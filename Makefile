@@ -21,6 +21,12 @@ INTEGRATION := .integration
 # what the shell has set for one's own warehouse must not change what is tested
 unexport CLV_RAW_DIR CLV_WAREHOUSE_DIR DBT_PROJECT_DIR DBT_PROFILES_DIR DBT_TARGET
 
+define INSTALL_TOOL
+$(PYTHON) -m venv --clear $(INTEGRATION)/$*
+$(INTEGRATION)/$*/bin/python -m pip --disable-pip-version-check --quiet install --no-deps --require-hashes -r $<
+touch $@
+endef
+
 .PHONY: help demo test browser integration soak bench lint format lock clean
 
 help: ## show the targets
@@ -37,7 +43,7 @@ browser: $(VENV)/.installed-dev ## get a browser for the tests of the report, wh
 	if command -v apt-get > /dev/null && [ "$$(id -u)" = 0 ]; then apt-get update -qq && apt-get install -qq --no-install-recommends chromium; \
 	else $(BIN)/playwright install chromium; fi
 
-integration: $(VENV)/.installed-dev $(INTEGRATION)/dagster/.installed $(INTEGRATION)/airflow/.installed ## run the nightly under Dagster and Airflow
+integration: $(VENV)/.installed-dev $(addprefix $(INTEGRATION)/,$(addsuffix /.installed,dagster airflow metricflow)) ## run Dagster, Airflow and MetricFlow for real
 	$(BIN)/pytest tests/integration
 
 soak: $(VENV)/.installed-dev ## the long proofs: schedules, kills, readers (hours; SOAK='--help')
@@ -82,8 +88,9 @@ $(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
 	$(PIP) install --require-hashes -r requirements-dev.txt
 	touch $@
 
-# each orchestrator has an environment of its own, made anew when its lock file changes
+# each heavy tool has an environment of its own, made anew when its lock file changes
 $(INTEGRATION)/%/.installed: orchestration/%/requirements.txt
-	$(PYTHON) -m venv --clear $(INTEGRATION)/$*
-	$(INTEGRATION)/$*/bin/python -m pip --disable-pip-version-check --quiet install --no-deps --require-hashes -r $<
-	touch $@
+	$(call INSTALL_TOOL)
+
+$(INTEGRATION)/%/.installed: tests/integration/%/requirements.txt
+	$(call INSTALL_TOOL)

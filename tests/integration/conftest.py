@@ -1,4 +1,4 @@
-"""Runs orchestrators in environments of their own, which `make integration` installs."""
+"""Runs heavy tools in environments of their own, which `make integration` installs."""
 
 import os
 import stat
@@ -30,11 +30,17 @@ def binary(tool: str, name: str) -> Path:
     return path
 
 
-def run(command: Sequence[str | Path], environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
-    """Run a command with what the shell has set, but for settings of dbt, clv and the orchestrators."""
+def run(
+    command: Sequence[str | Path], environment: Mapping[str, str], folder: Path | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run a command with what the shell has set, but for settings of dbt, clv and the orchestrators.
+
+    folder: to run it in, if not here.
+    """
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(OWN_PREFIXES)}
     return subprocess.run(
         [str(part) for part in command],
+        cwd=folder,
         env=inherited | environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -21,6 +21,8 @@ ENGINE_ONLY = (
     "try_cast|unnest"
 )
 
+UNITS = ("Reporting currency.", "Count.", "Fraction.", "Ratio.", "Orders per customer.")
+
 # the columns that readers may rely on
 CONTRACT = {
     "dim_customers": """
@@ -247,4 +249,25 @@ def test_doc_blocks_are_used(manifest: dict[str, Any]) -> None:
     assert not [block for block in blocks if f"doc('{block}')" not in yaml]
     assert not [
         node["name"] for node in project_nodes(manifest, "model") if re.search(r"{{|{%", json.dumps(node["columns"]))
+    ]
+
+
+def test_exposures_depend_on_the_marts_that_they_read(manifest: dict[str, Any]) -> None:
+    exposures = {
+        node["name"]: {parent.split(".")[-1] for parent in node["depends_on"]["nodes"]}
+        for node in manifest["exposures"].values()
+    }
+    marts = {node["name"] for node in project_nodes(manifest, "model") if node["path"].startswith("marts/")}
+    queries = (REPOSITORY / "src" / "clv" / "report" / "queries").glob("*.sql")
+    words = {word for path in queries for word in re.findall(r"\w+", path.read_text(encoding="utf-8"))}
+    suites = {path.stem for path in (REPOSITORY / "expectations" / "suites").glob("*.json")}
+    assert exposures == {"report": words & marts, "audit": suites & marts}
+    assert exposures["audit"] == marts
+
+
+def test_every_metric_says_what_it_is_and_in_what_unit(manifest: dict[str, Any]) -> None:
+    metrics = list(manifest["metrics"].values())
+    assert len(metrics) > 20
+    assert not [
+        metric["name"] for metric in metrics if not metric["description"].endswith(UNITS) or not metric["label"]
     ]
