@@ -187,7 +187,16 @@ def test_the_published_file_can_be_read_by_older_drivers(published: CommandRun) 
 
 def test_nothing_is_left_beside_the_published_file(published: CommandRun) -> None:
     names = {path.name for path in published.warehouse.iterdir()}
-    assert names == {"build.duckdb", "clv.duckdb", "clv.lock", "data_docs", "logs", "publications", "runs"}
+    assert names == {
+        "build.duckdb",
+        "clv.duckdb",
+        "clv.lock",
+        "data_docs",
+        "logs",
+        "publications",
+        "report.html",
+        "runs",
+    }
 
 
 def test_the_published_marts_are_those_that_were_built(published: CommandRun) -> None:

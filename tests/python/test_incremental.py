@@ -30,7 +30,8 @@ def test_a_night_restates_only_what_its_delivery_touches(build_warehouse: BuildW
     assert first.exit_code == 0, first.output
     with duckdb.connect(str(first.build_file)) as connection:
         connection.execute(
-            "update intermediate.int_orders_totalled set revenue_before_refunds = 77 where order_id in ('o1', 'o2')"
+            "update intermediate.int_orders_totalled set gross_item_revenue = 77, revenue_before_refunds = 77"
+            " where order_id in ('o1', 'o2')"
         )
     write_csv(
         raw / "orders",

@@ -166,11 +166,9 @@ class Predictor:
                 "create view intermediate.int_backtest_customers_observed as select *, mean_repeat_value as mean_value,"
                 " 0.0::double as actual_orders, 0.0::double as actual_margin"
                 " from histories inner join horizons on customer_id = number;"
-                "create table intermediate.int_customers_measured as select 'revenue' as clv_basis;"
-                "create table intermediate.int_purchase_occasions"
-                " (occasion_date date, net_revenue double, gross_margin double);"
-                "create table intermediate.int_kpi_months_measured"
-                " (segment_kind varchar, month date, lifetime_years double)"
+                "create table intermediate.int_backtest_companies_measured as"
+                " select cutoff_date, 'revenue' as clv_basis, null::double as gross_margin_rate, null::double as lifetime_years"
+                " from intermediate.int_cutoffs_listed"
             )
             self._insert(connection, "horizons", range(len(cases)), [days for _, _, days in cases])
             self._run(connection, "int_backtest_occasions_expected", "int_backtest_forecasts_made")
@@ -485,7 +483,10 @@ def one_price(build_warehouse: BuildWarehouse, tmp_path_factory: pytest.TempPath
 def no_repeats(build_warehouse: BuildWarehouse, tmp_path_factory: pytest.TempPathFactory) -> CommandRun:
     """Of 150 customers nobody has bought twice."""
     first = dt.date(2024, 1, 1)
-    rows = [(number, f"c{number}", first + dt.timedelta(days=number), f"{10 + number}") for number in range(150)]
+    rows = [
+        (number, f"c{number}", first + dt.timedelta(days=number + number // 3), f"{10 + number}")
+        for number in range(150)
+    ]
     raw = tmp_path_factory.mktemp("no_repeats")
     write_csv(raw, "orders", ["order_id", "customer_id", "ordered_at", "amount"], rows)
     run = build_warehouse(raw)
@@ -687,11 +688,12 @@ def test_the_planted_law_is_found(planted_shop: CommandRun) -> None:
     (purchases,) = rows_of(
         planted_shop,
         "select r, alpha, a, b, cov_11, cov_22, cov_33, cov_44, status"
-        " from intermediate.int_purchase_models_fitted where model_name = 'bg_nbd'",
+        " from intermediate.int_purchase_models_fitted where model_name = 'bg_nbd' and cutoff_date = '2025-12-31'",
     )
     (spend,) = rows_of(
         planted_shop,
-        "select p, q, gamma, cov_11, cov_22, cov_33, status from intermediate.int_spend_models_fitted",
+        "select p, q, gamma, cov_11, cov_22, cov_33, status from intermediate.int_spend_models_fitted"
+        " where cutoff_date = '2025-12-31'",
     )
     assert (purchases[-1], spend[-1]) == ("converged", "converged")
     found = dict(zip("r alpha a b p q gamma".split(), (*purchases[:4], *spend[:3]), strict=True))
@@ -809,7 +811,7 @@ def drawn_parameters(
     size = len(names)
     pairs = [(i, j) for i in range(size) for j in range(i, size)]
     covariances = [f"cov_{i + 1}{j + 1}" for i, j in pairs]
-    where = f" where model_name = '{model_name}'" if model_name else ""
+    where = " where cutoff_date = '2025-12-31'" + (f" and model_name = '{model_name}'" if model_name else "")
     (row,) = rows_of(run, f"select {', '.join(names + covariances)} from intermediate.{relation}{where}")
     matrix = np.zeros((size, size))
     for (i, j), covariance in zip(pairs, row[size:], strict=True):
