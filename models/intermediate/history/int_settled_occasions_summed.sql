@@ -1,4 +1,8 @@
-with revised as (
+with cutoffs as (
+    select * from {{ ref('int_cutoffs_listed') }} where is_rebuilt and not is_as_of
+),
+
+revised as (
     select * from {{ ref('int_past_customers_revised') }}
 ),
 
@@ -7,6 +11,7 @@ orders as (
         *,
         {{ shop_customer_id() }} as customer_id
     from {{ ref('int_orders_valued') }}
+    where order_date <= (select max(cutoffs.cutoff_date) from cutoffs)
 ),
 
 by_day as (
