@@ -6,21 +6,31 @@
     A build that failed, was killed or was of a selection leaves last_build incomplete, and the next one starts anew. -#}
 
 {#- on-run-start, before landing: lists the deliveries. Where the build can't go on from the last one, the incremental models that
-    are selected are dropped, so that dbt builds them whole. findings: of inspect_raw_sources. -#}
+    are selected are dropped, so that dbt builds them whole; so is what keeps the versions of a source whose files changed.
+    findings: of inspect_raw_sources. -#}
 {% macro begin_build(findings) %}
     {% do list_deliveries(findings) %}
     {% if can_go_on() %}
         {% do run_query('update landing.last_build set is_complete = false') %}
+        {% for source in sources_changed() if raw_sources()[source].versions %}
+            {% do drop_models([graph.nodes['model.' ~ project_name ~ '.' ~ raw_sources()[source].versions]]) %}
+        {% endfor %}
     {% else %}
         {% for table in ['last_build', 'built_deliveries', 'built_exchange_rates', 'built_product_costs', 'built_cutoffs'] %}
             {% do run_query('truncate landing.' ~ table) %}
         {% endfor %}
         {% do run_query('update landing.deliveries set is_new = true') %}
-        {% for node in incremental_nodes() if node.unique_id in selected_resources %}
-            {% set relation = adapter.get_relation(node.database, node.schema, node.alias) %}
-            {% do adapter.drop_relation(relation) if relation %}
-        {% endfor %}
+        {% do drop_models(incremental_nodes()) %}
     {% endif %}
+{% endmacro %}
+
+
+{#- nodes: list of models. Drops the tables of those that this build makes. -#}
+{% macro drop_models(nodes) %}
+    {% for node in nodes if node.unique_id in selected_resources %}
+        {% set relation = adapter.get_relation(node.database, node.schema, node.alias) %}
+        {% do adapter.drop_relation(relation) if relation %}
+    {% endfor %}
 {% endmacro %}
 
 
@@ -66,11 +76,16 @@
     {% set complete = run_query(
         'select count(*) from landing.last_build where is_complete and fingerprint = ' ~ string_literal(build_fingerprint())
     ).rows[0][0] %}
-    {% set gone = run_query(
-        "select count(*) from landing.built_deliveries where source_name in ('orders', 'order_items', 'refunds')"
-        ~ ' and (source_name, delivered_in, version) not in (select (source_name, delivered_in, version) from landing.deliveries)'
-    ).rows[0][0] %}
-    {{ return(complete > 0 and gone == 0) }}
+    {{ return(complete > 0 and not sources_changed() | select('in', ['orders', 'order_items', 'refunds']) | list) }}
+{% endmacro %}
+
+
+{#- The sources of which a delivery that the last build had is gone or changed on disk. -#}
+{% macro sources_changed() %}
+    {{ return(run_query(
+        'select distinct source_name from landing.built_deliveries'
+        ~ ' where (source_name, delivered_in, version) not in (select (source_name, delivered_in, version) from landing.deliveries)'
+    ).columns[0].values() | list) }}
 {% endmacro %}
 
 

@@ -5,9 +5,10 @@
 
 
 {#- The records of a source whose version_status has to be found: all of them or, where the build goes on from the last one, what is
-    newly delivered, what is judged anew, and all that was delivered before for the same orders, which the model itself keeps.
-    source_name: orders or order_items. columns: of the staging model, without those that describe the record. -#}
-{% macro records_to_judge(source_name, columns) %}
+    newly delivered, what is judged anew, and all that was delivered before with the same keys, which the model itself keeps.
+    source_name: one with `versions` in raw_sources. columns: of the staging model, without those that describe the record.
+    key: the column whose rows are judged together. event: the column that may not lie in the future, if one may not. -#}
+{% macro records_to_judge(source_name, columns, key='record_key', event=none) %}
     {%- set columns = columns + ['record_key', 'known_at', 'version_written_at', 'delivered_in', 'delivered_row', 'version_row'] -%}
     {%- set relation = ref('stg_raw__' ~ source_name) -%}
     {#- dbt looks for references before it knows whether the build goes on -#}
@@ -21,15 +22,19 @@
     union all
     select
         {{ columns | join(', ') }},
+        {% if event %}
         case
             when rejection_reason is not null and rejection_reason not like '%{{ future_reason() }}' then rejection_reason
-            when known_at >= {{ first_future_moment() }} then 'ordered_at {{ future_reason() }}'
+            when known_at >= {{ first_future_moment() }} then '{{ event }} {{ future_reason() }}'
         end as rejection_reason
+        {% else %}
+        rejection_reason
+        {% endif %}
     from {{ this }}
-    where order_id in (
-        select order_id from {{ relation }} where delivered_in in {{ new_deliveries(source_name) }}
+    where {{ key }} in (
+        select {{ key }} from {{ relation }} where delivered_in in {{ new_deliveries(source_name) }}
         union
-        select records.order_id
+        select records.{{ key }}
         from {{ this }} as records
         cross join {{ run_context }} as run_context
         cross join {{ builds }} as builds

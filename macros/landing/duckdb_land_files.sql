@@ -31,10 +31,10 @@
 
 
 {#- Returns the paths of the source's files that stand in its landing table as they are; none where one of those in it is gone or
-    changed, or where the table has other columns: then the source is landed anew. -#}
+    changed, where the table has other columns, or in a full refresh: then the source is landed anew. -#}
 {% macro duckdb_landed_before(source_name, columns) %}
     {% set relation = adapter.get_relation(target.database, 'landing', source_name ~ '__csv') %}
-    {% if not relation %}{{ return([]) }}{% endif %}
+    {% if not relation or flags.FULL_REFRESH %}{{ return([]) }}{% endif %}
     {% set landed_columns = adapter.get_columns_in_relation(relation) | map(attribute='name') | list %}
     {% if landed_columns != columns + ['landed_file', 'landed_row'] %}{{ return([]) }}{% endif %}
     {% set rows = run_query(

@@ -1,23 +1,18 @@
-with run_context as (
-    select * from {{ ref('int_run_context') }}
-),
-
-identities as (
+with identities as (
     select * from {{ ref('int_customers_resolved') }}
 ),
 
--- a touchpoint has nothing but its key: one delivered twice, or known by two accounts of a person, is one
+-- a touchpoint has nothing but its key: one known by two accounts of a person is one
 touchpoints as (
     select distinct
         identities.customer_id,
         touchpoints.channel,
         touchpoints.campaign,
         touchpoints.touched_at
-    from {{ ref('stg_raw__touchpoints') }} as touchpoints
-    cross join run_context
+    from {{ ref('int_touchpoints_versioned') }} as touchpoints
     inner join identities
         on touchpoints.customer_id = identities.source_customer_id
-    where touchpoints.rejection_reason is null and touchpoints.touched_at < run_context.known_before
+    where touchpoints.version_status = 'current'
 ),
 
 moments as (

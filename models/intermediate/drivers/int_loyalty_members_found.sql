@@ -1,5 +1,5 @@
 with accounts as (
-    {{ current_records(ref('stg_raw__customers')) }}
+    select * from {{ ref('int_customers_versioned') }} where version_status = 'current'
 ),
 
 identities as (

@@ -3,7 +3,7 @@
 with records as (
     {{ records_to_judge('order_items', [
         'order_id', 'product_id', 'line_number', 'quantity', 'unit_price', 'discount_amount', 'unit_cost',
-    ]) }}
+    ], key='order_id', event='ordered_at') }}
 ),
 
 versions as (

@@ -43,17 +43,22 @@ HEADERS = {
     "exchange_rates": "rate_date currency rate".split(),
     "customers": "customer_id created_at email country acquisition_channel".split(),
     "marketing_spend": "spend_date channel amount currency".split(),
+    "touchpoints": "customer_id touched_at channel campaign".split(),
     "inventory_periods": "period_start period_end opening_inventory purchases closing_inventory".split(),
 }
 
 
 @dataclass(frozen=True)
 class Delivery:
-    """What arrives before one night: rows per source, in order, and the as-of date of the night (None: unset)."""
+    """What arrives before one night: rows per source, in order, and the as-of date of the night (None: unset).
+
+    growing: the source that comes in one file, which grows from night to night.
+    """
 
     rows: Mapping[str, Sequence[Row]]
     as_of: dt.date | None
     file_format: str
+    growing: str | None
 
 
 @dataclass
@@ -76,6 +81,7 @@ class History:
     def deliveries(self) -> Iterator[Delivery]:
         """Return the nights' deliveries, each shuffled."""
         self.random.shuffle(self.records)
+        growing = self.random.choice(["customers", "touchpoints", None, None])
         for night in range(self.nights):
             rows: dict[str, list[Row]] = defaultdict(list)
             for at, source, row in self.records:
@@ -85,7 +91,7 @@ class History:
             as_of = self.random.choice(
                 [None, last_day, last_day, last_day - dt.timedelta(days=self.random.randrange(60))]
             )
-            yield Delivery(rows, as_of, self.random.choice(["csv", "csv", "parquet"]))
+            yield Delivery(rows, as_of, self.random.choice(["csv", "csv", "parquet"]), growing)
 
 
 def random_history(seed: int, orders: int = 60, nights: int = 3) -> History:
@@ -112,6 +118,25 @@ def _deliver_reference(history: History, customers: Sequence[str], products: Seq
             email=email,
             country=random.choice(["DE", "FR", None]),
             acquisition_channel=random.choice(["search", "email", None]),
+        )
+        if random.random() < 0.2:
+            history.deliver(
+                "customers",
+                random.randrange(history.nights),
+                customer_id=customer,
+                created_at=_moment(random, random.randrange(DAYS)),
+                email=random.choice([f"{customer}@shop.example", "other@shop.example", None]),
+                country="IT",
+            )
+    for _ in range(2 * len(customers)):
+        day = random.randrange(DAYS)
+        history.deliver(
+            "touchpoints",
+            day * history.nights // DAYS,
+            customer_id=random.choice([*customers, None]),
+            touched_at=random.choice([_moment(random, day), _moment(random, day), "2126-01-01", "soon"]),
+            channel=random.choice(["search", "email", "social"]),
+            campaign=random.choice([None, "spring"]),
         )
     for product in products[:3]:
         history.deliver("products", 0, product_id=product, category="goods", unit_cost=random.randrange(1, 9))
@@ -239,15 +264,18 @@ def _moment(random: Random, day: int) -> str:
 
 
 def write_delivery(raw: Path, night: int, delivery: Delivery) -> None:
-    """Write each source's rows as a file of its own, whose name tells the night."""
+    """Write each source's rows as a file of its own, whose name tells the night; those of the growing one to its file."""
     for source, rows in delivery.rows.items():
-        path = raw / source / f"{night:03d}.csv"
+        is_growing = source == delivery.growing
+        path = raw / source / ("all.csv" if is_growing else f"{night:03d}.csv")
         path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("w", newline="", encoding="utf-8") as file:
+        has_header = path.exists()
+        with path.open("a", newline="", encoding="utf-8") as file:
             writer = csv.DictWriter(file, HEADERS[source], lineterminator="\n")
-            writer.writeheader()
+            if not has_header:
+                writer.writeheader()
             writer.writerows(rows)
-        if delivery.file_format == "parquet":
+        if delivery.file_format == "parquet" and not is_growing:
             target = path.with_suffix(".parquet")
             duckdb.sql(f"copy (select * from read_csv('{path}', all_varchar = true)) to '{target}' (format parquet)")
             path.unlink()
