@@ -90,18 +90,17 @@ def export(
         with _replacing(folder) as draft, duckdb.connect(str(file), read_only=True) as connection:
             planned = _plan(connection, file, file_format, names)
             _write(connection, planned, draft, on_progress)
-    except duckdb.Error as error:
-        raise UsageError(_explain(str(error).splitlines()[0], file, folder)) from error
-    except XlsxWriterException as error:
-        raise UsageError(_explain(str(error), file, folder)) from error
-    except OSError as error:
-        raise UsageError(_explain(f"{error.filename or folder}: {error.strerror or error}", file, folder)) from error
+    except (duckdb.Error, XlsxWriterException, OSError) as error:
+        raise UsageError(_explain(error, file, folder)) from error
     return planned
 
 
-def _explain(reason: str, file: Path, folder: Path) -> str:
-    if DISK_FULL.search(reason):
+def _explain(error: Exception, file: Path, folder: Path) -> str:
+    reason = next(iter(str(error).splitlines()), "")
+    if DISK_FULL.search(str(error)):
         return f"The disk of {folder} is full: free some space, or name another folder."
+    if isinstance(error, OSError):
+        reason = f"{error.filename or folder}: {error.strerror or error}"
     return f"{file} could not be exported to {folder}: {reason.rstrip('.')}."
 
 
@@ -122,7 +121,7 @@ def _plan(connection: duckdb.DuckDBPyConnection, file: Path, file_format: str, n
     too_long = [f"{mart.name} ({mart.rows:,})" for mart in marts if mart.rows > LARGEST_MART]
     if file_format == "xlsx" and too_long:
         raise UsageError(
-            f"An Excel sheet holds {LARGEST_MART:,} rows below its header, and there are more in {', '.join(too_long)}: "
+            f"An Excel sheet holds {LARGEST_MART:,} rows below its header; more are in {', '.join(too_long)}: "
             "take --format parquet or csv, or name the marts that you need with --mart. Nothing was written."
         )
     currencies = connection.execute(f"select max(currency) from {MARTS_SCHEMA}.dim_customers").fetchall()
@@ -168,8 +167,7 @@ def _readme(planned: Export) -> str:
     lines = [
         "# Customer lifetime value",
         "",
-        f"As of {publication.as_of_date}; published {publication.published_at:%Y-%m-%d %H:%M} UTC by run "
-        f"{publication.run_id}. The reporting currency is {planned.currency or 'unknown'}.",
+        f"As of {publication.as_of_date}, of run {publication.run_id}. Reporting currency: {planned.currency or '–'}.",
         "",
         FORMATS[planned.file_format],
         "",
