@@ -38,7 +38,7 @@ def ask_anew():
 held = engine.connect() if holds else None
 answers, rounds = [], 0
 while True:
-    ends = bool(select.select([sys.stdin], [], [], 0)[0])
+    ends = bool(select.select([sys.stdin], [], [], 0.02)[0])
     answer = ask(held) if held else ask_anew()
     rounds += 1
     if answer not in answers:
