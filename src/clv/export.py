@@ -191,13 +191,14 @@ def _cell(text: str) -> str:
 @contextmanager
 def _replacing(folder: Path) -> Iterator[Path]:
     """Give the block an empty folder that takes the place of `folder` if the block ends well, else vanishes."""
-    aside = [folder.with_name(f".{folder.name}.clv-export-{name}") for name in ("new", "old", "lock")]
-    draft, earlier, lock_file = aside
+    _require_replaceable(folder)
+    draft, earlier, lock_file = (
+        folder.with_name(f".{folder.name}.clv-export-{name}") for name in ("new", "old", "lock")
+    )
     folder.parent.mkdir(parents=True, exist_ok=True)
     try:
         with FileLock(lock_file, timeout=0, fallback_to_soft=False):
             _recover(folder, earlier)
-            _require_replaceable(folder)
             shutil.rmtree(draft, ignore_errors=True)
             draft.mkdir()
             try:

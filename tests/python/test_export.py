@@ -269,6 +269,8 @@ def test_files_of_others_are_not_touched(tricky: Warehouse, tmp_path: Path) -> N
         export(tricky, folder, "parquet", [], ignore_progress)
     with pytest.raises(UsageError, match=r"warehouse holds clv.duckdb, which no export has written"):
         export(tricky, tricky.folder, "parquet", [], ignore_progress)
+    with pytest.raises(UsageError, match=r"^/ holds .*, which no export has written"):
+        export(tricky, Path("/"), "parquet", [], ignore_progress)
     with pytest.raises(UsageError, match=r"notes.txt is a file: name a folder"):
         export(tricky, folder / "notes.txt", "parquet", [], ignore_progress)
     assert (folder / "notes.txt").read_text() == "mine"
