@@ -43,7 +43,7 @@ browser: $(VENV)/.installed-dev ## get a browser for the tests of the report, wh
 	if command -v apt-get > /dev/null && [ "$$(id -u)" = 0 ]; then apt-get update -qq && apt-get install -qq --no-install-recommends chromium; \
 	else $(BIN)/playwright install chromium; fi
 
-integration: $(VENV)/.installed-dev $(addprefix $(INTEGRATION)/,$(addsuffix /.installed,dagster airflow metricflow)) ## run Dagster, Airflow and MetricFlow for real
+integration: $(VENV)/.installed-dev $(addprefix $(INTEGRATION)/,$(addsuffix /.installed,dagster airflow metricflow duckdb14 superset)) ## run Dagster, Airflow, MetricFlow, Superset and an older driver for real
 	$(BIN)/pytest tests/integration
 
 soak: $(VENV)/.installed-dev ## the long proofs: schedules, kills, readers (hours; SOAK='--help')

@@ -260,6 +260,34 @@ def report(
 
 
 @app.command()
+def export(
+    folder: Annotated[Path, typer.Argument(help="Folder to write to; an earlier export in it is replaced.")],
+    warehouse: WarehouseOption = None,
+    file_format: Annotated[str, typer.Option("--format", help="parquet, csv or xlsx.")] = "parquet",
+    mart: Annotated[list[str] | None, typer.Option("--mart", help="Mart to write; may be repeated [all].")] = None,
+) -> None:
+    """Write the published marts to files, one each, with a README.md and a manifest.json that say what they hold.
+
+    All files are of one publication, whatever is published meanwhile. The folder is written as a whole or not at all.
+
+    \b
+    Examples:
+        clv export marts
+        clv export --warehouse /srv/clv --format xlsx --mart dim_customers --mart fct_value_tiers customers
+    """
+    from clv.export import export as export_marts
+
+    with show_progress() as progress:
+        progress.step("writing the marts")
+        written = export_marts(find_warehouse(warehouse), folder, file_format, mart or [], progress.update)
+    publication = written.publication
+    files = f"{len(written.marts)} {file_format} file{'s' * (len(written.marts) != 1)}"
+    _stdout().print(
+        f"{folder.absolute()}: {files}, as of {publication.as_of_date}, of run {publication.run_id}.", soft_wrap=True
+    )
+
+
+@app.command()
 def rollback(
     warehouse: WarehouseOption = None,
     run_id: Annotated[

@@ -67,15 +67,17 @@ def write_candidate(warehouse: Warehouse, marts: Sequence[Mart], publication: Pu
     candidate = warehouse.candidate_file
     try:
         with duckdb.connect(config={"temp_directory": str(warehouse.folder / SPILL_FOLDER)}) as connection:
-            connection.execute(f"attach {_text(warehouse.build_file)} as build (read_only)")
-            connection.execute(f"attach {_text(candidate)} as published (storage_version {_text(STORAGE_VERSION)})")
+            connection.execute(f"attach {sql_text(warehouse.build_file)} as build (read_only)")
+            connection.execute(
+                f"attach {sql_text(candidate)} as published (storage_version {sql_text(STORAGE_VERSION)})"
+            )
             connection.execute(f"create schema published.{MARTS_SCHEMA}")
             for mart in marts:
                 _copy(connection, mart)
             marked = _mark(connection, publication)
             connection.execute("checkpoint published")
             connection.execute("detach published")
-        _flush(candidate)
+        flush(candidate)
     except duckdb.Error as error:
         reason = str(error).splitlines()[0]
         if DISK_FULL.search(reason):
@@ -93,7 +95,7 @@ def _mark(connection: duckdb.DuckDBPyConnection, publication: Publication) -> Pu
     connection.execute(
         f"insert into published.publication values ({', '.join('?' * len(fields(marked)))})", astuple(marked)
     )
-    connection.execute(f"comment on table published.publication is {_text(PUBLICATION_COMMENT)}")
+    connection.execute(f"comment on table published.publication is {sql_text(PUBLICATION_COMMENT)}")
     return marked
 
 
@@ -129,7 +131,7 @@ def _swap(warehouse: Warehouse) -> None:
     for log in logs_of(published):  # what a client left there would be replayed into the new file
         log.unlink()
     candidate.replace(published)
-    _flush(warehouse.folder)
+    flush(warehouse.folder)
 
 
 def keep_current(warehouse: Warehouse) -> None:
@@ -144,7 +146,7 @@ def keep_current(warehouse: Warehouse) -> None:
     path = warehouse.publications / f"clv-{publication.as_of_date or 'unknown'}-{publication.run_id}.duckdb"
     if not path.exists():
         _link(warehouse.published_file, path)
-        _flush(warehouse.publications)
+        flush(warehouse.publications)
 
 
 def _link(source: Path, target: Path) -> None:
@@ -155,7 +157,7 @@ def _link(source: Path, target: Path) -> None:
         draft.hardlink_to(source)
     except OSError:
         shutil.copyfile(source, draft)
-        _flush(draft)
+        flush(draft)
     draft.replace(target)
 
 
@@ -188,10 +190,15 @@ def read_publication(file: Path) -> Publication | None:
     if not file.exists():
         return None
     with duckdb.connect(str(file), read_only=True) as connection:
-        if not connection.execute("from duckdb_tables() where table_name = 'publication'").fetchall():
-            return None
-        names = ", ".join(column.name for column in fields(Publication))
-        return Publication(*connection.execute(f"select {names} from main.publication").fetchall()[0])
+        return publication_in(connection)
+
+
+def publication_in(connection: duckdb.DuckDBPyConnection) -> Publication | None:
+    """Read the mark of the published file that `connection` has open; None if it bears none."""
+    if not connection.execute("from duckdb_tables() where table_name = 'publication'").fetchall():
+        return None
+    names = ", ".join(column.name for column in fields(Publication))
+    return Publication(*connection.execute(f"select {names} from main.publication").fetchall()[0])
 
 
 def find_damage(file: Path) -> str:
@@ -200,7 +207,7 @@ def find_damage(file: Path) -> str:
         with duckdb.connect(str(file), read_only=True) as connection:
             for schema, table in connection.execute("select schema_name, table_name from duckdb_tables()").fetchall():
                 connection.execute(
-                    f"select bit_xor(hash(whole)) from {_name(schema)}.{_name(table)} as whole"
+                    f"select bit_xor(hash(whole)) from {sql_name(schema)}.{sql_name(table)} as whole"
                 ).fetchall()
     except duckdb.Error as error:
         return str(error).splitlines()[0].rstrip(".")
@@ -208,17 +215,18 @@ def find_damage(file: Path) -> str:
 
 
 def _copy(connection: duckdb.DuckDBPyConnection, mart: Mart) -> None:
-    table = f"published.{MARTS_SCHEMA}.{_name(mart.name)}"
-    connection.execute(f"create table {table} as select * from build.{MARTS_SCHEMA}.{_name(mart.name)}")
+    table = f"published.{MARTS_SCHEMA}.{sql_name(mart.name)}"
+    connection.execute(f"create table {table} as select * from build.{MARTS_SCHEMA}.{sql_name(mart.name)}")
     if mart.description:
-        connection.execute(f"comment on table {table} is {_text(mart.description)}")
+        connection.execute(f"comment on table {table} is {sql_text(mart.description)}")
     present = {row[0] for row in connection.execute(f"describe {table}").fetchall()}
     for column, description in mart.columns.items():
         if description and column in present:
-            connection.execute(f"comment on column {table}.{_name(column)} is {_text(description)}")
+            connection.execute(f"comment on column {table}.{sql_name(column)} is {sql_text(description)}")
 
 
-def _flush(path: Path) -> None:
+def flush(path: Path) -> None:
+    """Have the operating system write a file, or a folder's list of names, to the disk."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -226,9 +234,11 @@ def _flush(path: Path) -> None:
         os.close(descriptor)
 
 
-def _text(value: object) -> str:
+def sql_text(value: object) -> str:
+    """Quote a value as a text of SQL."""
     return "'" + str(value).replace("'", "''") + "'"
 
 
-def _name(name: str) -> str:
+def sql_name(name: str) -> str:
+    """Quote a name for SQL."""
     return '"' + name.replace('"', '""') + '"'

@@ -21,7 +21,7 @@ def published(build_warehouse: BuildWarehouse, tmp_path_factory: pytest.TempPath
 
 def test_help_teaches_by_example(run_clv: RunClv) -> None:
     assert "clv run --raw raw --warehouse warehouse" in run_clv("--help").stdout
-    for command in ("generate", "check", "run", "report", "status", "rollback"):
+    for command in ("generate", "check", "run", "report", "export", "status", "rollback"):
         assert f"clv {command} " in run_clv(command, "--help").stdout.split("Examples:")[1]
 
 
