@@ -99,7 +99,9 @@ def generate(
     defect_share: Annotated[float, typer.Option(help="Share of rejected, superseded and late rows.")] = 0.01,
     seasonality: Annotated[float, typer.Option(help="Amplitude of the yearly wave, from 0 to below 1.")] = 0.2,
 ) -> None:
-    """Write a synthetic shop's raw data: all twelve sources, and their truth beside them.
+    """Write a synthetic shop's raw data, and the truth beside it.
+
+    All twelve sources; truth.json says which customers were made, and which defects.
 
     \b
     Examples:
@@ -138,9 +140,10 @@ def check(
     variables: VarsOption = "",
     as_json: JsonOption = False,
 ) -> None:
-    """Say what raw data there is, what is missing, and which marts each gap costs.
+    """Say what raw data there is, and what is missing.
 
-    Reads file names and headers only. Exit code 0: a run could start; 2: it could not, and why.
+    And which marts each gap costs. Reads file names and headers only.
+    Exit code 0: a run could start; 2: it could not, and why.
 
     \b
     Examples:
@@ -237,7 +240,9 @@ def status(
     warehouse: WarehouseOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Say what is published, since when and from what, and how the last runs ended.
+    """Say what is published, and how the last runs ended.
+
+    Since when, from which deliveries, and which publications `clv rollback` can go back to.
 
     \b
     Examples:
@@ -268,10 +273,10 @@ def report(
         Path | None, typer.Option("--output", help="File to write [default: report.html of the warehouse].")
     ] = None,
 ) -> None:
-    """Draw the report of a published warehouse again: one page that needs no network.
+    """Draw the report of a published warehouse again.
 
-    `clv run` and `clv rollback` draw it by themselves. With --file, name an --output too: report.html shows what is
-    published.
+    One page that needs no network. `clv run` and `clv rollback` draw it by themselves. With --file, name an --output,
+    too: report.html shows what is published.
 
     \b
     Examples:

@@ -23,7 +23,15 @@ def site(small_warehouse: CommandRun, tmp_path_factory: pytest.TempPathFactory) 
     environment |= {"CLV_WAREHOUSE_DIR": str(small_warehouse.warehouse)}
     places = ["--project-dir", str(REPOSITORY), "--profiles-dir", str(REPOSITORY), "--target-path", str(folder)]
     result = subprocess.run(
-        [str(Path(sys.executable).with_name("dbt")), "docs", "generate", "--static", *places, "--log-path", str(folder)],
+        [
+            str(Path(sys.executable).with_name("dbt")),
+            "docs",
+            "generate",
+            "--static",
+            *places,
+            "--log-path",
+            str(folder),
+        ],
         cwd=folder,
         env=environment,
         capture_output=True,
