@@ -101,7 +101,7 @@ def generate(
 ) -> None:
     """Write a synthetic shop's raw data, and the truth beside it.
 
-    All twelve sources; truth.json says which customers were made, and which defects.
+    All twelve sources; truth.json says by which law customers buy, and which defects were planted.
 
     \b
     Examples:

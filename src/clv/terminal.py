@@ -14,6 +14,8 @@ from rich.text import Text
 
 PLAIN_WIDTH = 120
 """Characters of a line where there is no terminal."""
+NARROWEST = 80
+"""Characters that a table with prose takes at least."""
 WIDEST = 1000
 
 GOOD, CARE, BAD, ABSENT = "green", "yellow", "red", "dim"
@@ -47,7 +49,7 @@ def show(parts: Iterable[RenderableType]) -> None:
 
 def _least_width(console: Console, part: Table) -> int:
     if not all(column.no_wrap for column in part.columns):
-        return 0
+        return NARROWEST
     return Measurement.get(console, console.options.update(width=WIDEST), part).maximum
 
 

@@ -89,6 +89,9 @@ def test_no_figure_is_cut_off_on_a_narrow_terminal(kept: Path, width: int) -> No
     figures = re.compile(r"\d{8}-\d{6}-\d{3}|\d{4}-\d{2}-\d{2}|[\d,]+\.\d+ \w+|published now")
     assert len(figures.findall(wide)) > 8
     assert figures.findall(narrow) == figures.findall(wide)
+    deliveries = re.compile(r"^orders +1 +40 +40 +0  orders.csv", re.MULTILINE)
+    assert deliveries.search(wide)
+    assert deliveries.search(narrow)
     assert "…" not in narrow
     # no line is longer than 80, so that none is wrapped where a terminal is as wide as they come
     assert (
