@@ -19,7 +19,7 @@ SQL := models tests analyses
 INTEGRATION := .integration
 
 # what the shell has set for one's own warehouse must not change what is tested
-unexport CLV_RAW_DIR CLV_WAREHOUSE_DIR DBT_PROJECT_DIR DBT_PROFILES_DIR DBT_TARGET
+unexport CLV_RAW_DIR CLV_WAREHOUSE_DIR DBT_PROJECT_DIR DBT_PROFILES_DIR DBT_TARGET DBT_TARGET_PATH
 
 define INSTALL_TOOL
 $(PYTHON) -m venv --clear $(INTEGRATION)/$*
@@ -27,13 +27,18 @@ $(INTEGRATION)/$*/bin/python -m pip --disable-pip-version-check --quiet install 
 touch $@
 endef
 
-.PHONY: help demo test browser integration soak bench lint format lock clean
+.PHONY: help demo docs test browser integration soak bench lint format lock clean
 
 help: ## show the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 13
 
 demo: $(VENV)/.installed $(DEMO)/raw/truth.json ## install, make a synthetic shop, build and publish its warehouse
 	$(BIN)/clv run --raw $(DEMO)/raw --warehouse $(DEMO)/warehouse
+
+docs: demo ## dbt's documentation as one page, target/static_index.html, and the metric dictionary, docs/metrics.md
+	CLV_WAREHOUSE_DIR="$(abspath $(DEMO)/warehouse)" $(BIN)/dbt --quiet docs generate --static
+	$(BIN)/python docs/metrics.py target/manifest.json docs/metrics.md
+	@echo "Open target/static_index.html in a browser."
 
 test: lint ## every check: style, types, tests
 	$(BIN)/pytest --numprocesses 2 --dist loadfile
@@ -57,7 +62,7 @@ bench: $(VENV)/.installed-dev browser ## measure a night, and against lifetimes,
 lint: $(VENV)/.installed-dev ## style and types, nothing is run
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy --strict src benchmarks orchestration/clv_trigger.py
+	$(BIN)/mypy --strict src benchmarks docs/metrics.py orchestration/clv_trigger.py
 	$(BIN)/sqlfluff lint --disable-progress-bar $(SQL)
 
 format: $(VENV)/.installed-dev ## put Python and SQL in shape

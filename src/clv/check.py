@@ -7,13 +7,14 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from rich.console import Group, RenderableType
-from rich.table import Table
+from rich.console import RenderableType
 from rich.text import Text
 
 from clv.dbt import NOT_GZIP, Project, run_operation
 from clv.errors import UsageError
+from clv.terminal import ABSENT, CARE, table
 
 REPORT_PREFIX = "raw_sources "
 BLOCK_BYTES = 1 << 20
@@ -107,27 +108,44 @@ def absent_sources(sources: Iterable[RawSource]) -> list[RawSource]:
     return [source for source in sources if not source.is_found and not source.is_derived and source.without]
 
 
-def render_costs(sources: Iterable[RawSource]) -> RenderableType | None:
-    """Return a table of the absent sources and what they cost, or None where nothing is lacking."""
+def to_json(sources: Sequence[RawSource]) -> dict[str, Any]:
+    """Return what `clv check --json` prints. costs: by mart, the columns that stay empty without the source."""
+    reasons = problems(sources)
+    costly = absent_sources(sources)
+    return {
+        "can_run": not reasons,
+        "problems": reasons,
+        "sources": [
+            {
+                "source": source.name,
+                "is_found": source.is_found,
+                "is_derived": source.is_derived,
+                "table": source.relation,
+                "files": source.formats,
+                "missing_columns": source.missing if source.is_found else [],
+                "costs": source.without if source in costly else {},
+            }
+            for source in sources
+        ],
+    }
+
+
+def render_costs(sources: Iterable[RawSource]) -> list[RenderableType]:
+    """Return a table of the absent sources and what they cost; none where nothing is lacking."""
     absent = absent_sources(sources)
     if not absent:
-        return None
-    table = Table(title="Absent sources, and what stays empty without them", title_justify="left", title_style="bold")
-    table.add_column("source", no_wrap=True)
-    table.add_column("costs", overflow="fold")
+        return []
+    costs = table("Absent sources, and what stays empty without them", ["source", "costs"], prose=["costs"])
     for source in absent:
-        table.add_row(source.name, "\n".join(f"{mart}: {', '.join(lacks)}" for mart, lacks in source.without.items()))
-    return table
+        costs.add_row(source.name, "\n".join(f"{mart}: {', '.join(lacks)}" for mart, lacks in source.without.items()))
+    return [costs]
 
 
-def render_check(sources: Sequence[RawSource]) -> RenderableType:
+def render_check(sources: Sequence[RawSource]) -> list[RenderableType]:
     """Return the tables that `clv check` prints."""
-    table = Table(title="Raw data", title_justify="left", title_style="bold")
-    table.add_column("source", no_wrap=True)
-    table.add_column("found", no_wrap=True)
-    table.add_column("columns missing", overflow="fold")
+    found = table("Raw data", ["source", "found", "columns missing"], prose=["columns missing"])
     for source in sources:
         missing = ", ".join(source.missing) if source.is_found else ""
-        table.add_row(source.name, describe_found(source), Text(missing, style="yellow"))
-    costs = render_costs(sources)
-    return Group(table, *([costs] if costs else []))
+        style = "" if source.is_found or source.is_derived else ABSENT
+        found.add_row(source.name, Text(describe_found(source), style), Text(missing, CARE))
+    return [found, *render_costs(sources)]

@@ -1,21 +1,23 @@
 """The command line: reads arguments, calls the functions behind them, prints what they return."""
 
-import json
-import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext, redirect_stdout
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
-from rich.console import Console
+from rich.text import Text
 
-from clv.errors import INTERRUPTED, ClvError, DataError, UsageError
-from clv.progress import show_progress
+from clv.completion import complete_format, complete_mart, complete_run, complete_target
+from clv.errors import ClvError, DataError, StoppedError, UsageError
+from clv.progress import LiveProgress, PlainProgress, show_progress
 from clv.project import (
     KEPT_PUBLICATIONS,
     RunSettings,
+    Warehouse,
     check_vars,
     find_project,
     find_warehouse,
@@ -23,10 +25,12 @@ from clv.project import (
     raw_folder,
     read_vars,
 )
+from clv.terminal import CARE, GOOD, show, show_error, show_json
+
+if TYPE_CHECKING:
+    from clv.run import RunResult
 
 # dbt and numpy take a second to load: the commands import what needs them, so that `clv --help` answers at once
-
-PLAIN_WIDTH = 120
 
 app = typer.Typer(
     name="clv",
@@ -38,10 +42,10 @@ app = typer.Typer(
         clv check --raw raw
         clv run --raw raw --warehouse warehouse
 
-    Then open warehouse/clv.duckdb with any DuckDB client and read schema marts.""",
+    Then open warehouse/clv.duckdb with any DuckDB client and read schema marts.
+    Each command's help has examples: clv run --help.""",
     rich_markup_mode=None,
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
@@ -56,7 +60,11 @@ WarehouseOption = Annotated[
 VarsOption = Annotated[
     str, typer.Option("--vars", help="dbt variables: inline YAML, or the path of a YAML file.", metavar="YAML")
 ]
-TargetOption = Annotated[str | None, typer.Option("--target", help="Target of profiles.yml [default: the profile's].")]
+TargetOption = Annotated[
+    str | None,
+    typer.Option("--target", help="Target of profiles.yml [default: the profile's].", autocompletion=complete_target),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help='Print JSON on stdout; a failure is {"error": …}.')]
 
 
 def main() -> None:
@@ -65,7 +73,8 @@ def main() -> None:
         app()
     except ClvError as error:
         nothing = "\nNothing was published." if isinstance(error, DataError) else ""
-        _fail(f"{error}{nothing}", error.exit_code)
+        show_error(f"{error}{nothing}")
+        sys.exit(error.exit_code)
 
 
 @app.callback(invoke_without_command=True)
@@ -85,12 +94,14 @@ def generate(
     start: Annotated[str, typer.Option(help="First day, as YYYY-MM-DD.", metavar="DATE")] = "2023-01-01",
     end: Annotated[str, typer.Option(help="Last day, as YYYY-MM-DD.", metavar="DATE")] = "2025-12-31",
     seed: Annotated[int, typer.Option(help="The same seed gives the same rows.", min=0)] = 1,
-    file_format: Annotated[str, typer.Option("--format", help="parquet or csv.")] = "parquet",
+    file_format: Annotated[Literal["parquet", "csv"], typer.Option("--format", help="Of the files.")] = "parquet",
     chunk_customers: Annotated[int, typer.Option(help="Persons per delivery; bounds the memory.", min=1)] = 50_000,
     defect_share: Annotated[float, typer.Option(help="Share of rejected, superseded and late rows.")] = 0.01,
     seasonality: Annotated[float, typer.Option(help="Amplitude of the yearly wave, from 0 to below 1.")] = 0.2,
 ) -> None:
-    """Write a synthetic shop's raw data: all twelve sources, and their truth beside them.
+    """Write a synthetic shop's raw data, and the truth beside it.
+
+    All twelve sources; truth.json says by which law customers buy, and which defects were planted.
 
     \b
     Examples:
@@ -118,33 +129,45 @@ def generate(
         raise UsageError(_sentence(str(error))) from error
     except OSError as error:
         raise UsageError(f"{error.filename or directory} can't be written: {error.strerror or error}.") from error
-    _stdout().print(f"The shop of {customers:,} customers stands in {directory.absolute()}.", soft_wrap=True)
+    show([f"The shop of {customers:,} customers stands in {directory.absolute()}."])
 
 
 @app.command()
 def check(
-    raw: RawOption = None, warehouse: WarehouseOption = None, target: TargetOption = None, variables: VarsOption = ""
+    raw: RawOption = None,
+    warehouse: WarehouseOption = None,
+    target: TargetOption = None,
+    variables: VarsOption = "",
+    as_json: JsonOption = False,
 ) -> None:
-    """Say what raw data there is, what is missing, and which marts each gap costs.
+    """Say what raw data there is, and what is missing.
 
-    Reads file names and headers only. Exit code 0: a run could start; 2: it could not, and why.
+    And which marts each gap costs. Reads file names and headers only.
+    Exit code 0: a run could start; 2: it could not, and why.
 
     \b
     Examples:
         clv check --raw raw
         clv check --raw raw --vars '{raw_columns: {orders: {customer_id: CustomerID}}}'
+        clv check --raw raw --json > check.json
     """
-    settings = _run_settings(raw, warehouse, target, _variables(variables, None))
+    with _work(as_json) as progress:
+        settings = _run_settings(raw, warehouse, target, _variables(variables, None))
 
-    from clv.check import problems, render_check
-    from clv.run import check_raw
+        from clv.check import problems, render_check, to_json
+        from clv.run import CHECK, check_raw
 
-    sources = check_raw(settings)
-    _stdout().print(render_check(sources))
+        progress.step(CHECK)
+        sources = check_raw(settings)
+    if as_json:
+        show_json(to_json(sources))
+    else:
+        show(render_check(sources))
     reasons = problems(sources)
     if reasons:
         raise UsageError("\n".join(reasons))
-    _stdout().print("A run can start.")
+    if not as_json:
+        show([Text("A run can start.", GOOD)])
 
 
 @app.command()
@@ -164,6 +187,7 @@ def run(
     accept_changes: Annotated[
         bool, typer.Option("--accept-changes", help="Publish although marts moved further than the audit expects.")
     ] = False,
+    as_json: JsonOption = False,
 ) -> None:
     """Check, build, test, audit and publish the warehouse.
 
@@ -177,58 +201,66 @@ def run(
         clv run --raw raw --warehouse /srv/clv --as-of 2025-06-30
         clv run --raw raw --vars '{reporting_currency: EUR, assumed_gross_margin: 0.4}'
         clv run --raw raw --vars settings.yml
+        clv run --raw raw --json > run.json
     """
-    settings = replace(
-        _run_settings(raw, warehouse, target, _variables(variables, as_of)),
-        full_refresh=full_refresh,
-        keep=keep,
-        accept_changes=accept_changes,
-    )
+    with _work(as_json) as progress:
+        settings = replace(
+            _run_settings(raw, warehouse, target, _variables(variables, as_of)),
+            full_refresh=full_refresh,
+            keep=keep,
+            accept_changes=accept_changes,
+        )
 
+        from clv.run import run as run_warehouse
+        from clv.run import to_json
+
+        try:
+            result = run_warehouse(settings, progress.update, progress.step)
+        except KeyboardInterrupt:
+            raise StoppedError("Interrupted: nothing was published.") from None
+    if as_json:
+        show_json(to_json(result, settings.warehouse))
+    else:
+        _show_run(result, settings.warehouse)
+
+
+def _show_run(result: "RunResult", warehouse: Warehouse) -> None:
     from clv.check import render_costs
-    from clv.run import run as run_warehouse
     from clv.summary import render_summary
 
-    try:
-        with show_progress() as progress:
-            result = run_warehouse(settings, progress.update, progress.step)
-    except KeyboardInterrupt:
-        _fail("Interrupted: nothing was published.", INTERRUPTED)
-    out = _stdout()
-    out.print(render_summary(result.summary))
-    costs = render_costs(result.sources)
-    if costs:
-        out.print(costs)
-    for warning in result.warnings:
-        out.print(f"Warning: {warning}", soft_wrap=True)
-    out.print(f"Published: {settings.warehouse.published_file}", soft_wrap=True)
-    if settings.warehouse.report_file.exists():
-        out.print(f"Report: {settings.warehouse.report_file}", soft_wrap=True)
+    show([*render_summary(result.summary), *render_costs(result.sources)])
+    show(Text(f"Warning: {warning}", CARE) for warning in result.record.warnings)
+    show([Text(f"Published: {warehouse.published_file}", GOOD)])
+    if warehouse.report_file.exists():
+        show([f"Report: {warehouse.report_file}"])
 
 
 @app.command()
 def status(
     warehouse: WarehouseOption = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, with all that the run records hold.")] = False,
+    as_json: JsonOption = False,
 ) -> None:
-    """Say what is published, since when and from what, and how the last runs ended.
+    """Say what is published, and how the last runs ended.
+
+    Since when, from which deliveries, and which publications `clv rollback` can go back to.
 
     \b
     Examples:
         clv status
         clv status --warehouse /srv/clv --json
     """
-    found = find_warehouse(warehouse)
-    if not found.folder.is_dir():
-        raise UsageError(f"There is no folder {found.folder}: --warehouse (or CLV_WAREHOUSE_DIR) must name it.")
+    with _work(as_json):
+        found = find_warehouse(warehouse)
+        if not found.folder.is_dir():
+            raise UsageError(f"There is no folder {found.folder}: --warehouse (or CLV_WAREHOUSE_DIR) must name it.")
 
-    from clv.status import read_status, render_status, to_json
+        from clv.status import read_status, render_status, to_json
 
-    state = read_status(found)
+        state = read_status(found)
     if as_json:
-        typer.echo(json.dumps(to_json(state), indent=1, default=str))
+        show_json(to_json(state))
     else:
-        _stdout().print(render_status(state))
+        show(render_status(state))
 
 
 @app.command()
@@ -241,10 +273,10 @@ def report(
         Path | None, typer.Option("--output", help="File to write [default: report.html of the warehouse].")
     ] = None,
 ) -> None:
-    """Draw the report of a published warehouse again: one page that needs no network.
+    """Draw the report of a published warehouse again.
 
-    `clv run` and `clv rollback` draw it by themselves. With --file, name an --output too: report.html shows what is
-    published.
+    One page that needs no network. `clv run` and `clv rollback` draw it by themselves. With --file, name an --output,
+    too: report.html shows what is published.
 
     \b
     Examples:
@@ -256,15 +288,24 @@ def report(
 
     if file is not None and output is None:
         raise UsageError("--file needs --output: report.html shows what is published, not an earlier file.")
-    _stdout().print(f"Report: {redraw(find_warehouse(warehouse), file, output)}", soft_wrap=True)
+    with show_progress() as progress:
+        progress.step("writing the report")
+        drawn = redraw(find_warehouse(warehouse), file, output)
+    show([f"Report: {drawn}"])
 
 
 @app.command()
 def export(
     folder: Annotated[Path, typer.Argument(help="Folder to write to; an earlier export in it is replaced.")],
     warehouse: WarehouseOption = None,
-    file_format: Annotated[str, typer.Option("--format", help="parquet, csv or xlsx.")] = "parquet",
-    mart: Annotated[list[str] | None, typer.Option("--mart", help="Mart to write; may be repeated [all].")] = None,
+    file_format: Annotated[
+        str, typer.Option("--format", help="parquet, csv or xlsx.", autocompletion=complete_format)
+    ] = "parquet",
+    mart: Annotated[
+        list[str] | None,
+        typer.Option("--mart", help="Mart to write; may be repeated [default: all].", autocompletion=complete_mart),
+    ] = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Write the published marts to files, one each, with a README.md and a manifest.json that say what they hold.
 
@@ -277,14 +318,24 @@ def export(
     """
     from clv.export import export as export_marts
 
-    with show_progress() as progress:
+    with _work(as_json) as progress:
         progress.step("writing the marts")
         written = export_marts(find_warehouse(warehouse), folder, file_format, mart or [], progress.update)
-    publication = written.publication
-    files = f"{len(written.marts)} {file_format} file{'s' * (len(written.marts) != 1)}"
-    _stdout().print(
-        f"{folder.absolute()}: {files}, as of {publication.as_of_date}, of run {publication.run_id}.", soft_wrap=True
-    )
+    publication, marts = written.publication, written.marts
+    if as_json:
+        rows = {one.name: {"file": one.file, "rows": one.rows} for one in marts}
+        show_json(
+            {
+                "folder": folder.absolute(),
+                "run_id": publication.run_id,
+                "as_of_date": publication.as_of_date,
+                "marts": rows,
+            }
+        )
+    else:
+        files = f"{len(marts)} {file_format} file{'s' * (len(marts) != 1)}"
+        told = f"{folder.absolute()}: {files}, as of {publication.as_of_date}, of run {publication.run_id}."
+        show([Text(told, GOOD)])
 
 
 @app.command()
@@ -292,8 +343,14 @@ def rollback(
     warehouse: WarehouseOption = None,
     run_id: Annotated[
         str | None,
-        typer.Option("--to", metavar="RUN", help="Run to go back to [default: the one before the published one]."),
+        typer.Option(
+            "--to",
+            metavar="RUN",
+            help="Run to go back to [default: the one before the published one].",
+            autocompletion=complete_run,
+        ),
     ] = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Publish an earlier warehouse again.
 
@@ -306,9 +363,26 @@ def rollback(
     """
     from clv.rollback import roll_back
 
-    found = find_warehouse(warehouse)
-    kept = roll_back(found, run_id)
-    _stdout().print(f"Published: {found.published_file}, as of {kept.as_of}, of run {kept.run_id}.", soft_wrap=True)
+    with _work(as_json) as progress:
+        progress.step("publishing an earlier warehouse")
+        found = find_warehouse(warehouse)
+        kept = roll_back(found, run_id)
+    if as_json:
+        show_json({"run_id": kept.run_id, "as_of_date": kept.as_of, "file": found.published_file})
+    else:
+        show([Text(f"Published: {found.published_file}, as of {kept.as_of}, of run {kept.run_id}.", GOOD)])
+
+
+@contextmanager
+def _work(as_json: bool) -> Iterator[LiveProgress | PlainProgress]:
+    """Show progress while the block lasts; with --json keep stdout for the answer, which a failure gets, too."""
+    try:
+        with redirect_stdout(sys.stderr) if as_json else nullcontext(), show_progress() as progress:
+            yield progress
+    except ClvError as error:
+        if as_json:
+            show_json({"error": {"exit_code": error.exit_code, "message": str(error)}})
+        raise
 
 
 def _run_settings(
@@ -326,18 +400,8 @@ def _variables(text: str, as_of: str | None) -> dict[str, Any]:
     return variables
 
 
-def _stdout() -> Console:
-    width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else PLAIN_WIDTH
-    return Console(width=width, highlight=False, markup=False, soft_wrap=False)
-
-
 def _sentence(text: str) -> str:
     return text[:1].upper() + text[1:].rstrip(".") + "."
-
-
-def _fail(message: str, exit_code: int) -> NoReturn:
-    sys.stderr.write(message.rstrip() + "\n")
-    sys.exit(exit_code)
 
 
 if __name__ == "__main__":

@@ -24,3 +24,9 @@ class LockedError(ClvError):
     """Another run holds the lock of the warehouse. Exit code 3."""
 
     exit_code = 3
+
+
+class StoppedError(ClvError):
+    """The user has ended the run with Ctrl-C. Exit code 130."""
+
+    exit_code = INTERRUPTED

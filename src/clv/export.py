@@ -95,6 +95,16 @@ def export(
     return planned
 
 
+def published_marts(warehouse: Warehouse) -> list[tuple[str, str]]:
+    """Return the name and the description of each published mart. Raises UsageError where nothing can be read."""
+    file = warehouse.published_file
+    try:
+        with duckdb.connect(str(file), read_only=True) as connection:
+            return connection.execute(MARTS_SQL).fetchall()
+    except (duckdb.Error, OSError) as error:
+        raise UsageError(_explain(error, file, file.parent)) from error
+
+
 def _explain(error: Exception, file: Path, folder: Path) -> str:
     reason = next(iter(str(error).splitlines()), "")
     if DISK_FULL.search(str(error)):

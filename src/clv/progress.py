@@ -24,7 +24,7 @@ class LiveProgress:
     def step(self, name: str) -> None:
         """Begin the step `name`, of unknown length."""
         self._step = name
-        self._progress.reset(self._task, total=None, description=name, detail="", start=True)
+        self._progress.reset(self._task, total=None, description=name, detail="", visible=True)
 
     def update(self, done: int, total: int, what: str) -> None:
         """Say that `what` is number `done` of `total` (0: unknown)."""
@@ -62,7 +62,7 @@ class PlainProgress:
 def show_progress() -> Iterator[LiveProgress | PlainProgress]:
     """Show progress for as long as the block lasts; on a terminal the line vanishes afterwards."""
     console = Console(stderr=True)
-    if not console.is_terminal:
+    if not console.is_interactive:
         yield PlainProgress()
         return
     columns = (
@@ -73,4 +73,4 @@ def show_progress() -> Iterator[LiveProgress | PlainProgress]:
         TimeElapsedColumn(),
     )
     with Progress(*columns, console=console, transient=True, redirect_stdout=False, redirect_stderr=False) as progress:
-        yield LiveProgress(progress, progress.add_task("", total=None, detail=""))
+        yield LiveProgress(progress, progress.add_task("", total=None, detail="", visible=False))

@@ -110,6 +110,16 @@ def find_project(start: Path | None = None) -> Path:
     )
 
 
+def targets(project: Path) -> list[str]:
+    """Return the names of the targets in profiles.yml; none where that can't be read, which dbt will explain."""
+    folder = Path(os.environ.get("DBT_PROFILES_DIR") or project)
+    try:
+        content = yaml.safe_load((folder / "profiles.yml").read_text(encoding="utf-8"))
+        return [str(name) for name in content[PROJECT_NAME]["outputs"]]
+    except (OSError, UnicodeDecodeError, yaml.YAMLError, KeyError, TypeError):
+        return []
+
+
 def _is_project(path: Path) -> bool:
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))

@@ -3,8 +3,9 @@
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import duckdb
 from dbt.artifacts.resources.types import NodeType
@@ -12,7 +13,7 @@ from dbt.artifacts.resources.types import NodeType
 from clv import check, dbt, housekeeping, report
 from clv.audit import Audit, audit
 from clv.errors import DataError, UsageError
-from clv.project import RunSettings, make_folder
+from clv.project import RunSettings, Warehouse, make_folder
 from clv.publish import (
     MARTS_SCHEMA,
     Mart,
@@ -25,6 +26,7 @@ from clv.publish import (
 )
 from clv.records import RunRecord, now, recorded
 from clv.summary import Summary, read_summary
+from clv.summary import to_json as summary_to_json
 
 LOG = logging.getLogger(__name__)
 SHOWN_ROWS = 3
@@ -50,11 +52,11 @@ order by source_name
 
 @dataclass(frozen=True)
 class RunResult:
-    """What a run published. warnings are sentences about tests of severity `warn` and about what was set right."""
+    """What a run published. The record's warnings tell of tests of severity `warn` and of what was set right."""
 
+    record: RunRecord
     summary: Summary
     sources: Sequence[check.RawSource]
-    warnings: Sequence[str]
 
 
 def check_raw(settings: RunSettings) -> list[check.RawSource]:
@@ -75,6 +77,18 @@ def run(settings: RunSettings, on_progress: dbt.OnProgress, on_step: Callable[[s
     make_folder(settings.warehouse.folder)
     with recorded(settings.warehouse, "run") as record, housekeeping.tidied(settings.warehouse):
         return _Night(settings, record, on_progress, on_step).run()
+
+
+def to_json(result: RunResult, warehouse: Warehouse) -> dict[str, Any]:
+    """Return what `clv run --json` prints: the run's record, where its files are, and what came out in short."""
+    return {
+        **asdict(result.record),
+        "outcome": result.record.outcome(is_running=False),
+        "file": warehouse.published_file,
+        "report": warehouse.report_file if warehouse.report_file.exists() else None,
+        "figures": summary_to_json(result.summary),
+        "absent_sources": {source.name: source.without for source in check.absent_sources(result.sources)},
+    }
 
 
 class _Night:
@@ -113,7 +127,7 @@ class _Night:
             publish(self._warehouse, self._settings.keep)
             report.put(self._warehouse)
             self._record.published = self._record.run_id
-        return RunResult(summary, sources, self._record.warnings)
+        return RunResult(self._record, summary, sources)
 
     @contextmanager
     def _step(self, name: str) -> Iterator[None]:

@@ -7,8 +7,9 @@ from decimal import Decimal
 from typing import Any
 
 import duckdb
-from rich.console import Group, RenderableType
+from rich.console import RenderableType
 from rich.table import Table
+from rich.text import Text
 
 from clv import report
 from clv.housekeeping import megabytes, size
@@ -16,6 +17,7 @@ from clv.project import Warehouse
 from clv.publish import KeptFile, Publication, kept_files, read_publication
 from clv.records import RunRecord, is_running, read_records
 from clv.summary import money, number
+from clv.terminal import BAD, CARE, GOOD, table
 
 SHOWN_RUNS = 10
 
@@ -132,19 +134,24 @@ def to_json(status: Status) -> Mapping[str, Any]:
     }
 
 
-def render_status(status: Status) -> RenderableType:
-    """Return the tables that `clv status` prints."""
+def render_status(status: Status) -> list[RenderableType]:
+    """Return the tables and sentences that `clv status` prints."""
     parts: list[RenderableType] = []
     if status.is_running:
         run = status.runs[0]
-        parts.append(f"A {run.command} goes on since {_short(run.started_at)} (process {run.pid} on {run.host}).")
-    parts += [_content_table(status.content), _sources_table(status.content)] if status.content else [status.problem]
+        sentence = f"A {run.command} goes on since {_short(run.started_at)} (process {run.pid} on {run.host})."
+        parts.append(Text(sentence, CARE))
+    if status.content:
+        parts += [_content_table(status.content), _sources_table(status.content)]
+    else:
+        parts.append(Text(status.problem, BAD))
     parts.append(_describe_report(status))
     if status.runs:
         parts.append(_runs_table(status))
+        parts += [f"{run.run_id}: {run.message.splitlines()[0]}" for run in status.runs if run.message]
     if status.publications:
         parts.append(_publications_table(status))
-    return Group(*parts)
+    return parts
 
 
 def _describe_report(status: Status) -> str:
@@ -158,43 +165,46 @@ def _describe_report(status: Status) -> str:
 
 def _content_table(content: Content) -> Table:
     publication = content.publication
-    table = _table(f"Published: as of {publication.as_of_date or 'an unknown date'}", ["figure", "value"])
-    table.add_row("since (UTC)", _short(content.since))
-    table.add_row("run", publication.run_id)
-    table.add_row("size", megabytes(content.bytes))
-    table.add_row("customers", number(content.customers))
-    table.add_row("orders", number(content.orders))
-    table.add_row("net revenue", money(content.net_revenue, content.currency))
+    figures = table(f"Published: as of {publication.as_of_date or 'an unknown date'}", ["figure", "value"], ["value"])
+    figures.add_row("since (UTC)", _short(content.since))
+    figures.add_row("run", publication.run_id)
+    figures.add_row("size", megabytes(content.bytes))
+    figures.add_row("customers", number(content.customers))
+    figures.add_row("orders", number(content.orders))
+    figures.add_row("net revenue", money(content.net_revenue, content.currency))
     versions = f"clv {publication.clv_version}, dbt {publication.dbt_version}, DuckDB {publication.duckdb_version}"
-    table.add_row("computed with", versions)
-    return table
+    figures.add_row("computed with", versions)
+    return figures
 
 
 def _sources_table(content: Content) -> Table:
-    table = _table("From", ["source", "deliveries", "rows", "accepted", "rejected", "latest delivery"])
+    counted = ["deliveries", "rows", "accepted", "rejected"]
+    sources = table("From", ["source", *counted, "latest delivery"], counted, ["latest delivery"])
     for source in content.sources:
-        counts = (source.deliveries, source.delivered_rows, source.accepted_rows, source.rejected_rows)
-        table.add_row(source.source, *(number(count) for count in counts), source.latest)
-    return table
+        counts = (source.deliveries, source.delivered_rows, source.accepted_rows)
+        rejected = Text(number(source.rejected_rows), CARE if source.rejected_rows else "")
+        latest = source.latest.removeprefix(f"{source.source}/")
+        sources.add_row(source.source, *(number(count) for count in counts), rejected, latest)
+    return sources
 
 
 def _runs_table(status: Status) -> Table:
-    table = _table("Latest runs", ["run", "command", "started (UTC)", "seconds", "as of", "outcome", "exit", "message"])
+    columns = ["run (its start, UTC)", "command", "seconds", "as of", "outcome", "exit"]
+    runs = table("Latest runs", columns, ["seconds", "exit"])
     for run, outcome in zip(status.runs, status.outcomes, strict=True):
         exit_code = "" if run.exit_code is None else str(run.exit_code)
-        first_line = next(iter(run.message.splitlines()), "")
-        row = (run.run_id, run.command, _short(run.started_at), _seconds(run), run.as_of_date or "", outcome)
-        table.add_row(*row, exit_code, first_line)
-    return table
+        style = GOOD if run.exit_code == 0 else CARE if outcome == "running" else BAD
+        runs.add_row(run.run_id, run.command, _seconds(run), run.as_of_date or "", Text(outcome, style), exit_code)
+    return runs
 
 
 def _publications_table(status: Status) -> Table:
     current = status.content.publication.run_id if status.content else None
-    table = _table("Publications (clv rollback --to RUN)", ["run", "as of", "size", ""])
+    publications = table("Publications (clv rollback --to RUN)", ["run", "as of", "size", ""], ["size"])
     for kept in status.publications:
         mark = "published now" if kept.run_id == current else ""
-        table.add_row(kept.run_id, kept.as_of, megabytes(size(kept.path)), mark)
-    return table
+        publications.add_row(kept.run_id, kept.as_of, megabytes(size(kept.path)), Text(mark, GOOD))
+    return publications
 
 
 def _seconds(run: RunRecord) -> str:
@@ -206,17 +216,3 @@ def _seconds(run: RunRecord) -> str:
 
 def _short(moment: str) -> str:
     return datetime.fromisoformat(moment).strftime("%Y-%m-%d %H:%M:%S")
-
-
-def _table(title: str, headings: Sequence[str]) -> Table:
-    table = Table(title=title, title_justify="left", title_style="bold")
-    numeric = {"value", "deliveries", "rows", "accepted", "rejected", "seconds", "exit", "size"}
-    for heading in headings:
-        is_text = heading == "message" or heading == "latest delivery"
-        table.add_column(
-            heading,
-            justify="right" if heading in numeric else "left",
-            no_wrap=not is_text,
-            overflow="fold" if is_text else "ellipsis",
-        )
-    return table

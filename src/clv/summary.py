@@ -8,8 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-from rich.console import Group, RenderableType
+from rich.console import RenderableType
 from rich.table import Table
+from rich.text import Text
+
+from clv.terminal import CARE, GOOD, table
 
 Row = tuple[Any, ...]
 
@@ -152,6 +155,13 @@ def read_summary(published: Path) -> Summary:
         )
 
 
+def to_json(summary: Summary) -> dict[str, Any]:
+    """Return the company's figures; what is split by tier, channel or method is in the marts."""
+    tables = ("rejected", "tiers", "channels", "methods")
+    figures = {name: value for name, value in vars(summary).items() if name not in tables}
+    return {**figures, "rejected_rows": summary.rejected_rows}
+
+
 def money(amount: Decimal | float | None, currency: str = "", decimals: int = 2) -> str:
     """Write an amount as `1,234.50 USD`; None as `unknown`."""
     return "unknown" if amount is None else f"{amount:,.{decimals}f} {currency}".strip()
@@ -167,7 +177,7 @@ def number(value: Decimal | float | None, decimals: int = 0) -> str:
     return "–" if value is None else f"{value:,.{decimals}f}"
 
 
-def render_summary(summary: Summary) -> RenderableType:
+def render_summary(summary: Summary) -> list[RenderableType]:
     """Return the tables that `clv run` ends with."""
     parts: list[RenderableType] = [_company_table(summary)]
     if summary.tiers:
@@ -178,24 +188,24 @@ def render_summary(summary: Summary) -> RenderableType:
         parts.append(_methods_table(summary))
     if summary.rejected:
         parts.append(_rejected_table(summary))
-    return Group(*parts)
+    return parts
 
 
 def _company_table(summary: Summary) -> Table:
     net_revenue = summary.net_revenue or Decimal(0)
     average = net_revenue / summary.orders if summary.orders else None
-    table = Table(title=f"As of {summary.as_of_date or 'an unknown date'}", title_justify="left", title_style="bold")
-    table.add_column("figure", no_wrap=True)
-    table.add_column("value", justify="right")
-    table.add_row("counted orders", number(summary.orders))
-    table.add_row("customers", number(summary.customers))
-    table.add_row("net revenue", money(net_revenue, summary.currency))
-    table.add_row("gross margin", _describe_margin(summary))
-    table.add_row("average order value", money(average, summary.currency))
-    table.add_row("customer equity", _describe_equity(summary))
-    table.add_row("rejected rows", number(summary.rejected_rows))
-    table.add_row("reconciliations closed", f"{summary.reconciled} of {summary.reconciliations}")
-    return table
+    is_closed = summary.reconciled == summary.reconciliations
+    company = table(f"As of {summary.as_of_date or 'an unknown date'}", ["figure", "value"], ["value"])
+    company.add_row("counted orders", number(summary.orders))
+    company.add_row("customers", number(summary.customers))
+    company.add_row("net revenue", money(net_revenue, summary.currency))
+    company.add_row("gross margin", _describe_margin(summary))
+    company.add_row("average order value", money(average, summary.currency))
+    company.add_row("customer equity", _describe_equity(summary))
+    company.add_row("rejected rows", Text(number(summary.rejected_rows), CARE if summary.rejected_rows else ""))
+    closed = f"{summary.reconciled} of {summary.reconciliations}"
+    company.add_row("reconciliations closed", Text(closed, GOOD if is_closed else CARE))
+    return company
 
 
 def _describe_margin(summary: Summary) -> str:
@@ -218,7 +228,7 @@ def _describe_equity(summary: Summary) -> str:
 
 
 def _tiers_table(summary: Summary) -> Table:
-    return _table(
+    return _figures(
         f"Value tiers ({summary.currency})",
         ["tier", "customers", "share", "net revenue", "share", "equity", "share", "mean total CLV"],
         summary.tiers,
@@ -227,7 +237,7 @@ def _tiers_table(summary: Summary) -> Table:
 
 
 def _channels_table(summary: Summary) -> Table:
-    return _table(
+    return _figures(
         f"Acquisition channels, latest 12 months ({summary.currency})",
         ["channel", "spend", "new customers", "CAC", "ROAS", "ROI", "CLV:CAC"],
         summary.channels,
@@ -236,32 +246,32 @@ def _channels_table(summary: Summary) -> Table:
 
 
 def _methods_table(summary: Summary) -> Table:
-    return _table(
+    return _figures(
         f"Customer lifetime value by method, company ({summary.currency} per customer)",
         ["method", "CLV", "95% from", "to", "counted in", "customers", "reliable"],
         summary.methods,
-        [str, money, _money_or_dash, _money_or_dash, str, number, lambda is_reliable: "yes" if is_reliable else "no"],
+        [str, money, _money_or_dash, _money_or_dash, str, number, _yes_or_no],
     )
 
 
 def _rejected_table(summary: Summary) -> Table:
-    table = Table(title="Rejected rows (marts.fct_rejected_records)", title_justify="left", title_style="bold")
-    table.add_column("source", no_wrap=True)
-    table.add_column("rows", justify="right")
-    table.add_column("most frequent reasons", overflow="fold")
+    columns = ["source", "rows", "most frequent reasons"]
+    rejected = table("Rejected rows (marts.fct_rejected_records)", columns, ["rows"], ["most frequent reasons"])
     for source_name, rows, reasons, reason_count in summary.rejected:
         more = f"; {reason_count - 3} more" if reason_count > 3 else ""
-        table.add_row(source_name, number(rows), reasons + more)
-    return table
+        rejected.add_row(source_name, number(rows), reasons + more)
+    return rejected
 
 
-def _table(title: str, headings: list[str], rows: Sequence[Row], formats: list[Callable[[Any], str]]) -> Table:
-    table = Table(title=title, title_justify="left", title_style="bold")
-    for position, heading in enumerate(headings):
-        table.add_column(heading, justify="right" if position else "left", no_wrap=True)
+def _figures(title: str, columns: list[str], rows: Sequence[Row], formats: list[Callable[[Any], str | Text]]) -> Table:
+    made = table(title, columns, columns[1:])
     for row in rows:
-        table.add_row(*(write(value) for write, value in zip(formats, row, strict=True)))
-    return table
+        made.add_row(*(write(value) for write, value in zip(formats, row, strict=True)))
+    return made
+
+
+def _yes_or_no(is_reliable: bool) -> Text:
+    return Text("yes") if is_reliable else Text("no", CARE)
 
 
 def _whole(amount: Decimal | float | None) -> str:

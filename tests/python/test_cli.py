@@ -48,7 +48,7 @@ def test_version(run_clv: RunClv) -> None:
         (["run", "--nosuch"], "No such option"),
         (["generate", "shop", "--customers", "0"], "Invalid value for '--customers'"),
         (["generate", "shop", "--start", "2024-01-01", "--end", "2023-01-01"], "too short"),
-        (["generate", "shop", "--format", "xml"], "'xml': choose 'parquet' or 'csv'"),
+        (["generate", "shop", "--format", "xml"], "'xml' is not one of 'parquet', 'csv'"),
     ],
     ids=lambda value: "_".join(value) if isinstance(value, list) else "",
 )

@@ -145,11 +145,20 @@ def test_a_whole_mart_is_in_csv_and_in_excel_as_it_is_published(
     options = [part for mart in chosen for part in ("--mart", mart)]
     for file_format in ("csv", "xlsx"):
         run = run_clv(
-            "export", "--warehouse", str(shop.warehouse), "--format", file_format, *options, str(tmp_path / file_format)
+            "export",
+            "--warehouse",
+            str(shop.warehouse),
+            "--format",
+            file_format,
+            *options,
+            str(tmp_path / file_format),
+            "--json",
         )
         assert run.exit_code == 0, run.output
+        told = json.loads(run.stdout)["marts"]
     for mart in chosen:
         rows = read_mart(shop.published_file, mart)
+        assert told[mart] == {"file": f"{mart}.xlsx", "rows": len(rows)}
         assert len(rows) > 3
         # numbers with a fraction may be written in other words: 1e-05
         assert [

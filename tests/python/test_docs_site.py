@@ -1,0 +1,103 @@
+"""What `make docs` makes: dbt's documentation as one page, and the metric dictionary."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from browser import launched
+from conftest import REPOSITORY, TIMEOUT_SECONDS, CommandRun
+
+PAGE = REPOSITORY / "docs" / "metrics.md"
+
+
+@pytest.fixture(scope="module")
+def site(small_warehouse: CommandRun, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder with dbt's documentation of a warehouse that was built."""
+    folder = tmp_path_factory.mktemp("site")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("CLV_", "DBT_"))}
+    environment |= {"CLV_WAREHOUSE_DIR": str(small_warehouse.warehouse)}
+    places = ["--project-dir", str(REPOSITORY), "--profiles-dir", str(REPOSITORY), "--target-path", str(folder)]
+    result = subprocess.run(
+        [
+            str(Path(sys.executable).with_name("dbt")),
+            "docs",
+            "generate",
+            "--static",
+            *places,
+            "--log-path",
+            str(folder),
+        ],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=TIMEOUT_SECONDS,
+        check=False,
+    )
+    assert result.returncode == 0, result.stdout + result.stderr
+    return folder
+
+
+def rows(page: str, section: str) -> list[list[str]]:
+    """Cells of the table in a section of the dictionary, without its headings."""
+    lines = page.split(f"\n## {section}\n")[1].split("\n## ")[0].splitlines()
+    return [re.split(r"(?<!\\) \| ", line[2:-2]) for line in lines if line.startswith("| ")][2:]
+
+
+def test_the_metric_dictionary_is_that_of_the_project(site: Path, tmp_path: Path) -> None:
+    written = tmp_path / "metrics.md"
+    command = [sys.executable, str(REPOSITORY / "docs" / "metrics.py"), str(site / "manifest.json"), str(written)]
+    subprocess.run(command, check=True, timeout=TIMEOUT_SECONDS)
+    assert written.read_text(encoding="utf-8") == PAGE.read_text(encoding="utf-8"), "`make docs` writes it anew"
+
+
+def test_the_metric_dictionary_holds_every_metric_and_every_published_column(
+    site: Path, small_warehouse: CommandRun
+) -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    manifest: dict[str, Any] = json.loads((site / "manifest.json").read_text(encoding="utf-8"))
+    metrics = rows(page, "Metrics")
+    assert [row[0].strip("`") for row in metrics] == sorted(node["name"] for node in manifest["metrics"].values())
+    with small_warehouse.connect() as connection:
+        published = connection.execute(
+            "select table_name, column_name from duckdb_columns() where schema_name = 'marts'"
+        ).fetchall()
+    columns = rows(page, "Columns")
+    listed = [(mart.strip("`"), row[0].strip("`")) for row in columns for mart in row[3].split(", ")]
+    assert sorted(listed) == sorted(published)
+    assert not [row for row in [*metrics, *columns] if not all(cell.strip() for cell in row)]
+    for line in (
+        "| Count | `count(distinct case when is_counted then customer_id end)` of `fct_orders` |",
+        "| Ratio | `mean_total_clv / nullif(cac, 0)` |",
+        "| Count | `sum(churned_customers)` of `fct_kpi_months` where `segment_kind = 'company'`, at the latest `month` |",
+        "| `cac` | Customer acquisition cost | Marketing spend per new customer. | Reporting currency | `spend / new_customers` |",
+    ):
+        assert line in page
+
+
+def test_links_of_the_metric_dictionary_lead_somewhere() -> None:
+    links = re.findall(r"\]\((\.\./[^)]+)\)", PAGE.read_text(encoding="utf-8"))
+    assert len(links) > 20
+    assert not [link for link in links if not (PAGE.parent / link).exists()]
+
+
+def test_the_documentation_is_one_page_that_needs_no_network(site: Path) -> None:
+    page = site / "static_index.html"
+    requests: list[str] = []
+    with launched() as browser:
+        opened = browser.new_page()
+        opened.on("request", lambda request: requests.append(request.url))
+        opened.goto(page.as_uri())
+        opened.wait_for_selector("text=Where to begin")
+        opened.click("a:text-is('dim_customers'):visible")
+        opened.wait_for_selector("h1:has-text('dim_customers')")
+        shown = opened.inner_text("body")
+    assert "everybody with an account or an identifiable order" in shown
+    assert "decimal(28,4)" in shown.lower(), "types are those of the warehouse"
+    assert requests
+    assert not [address for address in requests if not address.startswith(("file:", "data:", "blob:"))]
