@@ -16,8 +16,8 @@
             {% do drop_models([graph.nodes['model.' ~ project_name ~ '.' ~ raw_sources()[source].versions]]) %}
         {% endfor %}
     {% else %}
-        {% for table in ['last_build', 'built_deliveries', 'built_exchange_rates', 'built_product_costs', 'built_cutoffs'] %}
-            {% do run_query('truncate landing.' ~ table) %}
+        {% for table, columns in state_tables().items() if table == 'last_build' or table.startswith('built_') %}
+            {% do run_query('create or replace table landing.' ~ table ~ ' (' ~ columns ~ ')') %}
         {% endfor %}
         {% do run_query('update landing.deliveries set is_new = true') %}
         {% do drop_models(incremental_nodes()) %}
@@ -34,18 +34,24 @@
 {% endmacro %}
 
 
-{#- A file is the one it was while it keeps its size and time of change. What changed in a table can't be told: it is always new. -#}
-{% macro list_deliveries(findings) %}
-    {% for table, columns in {
+{#- The tables of the state, as {name: its columns}. -#}
+{% macro state_tables() %}
+    {{ return({
         'unreadable_lines': 'source_name varchar, delivered_in varchar, reason varchar, raw_line varchar',
         'landed_files': 'source_name varchar, path varchar, version varchar',
         'deliveries': 'source_name varchar, delivered_in varchar, path varchar, version varchar, delivered_at timestamp, is_new boolean',
         'last_build': 'fingerprint varchar, known_before timestamp, is_complete boolean',
         'built_deliveries': 'source_name varchar, delivered_in varchar, version varchar',
         'built_exchange_rates': 'currency varchar, rate_date date, exchange_rate double',
-        'built_cutoffs': 'cutoff_date date, fingerprint varchar',
+        'built_cutoffs': 'cutoff_date date, is_as_of boolean, is_backtested boolean, fingerprint varchar',
         'built_product_costs': 'product_id varchar, unit_cost double, valid_from date, valid_before date',
-    }.items() %}
+    }) }}
+{% endmacro %}
+
+
+{#- A file is the one it was while it keeps its size and time of change. What changed in a table can't be told: it is always new. -#}
+{% macro list_deliveries(findings) %}
+    {% for table, columns in state_tables().items() %}
         {% set is_kept = table != 'deliveries' %}
         {% do run_query('create ' ~ ('table if not exists' if is_kept else 'or replace table') ~ ' landing.' ~ table ~ ' (' ~ columns ~ ')') %}
     {% endfor %}
@@ -141,7 +147,7 @@
             {% for table, columns, origin in [
                 ('built_deliveries', 'source_name, delivered_in, version', 'landing.deliveries'),
                 ('built_exchange_rates', 'currency, rate_date, exchange_rate', built_relation('int_exchange_rates_filled')),
-                ('built_cutoffs', 'cutoff_date, fingerprint', built_relation('int_cutoffs_listed') ~ ' where not is_as_of'),
+                ('built_cutoffs', 'cutoff_date, is_as_of, is_backtested, fingerprint', built_relation('int_cutoffs_listed')),
                 ('built_product_costs', 'product_id, unit_cost, valid_from, valid_before', built_relation('int_product_costs_dated')),
             ] %}
                 {% do run_query('truncate landing.' ~ table) %}

@@ -86,7 +86,7 @@
 {% endmacro %}
 
 
-{#- Appends the rows of files to `table` and their broken lines to landing_error_lines, one row per line. -#}
+{#- Appends the rows of files, numbered within each, to `table` and their broken lines to landing_error_lines, one row per line. -#}
 {% macro duckdb_read_csv(table, files) %}
     {% set columns = [] %}{% set types = [] %}
     {% for name in files[0].columns %}
@@ -103,6 +103,15 @@
         ~ ', columns = {' ~ types | join(', ') ~ "}, filename = 'landed_file', store_rejects = true, rejects_limit = 0"
         ~ ", rejects_table = 'landing_errors', rejects_scan = 'landing_scans')"
     ) %}
+    {% if files | length > 1 %}
+        {# a row keeps its number whatever files it is read with #}
+        {% do run_query(
+            'update ' ~ table ~ ' as landed set landed_row = landed.landed_row - files.rows_before'
+            ~ ' from (select landed_file, min(landed_row) - 1 as rows_before from ' ~ table
+            ~ ' where landed_file in ' ~ duckdb_list(files | map(attribute='path')) ~ ' group by landed_file) as files'
+            ~ ' where landed.landed_file = files.landed_file and files.rows_before > 0'
+        ) %}
+    {% endif %}
     {% do run_query(
         'insert into landing_error_lines '
         ~ 'select scans.file_path, errors.line, errors.error_type, lower(errors.error_message), ' ~ duckdb_lines('errors.csv_line')

@@ -1,5 +1,6 @@
 """Builds that go on from the last one give the marts of one built at once."""
 
+import json
 import re
 from pathlib import Path
 
@@ -54,6 +55,27 @@ def test_a_night_restates_only_what_its_delivery_touches(build_warehouse: BuildW
         assert connection.execute("select net_revenue from marts.fct_orders where order_id = 'o1'").fetchall() == [
             (10,)
         ]
+
+
+def test_rows_keep_their_numbers_whatever_files_they_are_read_with(
+    build_warehouse: BuildWarehouse, tmp_path: Path
+) -> None:
+    """A column that is new has all files read again, the second no longer alone: what was rejected there is still shown."""
+    raw, folder = tmp_path / "raw", tmp_path / "build"
+    for night, amounts in {"1": ["10", "11", "12"], "2": ["20", "wrong", "22"]}.items():
+        rows = [(f"o{night}{n}", f"c{n}", f"2024-0{night}-15", amount, "", "") for n, amount in enumerate(amounts)]
+        write_csv(raw / "orders", night, HEADER, rows)
+        assert build_warehouse(raw, "max_rejected_share: 0.5", folder=folder).exit_code == 0
+    write_csv(raw / "orders", "3", [*HEADER, "note"], [("o30", "c0", "2024-03-15", "30", "", "", "new")])
+    third = build_warehouse(raw, "max_rejected_share: 0.5", folder=folder)
+    assert third.exit_code == 0, third.output
+    with third.connect() as connection:
+        rejected = connection.execute("select record_key, delivered_in, raw_record from marts.fct_rejected_records")
+        (key, delivered_in, record) = rejected.fetchall()[0]
+    assert (key, delivered_in, json.loads(record)["amount"]) == ("o21", "orders/2.csv", "wrong")
+    with duckdb.connect(str(third.build_file), read_only=True) as connection:
+        gone_on = connection.execute("select count(*) from landing.deliveries where not is_new").fetchall()
+    assert gone_on == [(2,)]
 
 
 def test_every_var_is_part_of_what_a_build_goes_on_from() -> None:

@@ -6,10 +6,11 @@ orders as (
     select
         source_customer_id,
         email,
-        order_date,
-        superseded_version
+        min(order_date) as known_on,
+        count(*) - count(superseded_version) as orders_in_force
     from {{ ref('int_orders_checked') }}
     where is_known and rejection_reason is null
+    group by source_customer_id, email
 ),
 
 delivered as (
@@ -27,10 +28,10 @@ delivered as (
         source_customer_id,
         {{ normalised_email('email') }} as email,
         null as phone,
-        min(order_date) as known_on
+        min(known_on) as known_on
     from orders
     group by source_customer_id, {{ normalised_email('email') }}
-    having count(*) > count(superseded_version)
+    having sum(orders_in_force) > 0
 ),
 
 -- a guest is known by the email alone

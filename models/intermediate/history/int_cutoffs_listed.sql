@@ -65,9 +65,26 @@ compared as (
         on
             fingerprinted.cutoff_date = built.cutoff_date
             and fingerprinted.fingerprint = built.fingerprint
+            and not built.is_as_of
 ),
 
--- where a quarter comes out otherwise, so do the backtests of the quarters before it
+built_tests as (
+    select max(cutoff_date) as tested_at
+    from built
+    where is_backtested
+),
+
+tested as (
+    select
+        compared.*,
+        coalesce(
+            max(case when compared.is_backtested then compared.cutoff_date end) over () <> built_tests.tested_at, true
+        ) as is_tested_at_another_day
+    from compared
+    cross join built_tests
+),
+
+-- where a quarter comes out otherwise, so do the backtests of the quarters before it; where the last is another one, all of them
 final as (
     select
         cutoff_date,
@@ -79,12 +96,15 @@ final as (
         is_changed
         or (
             is_backtested
-            and max(case when is_backtested and is_changed then 1 else 0 end) over (
-                order by cutoff_date desc
-                rows between unbounded preceding and current row
-            ) = 1
+            and (
+                max(case when is_backtested and is_changed then 1 else 0 end) over (
+                    order by cutoff_date desc
+                    rows between unbounded preceding and current row
+                ) = 1
+                or is_tested_at_another_day
+            )
         ) as is_rebuilt
-    from compared
+    from tested
 )
 
 select * from final

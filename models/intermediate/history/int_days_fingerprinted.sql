@@ -18,6 +18,21 @@ inventory_periods as (
     select * from {{ ref('int_inventory_periods_checked') }}
 ),
 
+-- what a refund brings back hangs on the lines of its order
+refunded_lines as (
+    select
+        refunds.refund_date,
+        refunds.refund_id,
+        matched_lines.superseded_version,
+        matched_lines.line_number,
+        matched_lines.quantity,
+        matched_lines.net_item_revenue,
+        matched_lines.known_cogs
+    from refunds
+    inner join {{ ref('int_unit_costs_matched') }} as matched_lines
+        on refunds.order_id = matched_lines.order_id
+),
+
 known as (
     {% for relation, day, columns in [
         ('orders', 'known_on', [
@@ -28,6 +43,9 @@ known as (
         ('refunds', 'refund_date', [
             'refund_id', 'order_id', 'line_number', 'amount', 'quantity', 'source_currency', 'exchange_rate', 'refund_date',
             'rejection_reason',
+        ]),
+        ('refunded_lines', 'refund_date', [
+            'refund_id', 'superseded_version', 'line_number', 'quantity', 'net_item_revenue', 'known_cogs',
         ]),
         ('contacts', 'known_on', ['source_customer_id', 'contact_kind', 'contact_hash', 'known_on']),
         ('inventory_periods', 'period_end', [

@@ -23,24 +23,34 @@ history as (
     from {{ ref('int_months_spined') }}
 ),
 
--- what customers have brought, per kind of segment
-observed as (
-    {% for kind in segment_kinds() %}
+joined as (
     select
-        '{{ kind }}' as segment_kind,
-        segments.{{ kind }} as segment,
-        count(*) as customers,
-        max(customers.clv_basis) as clv_basis,
-        max(customers.annual_discount_rate) as annual_discount_rate,
-        {{ ratio(complete_sum('customers.historical_clv'), 'count(*)') }} as historical_value,
-        {{ ratio('sum(values_at_age.value_at_age)', 'count(values_at_age.value_at_age)') }} as value_at_age
+        {{ prefixed('segments.', segment_kinds()) | join(', ') }},
+        customers.clv_basis,
+        customers.annual_discount_rate,
+        customers.historical_clv,
+        values_at_age.value_at_age
     from customers
     inner join segments
         on customers.customer_id = segments.customer_id
     left join values_at_age
         on customers.customer_id = values_at_age.customer_id
     where customers.cohort_month is not null
-    group by segments.{{ kind }}
+),
+
+-- what customers have brought, per kind of segment
+observed as (
+    {% for kind in segment_kinds() %}
+    select
+        '{{ kind }}' as segment_kind,
+        {{ kind }} as segment,
+        count(*) as customers,
+        max(clv_basis) as clv_basis,
+        max(annual_discount_rate) as annual_discount_rate,
+        {{ ratio(complete_sum('historical_clv'), 'count(*)') }} as historical_value,
+        {{ ratio('sum(value_at_age)', 'count(value_at_age)') }} as value_at_age
+    from joined
+    group by {{ kind }}
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
 ),

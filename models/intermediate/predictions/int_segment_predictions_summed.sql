@@ -35,25 +35,35 @@ spend_model as (
         on spend_fits.cutoff_date = purchase_model.cutoff_date
 ),
 
-summed as (
-    {% for kind in segment_kinds() %}
+joined as (
     select
-        '{{ kind }}' as segment_kind,
-        segments.{{ kind }} as segment,
-        count(*) as customers,
-        sum(customers.predicted_clv) as customer_equity,
-        {{ complete_sum('customers.predicted_clv') }} as predicted_clv,
-        {{ complete_sum('customers.total_clv') }} as total_clv,
-        {%- for gradient in gradients %}
-        {{ exact_sum('uncertainties.' ~ gradient) }} as {{ gradient }},
-        {%- endfor %}
-        {{ complete_sum('uncertainties.process_variance') }} as process_variance
+        {{ prefixed('segments.', segment_kinds()) | join(', ') }},
+        customers.predicted_clv,
+        customers.total_clv,
+        {{ prefixed('uncertainties.', gradients) | join(', ') }},
+        uncertainties.process_variance
     from customers
     inner join segments
         on customers.customer_id = segments.customer_id
     left join uncertainties
         on customers.customer_id = uncertainties.customer_id
-    group by segments.{{ kind }}
+),
+
+summed as (
+    {% for kind in segment_kinds() %}
+    select
+        '{{ kind }}' as segment_kind,
+        {{ kind }} as segment,
+        count(*) as customers,
+        sum(predicted_clv) as customer_equity,
+        {{ complete_sum('predicted_clv') }} as predicted_clv,
+        {{ complete_sum('total_clv') }} as total_clv,
+        {%- for gradient in gradients %}
+        {{ exact_sum(gradient) }} as {{ gradient }},
+        {%- endfor %}
+        {{ complete_sum('process_variance') }} as process_variance
+    from joined
+    group by {{ kind }}
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
 ),

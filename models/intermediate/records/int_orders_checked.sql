@@ -68,7 +68,17 @@ final as (
         superseded_version,
         ordered_at,
         order_date,
-        case when written_on > order_date then written_on else order_date end as known_on,
+        -- the earliest version stands in for the time before it was written
+        case
+            when
+                written_on > order_date
+                and min(order_date) over (
+                    partition by order_id order by version_written_at nulls first
+                    rows between unbounded preceding and 1 preceding
+                ) <= order_date
+                then written_on
+            else order_date
+        end as known_on,
         delivered_in,
         delivered_row,
         case

@@ -5,6 +5,8 @@ with source as (
 renamed as (
     select
         cutoff_date,
+        is_as_of,
+        is_backtested,
         fingerprint
     from source
 )

@@ -30,7 +30,7 @@ from soak.nights import compare_marts
 REPOSITORY = Path(__file__).parents[3]
 FIRST_DAY = dt.date(2024, 1, 1)
 DAYS = 400
-SETTINGS = {"backtest_quarters": 1, "min_repeat_customers": 8}
+SETTINGS = {"backtest_quarters": 2, "min_repeat_customers": 8}
 """So that there is something to fit."""
 
 Row = Mapping[str, object]
@@ -52,13 +52,14 @@ HEADERS = {
 class Delivery:
     """What arrives before one night: rows per source, in order, and the as-of date of the night (None: unset).
 
-    growing: the source that comes in one file, which grows from night to night.
+    growing: the source that comes in one file, which grows from night to night. extended: the source whose files have a column more.
     """
 
     rows: Mapping[str, Sequence[Row]]
     as_of: dt.date | None
     file_format: str
     growing: str | None
+    extended: str | None
 
 
 @dataclass
@@ -88,16 +89,20 @@ class History:
                 if at == night:
                     rows[source].append(row)
             last_day = FIRST_DAY + dt.timedelta(days=DAYS * (night + 1) // self.nights)
-            as_of = self.random.choice(
-                [None, last_day, last_day, last_day - dt.timedelta(days=self.random.randrange(60))]
+            set_back = last_day - dt.timedelta(days=self.random.randrange(250))
+            yield Delivery(
+                rows,
+                as_of=self.random.choice([None, last_day, last_day, last_day, set_back]),
+                file_format=self.random.choice(["csv", "csv", "parquet"]),
+                growing=growing,
+                extended=self.random.choice(["orders", "order_items", "customers", None]),
             )
-            yield Delivery(rows, as_of, self.random.choice(["csv", "csv", "parquet"]), growing)
 
 
-def random_history(seed: int, orders: int = 60, nights: int = 3) -> History:
+def random_history(seed: int, orders: int = 60) -> History:
     """Return a history of about `orders` orders of a shop with all that may happen to an order."""
     random = Random(seed)  # noqa: S311 (no secret)
-    history = History(random, nights)
+    history = History(random, random.choice([2, 3, 3, 4]))
     customers = [f"c{number}" for number in range(max(4, orders // 4))]
     products = [f"p{number}" for number in range(5)]
     _deliver_reference(history, customers, products)
@@ -193,7 +198,7 @@ def _deliver_order(history: History, order_id: str, customer: str, products: Seq
         "amount": random.choice([random.randrange(0, 90), random.randrange(5, 90), "12,5x"]),
         "discount_amount": random.choice([None, None, 2]),
         "email": random.choice([None, f"{customer}@shop.example"]),
-        "updated_at": None,
+        "updated_at": random.choice([None, None, _moment(random, day + random.randrange(60))]),
     }
     if not is_flat:
         history.deliver("orders", night, **order)
@@ -271,7 +276,8 @@ def write_delivery(raw: Path, night: int, delivery: Delivery) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         has_header = path.exists()
         with path.open("a", newline="", encoding="utf-8") as file:
-            writer = csv.DictWriter(file, HEADERS[source], lineterminator="\n")
+            columns = [*HEADERS[source], "note"] if source == delivery.extended and not is_growing else HEADERS[source]
+            writer = csv.DictWriter(file, columns, lineterminator="\n")
             if not has_header:
                 writer.writeheader()
             writer.writerows(rows)
