@@ -18,7 +18,7 @@ from playwright.sync_api import Browser
 
 from clv.project import Warehouse
 from clv.report import draw, run_of
-from clv.report.words import change, compact, listed, plural
+from clv.words import change, compact, listed, plural
 
 PHONE, DESKTOP = 390, 1280
 DEMO_BYTES, LARGE_BYTES = 3_000_000, 5_000_000
