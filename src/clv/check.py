@@ -45,7 +45,7 @@ class RawSource:
 
 
 def inspect_raw(project: Project, raw: Path | None) -> list[RawSource]:
-    """Look at file names and headers (or table columns) of every source, and whether its archives below `raw` are whole.
+    """Look at names and headers (or columns) of every source, and whether its gzipped files below `raw` are whole.
 
     Raises UsageError if they can't be read.
     """

@@ -38,7 +38,7 @@ select
 SHOWN_REASONS = 3
 REJECTED_SQL = f"""
 with placed as (
-    select *, row_count() over (partition by source_name order by rejected_rows desc, reason) as place
+    select *, row_number() over (partition by source_name order by rejected_rows desc, reason) as place
     from ({query("rejected")})
 )
 
