@@ -27,7 +27,7 @@ $(INTEGRATION)/$*/bin/python -m pip --disable-pip-version-check --quiet install 
 touch $@
 endef
 
-.PHONY: help demo docs test browser integration soak bench lint format lock clean
+.PHONY: help demo docs test browser shells integration soak bench lint format lock clean
 
 help: ## show the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 13
@@ -47,6 +47,11 @@ browser: $(VENV)/.installed-dev ## get a browser for the tests of the report, wh
 	@for name in chromium chromium-browser google-chrome; do if command -v $$name; then exit; fi; done; \
 	if command -v apt-get > /dev/null && [ "$$(id -u)" = 0 ]; then apt-get update -qq && apt-get install -qq --no-install-recommends chromium; \
 	else $(BIN)/playwright install chromium; fi
+
+shells: ## get zsh and fish for the tests of the tab key, where the machine lacks them
+	@if command -v zsh > /dev/null && command -v fish > /dev/null; then exit; fi; \
+	if command -v apt-get > /dev/null && [ "$$(id -u)" = 0 ]; then apt-get update -qq && apt-get install -qq --no-install-recommends zsh fish; \
+	else echo "Install zsh and fish: the tests of the tab key use them."; exit 1; fi
 
 integration: $(VENV)/.installed-dev $(addprefix $(INTEGRATION)/,$(addsuffix /.installed,dagster airflow metricflow duckdb14 superset)) ## run Dagster, Airflow, MetricFlow, Superset and an older driver for real
 	$(BIN)/pytest tests/integration

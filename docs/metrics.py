@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from clv.descriptions import split_unit
+
 Node = Mapping[str, Any]
 
 INTRODUCTION = """# Metric dictionary
@@ -30,7 +32,6 @@ COLUMNS = """## Columns
 From A to Z. A name that means the same in several marts stands here once.
 """
 
-UNIT = re.compile(r"[.] ([A-Z0-9(-][^.]*)[.]$")
 ESCAPED_BAR = "\\|"
 DIMENSION = re.compile(r"{{ *Dimension\('(?:\w+__)?(\w+)'\) *}}")
 
@@ -75,7 +76,7 @@ def _column_rows(marts: Iterable[Node]) -> list[list[str]]:
         for name, column in mart["columns"].items():
             found.setdefault((name, column["description"]), []).append(f"`{mart['name']}`")
     return [
-        [f"`{name}`", *_meaning_and_unit(description), ", ".join(names)]
+        [f"`{name}`", *split_unit(description), ", ".join(names)]
         for (name, description), names in sorted(found.items())
     ]
 
@@ -88,7 +89,7 @@ def _metric_rows(manifest: Node) -> list[list[str]]:
     }
     metrics = sorted(manifest["metrics"].values(), key=lambda metric: str(metric["name"]))
     return [
-        [f"`{metric['name']}`", metric["label"], *_meaning_and_unit(metric["description"]), _formula(metric, measures)]
+        [f"`{metric['name']}`", metric["label"], *split_unit(metric["description"]), _formula(metric, measures)]
         for metric in metrics
     ]
 
@@ -121,13 +122,6 @@ def _moment(measure: Node, model: Node) -> str:
 def _aggregate(measure: Node) -> str:
     expression = measure["expr"] or measure["name"]
     return f"count(distinct {expression})" if measure["agg"] == "count_distinct" else f"{measure['agg']}({expression})"
-
-
-def _meaning_and_unit(description: str) -> tuple[str, str]:
-    """Split a description from the sentence for its unit, which ends it."""
-    text = _line(description)
-    unit = UNIT.search(text)
-    return (text[: unit.start() + 1], unit[1]) if unit else (text, "")
 
 
 def _line(text: str) -> str:

@@ -5,7 +5,7 @@ import json
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -44,11 +44,18 @@ class RawSource:
         return self.relation is not None or bool(self.formats)
 
 
-def inspect_raw(project: Project) -> list[RawSource]:
-    """Look at file names and headers (or table columns) of every source. Raises UsageError if they can't be read."""
+def inspect_raw(project: Project, raw: Path | None) -> list[RawSource]:
+    """Look at names and headers (or columns) of every source, and whether its gzipped files below `raw` are whole.
+
+    Raises UsageError if they can't be read.
+    """
     for line in run_operation(project, "report_raw_sources"):
         if line.startswith(REPORT_PREFIX):
-            return read_report(line.removeprefix(REPORT_PREFIX))
+            sources = read_report(line.removeprefix(REPORT_PREFIX))
+            return [
+                replace(source, problems=[*source.problems, *broken_archives(raw or Path(), source)])
+                for source in sources
+            ]
     raise UsageError("dbt reported nothing about the raw data: is the macro report_raw_sources part of the project?")
 
 
@@ -78,9 +85,9 @@ def problems(sources: Iterable[RawSource]) -> list[str]:
     return list(dict.fromkeys(problem for source in sources for problem in source.problems))
 
 
-def broken_archives(raw: Path, sources: Iterable[RawSource]) -> list[str]:
+def broken_archives(raw: Path, source: RawSource) -> list[str]:
     """Read gzipped files below `raw` to their checksum, which DuckDB ignores; return a sentence for each broken one."""
-    return [f"{name} {NOT_GZIP}" for source in sources for name in source.archives if not _is_whole_gzip(raw / name)]
+    return [f"{name} {NOT_GZIP}" for name in source.archives if not _is_whole_gzip(raw / name)]
 
 
 def _is_whole_gzip(path: Path) -> bool:

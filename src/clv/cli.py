@@ -71,6 +71,11 @@ def main() -> None:
     """Entry point of the command `clv`; ends the process with the exit code."""
     try:
         app()
+    except SystemExit as end:
+        # an option or argument that Typer refuses; people have read it on stderr
+        if isinstance(end.__context__, typer.TyperException) and "--json" in sys.argv:
+            _show_failure(end.__context__.format_message(), end.__context__.exit_code)
+        raise
     except ClvError as error:
         nothing = "\nNothing was published." if isinstance(error, DataError) else ""
         show_error(f"{error}{nothing}")
@@ -142,7 +147,7 @@ def check(
 ) -> None:
     """Say what raw data there is, and what is missing.
 
-    And which marts each gap costs. Reads file names and headers only.
+    And which marts each gap costs. Reads file names and headers, and gzipped files to their checksum.
     Exit code 0: a run could start; 2: it could not, and why.
 
     \b
@@ -272,6 +277,7 @@ def report(
     output: Annotated[
         Path | None, typer.Option("--output", help="File to write [default: report.html of the warehouse].")
     ] = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Draw the report of a published warehouse again.
 
@@ -284,14 +290,15 @@ def report(
         clv report --warehouse /srv/clv --output /srv/www/clv.html
         clv report --file /srv/clv/publications/clv-2025-06-30-20250701-021500-123.duckdb --output june.html
     """
-    from clv.report import redraw
+    from clv.report import redraw, run_of
 
-    if file is not None and output is None:
-        raise UsageError("--file needs --output: report.html shows what is published, not an earlier file.")
-    with show_progress() as progress:
+    with _work(as_json) as progress:
         progress.step("writing the report")
         drawn = redraw(find_warehouse(warehouse), file, output)
-    show([f"Report: {drawn}"])
+    if as_json:
+        show_json({"file": drawn.absolute(), "run_id": run_of(drawn)})
+    else:
+        show([f"Report: {drawn}"])
 
 
 @app.command()
@@ -381,8 +388,12 @@ def _work(as_json: bool) -> Iterator[LiveProgress | PlainProgress]:
             yield progress
     except ClvError as error:
         if as_json:
-            show_json({"error": {"exit_code": error.exit_code, "message": str(error)}})
+            _show_failure(str(error), error.exit_code)
         raise
+
+
+def _show_failure(message: str, exit_code: int) -> None:
+    show_json({"error": {"exit_code": exit_code, "message": message}})
 
 
 def _run_settings(

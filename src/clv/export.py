@@ -2,7 +2,6 @@
 
 import difflib
 import json
-import re
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ import duckdb
 from filelock import FileLock, Timeout
 from xlsxwriter.exceptions import XlsxWriterException
 
+from clv.descriptions import split_unit
 from clv.errors import LockedError, UsageError
 from clv.housekeeping import DISK_FULL
 from clv.project import Warehouse
@@ -28,8 +28,6 @@ FORMATS = {
     "what is unknown is empty. Excel keeps 15 digits of a number.",
 }
 OPTIONS = {"parquet": "format parquet", "csv": "format csv, header true"}
-DESCRIBED = re.compile(r"(.*[.]) ([^.]+)[.]", re.DOTALL)
-"""A column's description: the last sentence is its unit."""
 
 OnProgress = Callable[[int, int, str], None]
 
@@ -121,9 +119,7 @@ def _plan(connection: duckdb.DuckDBPyConnection, file: Path, file_format: str, n
         raise UsageError(f"{file} doesn't say which run has written it: publish a warehouse with `clv run`.")
     columns: dict[str, list[Column]] = {}
     for mart, name, data_type, comment in connection.execute(COLUMNS_SQL).fetchall():
-        described = DESCRIBED.fullmatch(comment.strip())
-        description, unit = described.groups() if described else (comment.strip(), "")
-        columns.setdefault(mart, []).append(Column(name, data_type, description, unit))
+        columns.setdefault(mart, []).append(Column(name, data_type, *split_unit(comment)))
     marts = [
         ExportedMart(name, f"{name}.{file_format}", _count(connection, name), description.strip(), columns[name])
         for name, description in _choose(connection.execute(MARTS_SQL).fetchall(), names)
@@ -201,7 +197,7 @@ def _cell(text: str) -> str:
 @contextmanager
 def _replacing(folder: Path) -> Iterator[Path]:
     """Give the block an empty folder that takes the place of `folder` if the block ends well, else vanishes."""
-    _require_replaceable(folder)
+    _require_replaceable(folder, folder)
     draft, earlier, lock_file = (
         folder.with_name(f".{folder.name}.clv-export-{name}") for name in ("new", "old", "lock")
     )
@@ -227,8 +223,10 @@ def _swap(draft: Path, folder: Path, earlier: Path) -> None:
     if folder.exists():
         folder.rename(earlier)
     try:
+        # files may have been saved into it since it was looked at
+        _require_replaceable(earlier, folder)
         draft.rename(folder)
-    except OSError:
+    except (OSError, UsageError):
         _recover(folder, earlier)
         raise
     flush(folder.parent)
@@ -242,16 +240,19 @@ def _recover(folder: Path, earlier: Path) -> None:
     shutil.rmtree(earlier, ignore_errors=True)
 
 
-def _require_replaceable(folder: Path) -> None:
-    """Raise UsageError where `folder` holds anything that no export has written, so that nothing else is deleted."""
+def _require_replaceable(folder: Path, name: Path) -> None:
+    """Raise UsageError where `folder` holds anything that no export has written, so that nothing else is deleted.
+
+    name: what the user calls the folder.
+    """
     if not folder.exists():
         return
     if not folder.is_dir():
-        raise UsageError(f"{folder} is a file: name a folder to export to.")
+        raise UsageError(f"{name} is a file: name a folder to export to.")
     foreign = {path.name for path in folder.iterdir()} - _written_in(folder)
     if foreign:
         raise UsageError(
-            f"{folder} holds {sorted(foreign)[0]}, which no export has written: name a new folder, or an empty one."
+            f"{name} holds {sorted(foreign)[0]}, which no export has written: name a new folder, or an empty one."
         )
 
 

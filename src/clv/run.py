@@ -63,7 +63,7 @@ def check_raw(settings: RunSettings) -> list[check.RawSource]:
     """Say what raw data there is; the build database is opened only if it exists, since it may hold raw tables."""
     target = settings.target if settings.target or settings.warehouse.build_file.exists() else MEMORY_TARGET
     with dbt.folders(settings.raw, settings.warehouse.folder):
-        return check.inspect_raw(dbt.parse_project(settings.project, target, settings.variables))
+        return check.inspect_raw(dbt.parse_project(settings.project, target, settings.variables), settings.raw)
 
 
 def run(settings: RunSettings, on_progress: dbt.OnProgress, on_step: Callable[[str], None]) -> RunResult:
@@ -181,8 +181,8 @@ class _Night:
         )
 
     def _check(self, project: dbt.Project) -> list[check.RawSource]:
-        sources = check.inspect_raw(project)
-        problems = check.problems(sources) + check.broken_archives(self._settings.raw or Path(), sources)
+        sources = check.inspect_raw(project, self._settings.raw)
+        problems = check.problems(sources)
         if problems:
             raise UsageError("\n".join(problems))
         return sources

@@ -14,26 +14,21 @@ from rich.text import Text
 from clv import report
 from clv.housekeeping import megabytes, size
 from clv.project import Warehouse
-from clv.publish import KeptFile, Publication, kept_files, read_publication
+from clv.publish import MARTS_SCHEMA, KeptFile, Publication, kept_files, publication_in
 from clv.records import RunRecord, is_running, read_records
-from clv.summary import money, number
+from clv.report.data import query
+from clv.summary import money
 from clv.terminal import BAD, CARE, GOOD, table
+from clv.words import count, exact
 
 SHOWN_RUNS = 10
 
 CONTENT_SQL = """
 select
-    (select count(*) from marts.dim_customers),
-    (select count(*) from marts.fct_orders),
-    (select sum(net_revenue) from marts.fct_orders),
-    (select max(currency) from marts.dim_customers)
-"""
-
-DELIVERIES_SQL = """
-select source_name, count(*), sum(delivered_rows), sum(accepted_rows), sum(rejected_rows), max(delivered_in)
-from marts.fct_deliveries
-group by source_name
-order by source_name
+    (select count(*) from dim_customers),
+    (select count(*) from fct_orders),
+    (select sum(net_revenue) from fct_orders),
+    (select max(currency) from dim_customers)
 """
 
 
@@ -98,12 +93,14 @@ def _read_content(warehouse: Warehouse, runs: Sequence[RunRecord]) -> tuple[Cont
     if not file.exists():
         return None, f"Nothing is published in {warehouse.folder}."
     try:
-        publication = read_publication(file)
-        if publication is None:
-            return None, f"{file} says nothing of the run that wrote it: it comes from an earlier version of clv."
+        # one connection reads one file, whatever is published meanwhile
         with duckdb.connect(str(file), read_only=True) as connection:
+            publication = publication_in(connection)
+            if publication is None:
+                return None, f"{file} says nothing of the run that wrote it: it comes from an earlier version of clv."
+            connection.execute(f"use {MARTS_SCHEMA}")
             customers, orders, net_revenue, currency = connection.execute(CONTENT_SQL).fetchall()[0]
-            sources = [Delivered(*row) for row in connection.execute(DELIVERIES_SQL).fetchall()]
+            sources = [Delivered(*row) for row in connection.execute(query("deliveries")).fetchall()]
     except duckdb.Error as error:
         return None, f"{file} can't be read: {str(error).splitlines()[0]}"
     since = _published_since(publication, runs)
@@ -169,8 +166,8 @@ def _content_table(content: Content) -> Table:
     figures.add_row("since (UTC)", _short(content.since))
     figures.add_row("run", publication.run_id)
     figures.add_row("size", megabytes(content.bytes))
-    figures.add_row("customers", number(content.customers))
-    figures.add_row("orders", number(content.orders))
+    figures.add_row("customers", count(content.customers))
+    figures.add_row("orders", count(content.orders))
     figures.add_row("net revenue", money(content.net_revenue, content.currency))
     versions = f"clv {publication.clv_version}, dbt {publication.dbt_version}, DuckDB {publication.duckdb_version}"
     figures.add_row("computed with", versions)
@@ -182,9 +179,9 @@ def _sources_table(content: Content) -> Table:
     sources = table("From", ["source", *counted, "latest delivery"], counted, ["latest delivery"])
     for source in content.sources:
         counts = (source.deliveries, source.delivered_rows, source.accepted_rows)
-        rejected = Text(number(source.rejected_rows), CARE if source.rejected_rows else "")
+        rejected = Text(count(source.rejected_rows), CARE if source.rejected_rows else "")
         latest = source.latest.removeprefix(f"{source.source}/")
-        sources.add_row(source.source, *(number(count) for count in counts), rejected, latest)
+        sources.add_row(source.source, *map(count, counts), rejected, latest)
     return sources
 
 
@@ -211,7 +208,7 @@ def _seconds(run: RunRecord) -> str:
     if run.ended_at is None:
         return ""
     elapsed = datetime.fromisoformat(run.ended_at) - datetime.fromisoformat(run.started_at)
-    return number(elapsed.total_seconds(), 1)
+    return exact(elapsed.total_seconds(), 1)
 
 
 def _short(moment: str) -> str:

@@ -12,7 +12,9 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from clv.report.data import query
 from clv.terminal import CARE, GOOD, table
+from clv.words import count, exact, percent
 
 Row = tuple[Any, ...]
 
@@ -33,32 +35,21 @@ select
     (select max(model_status) from dim_customers where purchase_occasions > 0)
 """
 
-REJECTED_SQL = """
--- "no exchange rate for EUR on 2025-06-30": the day makes no reason of its own
-with rejected as (
-    select source_name, regexp_replace(reason, ' on [0-9-]+$', '') as reason
-    from fct_rejected_records
-),
-
-counted as (
-    select
-        source_name,
-        reason,
-        count(*) as reason_rows,
-        sum(count(*)) over (partition by source_name) as source_rows,
-        row_number() over (partition by source_name order by count(*) desc, reason) as place
-    from rejected
-    group by source_name, reason
+SHOWN_REASONS = 3
+REJECTED_SQL = f"""
+with placed as (
+    select *, row_number() over (partition by source_name order by rejected_rows desc, reason) as place
+    from ({query("rejected")})
 )
 
 select
     source_name,
-    any_value(source_rows),
-    string_agg(reason || ' (' || reason_rows || ')', '; ' order by place) filter (where place <= 3),
+    sum(rejected_rows),
+    string_agg(reason || ' (' || rejected_rows || ')', '; ' order by place) filter (where place <= {SHOWN_REASONS}),
     count(*)
-from counted
+from placed
 group by source_name
-order by any_value(source_rows) desc, source_name
+order by sum(rejected_rows) desc, source_name
 """
 
 TIERS_SQL = """
@@ -75,22 +66,11 @@ from fct_value_tiers
 order by tier_rank
 """
 
-CHANNELS_SQL = """
-select
-    acquisition_channel,
-    sum(spend),
-    sum(new_customers),
-    case when sum(new_customers) > 0 and sum(spend) > 0 then sum(spend) / sum(new_customers) end,
-    case when sum(spend) > 0 then sum(net_revenue) / sum(spend) end,
-    case when sum(spend) > 0 and count(*) = count(gross_margin) then (sum(gross_margin) - sum(spend)) / sum(spend) end,
-    case
-        when sum(spend) > 0 and count(*) filter (where new_customers > 0) = count(mean_total_clv)
-            then sum(mean_total_clv * new_customers) / sum(spend)
-    end
-from fct_channel_months
-where month > (select max(month) from fct_channel_months) - interval 12 month
-group by acquisition_channel
-order by acquisition_channel = 'all', sum(spend) desc nulls last, sum(new_customers) desc, acquisition_channel
+CHANNELS_SQL = f"""
+select channel, spend, new_customers, cac, roas, roi, clv_to_cac
+from ({query("channel_costs")})
+where period = 12
+order by place
 """
 
 METHODS_SQL = """
@@ -164,17 +144,7 @@ def to_json(summary: Summary) -> dict[str, Any]:
 
 def money(amount: Decimal | float | None, currency: str = "", decimals: int = 2) -> str:
     """Write an amount as `1,234.50 USD`; None as `unknown`."""
-    return "unknown" if amount is None else f"{amount:,.{decimals}f} {currency}".strip()
-
-
-def percent(fraction: Decimal | float | None) -> str:
-    """Write 0.4125 as `41.3%`; None as a dash."""
-    return "–" if fraction is None else f"{fraction:,.1%}"
-
-
-def number(value: Decimal | float | None, decimals: int = 0) -> str:
-    """Write a number with thousands separators; None as a dash."""
-    return "–" if value is None else f"{value:,.{decimals}f}"
+    return "unknown" if amount is None else f"{exact(amount, decimals)} {currency}".strip()
 
 
 def render_summary(summary: Summary) -> list[RenderableType]:
@@ -196,13 +166,13 @@ def _company_table(summary: Summary) -> Table:
     average = net_revenue / summary.orders if summary.orders else None
     is_closed = summary.reconciled == summary.reconciliations
     company = table(f"As of {summary.as_of_date or 'an unknown date'}", ["figure", "value"], ["value"])
-    company.add_row("counted orders", number(summary.orders))
-    company.add_row("customers", number(summary.customers))
+    company.add_row("counted orders", count(summary.orders))
+    company.add_row("customers", count(summary.customers))
     company.add_row("net revenue", money(net_revenue, summary.currency))
     company.add_row("gross margin", _describe_margin(summary))
     company.add_row("average order value", money(average, summary.currency))
     company.add_row("customer equity", _describe_equity(summary))
-    company.add_row("rejected rows", Text(number(summary.rejected_rows), CARE if summary.rejected_rows else ""))
+    company.add_row("rejected rows", Text(count(summary.rejected_rows), CARE if summary.rejected_rows else ""))
     closed = f"{summary.reconciled} of {summary.reconciliations}"
     company.add_row("reconciliations closed", Text(closed, GOOD if is_closed else CARE))
     return company
@@ -232,7 +202,7 @@ def _tiers_table(summary: Summary) -> Table:
         f"Value tiers ({summary.currency})",
         ["tier", "customers", "share", "net revenue", "share", "equity", "share", "mean total CLV"],
         summary.tiers,
-        [str, number, percent, _whole, percent, _whole, percent, money],
+        [str, count, percent, _whole, percent, _whole, percent, money],
     )
 
 
@@ -241,7 +211,7 @@ def _channels_table(summary: Summary) -> Table:
         f"Acquisition channels, latest 12 months ({summary.currency})",
         ["channel", "spend", "new customers", "CAC", "ROAS", "ROI", "CLV:CAC"],
         summary.channels,
-        [str, _whole, number, _money_or_dash, _ratio, percent, _ratio],
+        [str, _whole, count, exact, exact, percent, exact],
     )
 
 
@@ -250,7 +220,7 @@ def _methods_table(summary: Summary) -> Table:
         f"Customer lifetime value by method, company ({summary.currency} per customer)",
         ["method", "CLV", "95% from", "to", "counted in", "customers", "reliable"],
         summary.methods,
-        [str, money, _money_or_dash, _money_or_dash, str, number, _yes_or_no],
+        [str, money, exact, exact, str, count, _yes_or_no],
     )
 
 
@@ -258,8 +228,8 @@ def _rejected_table(summary: Summary) -> Table:
     columns = ["source", "rows", "most frequent reasons"]
     rejected = table("Rejected rows (marts.fct_rejected_records)", columns, ["rows"], ["most frequent reasons"])
     for source_name, rows, reasons, reason_count in summary.rejected:
-        more = f"; {reason_count - 3} more" if reason_count > 3 else ""
-        rejected.add_row(source_name, number(rows), reasons + more)
+        more = f"; {reason_count - SHOWN_REASONS} more" if reason_count > SHOWN_REASONS else ""
+        rejected.add_row(source_name, count(rows), reasons + more)
     return rejected
 
 
@@ -276,11 +246,3 @@ def _yes_or_no(is_reliable: bool) -> Text:
 
 def _whole(amount: Decimal | float | None) -> str:
     return money(amount, decimals=0)
-
-
-def _money_or_dash(amount: Decimal | float | None) -> str:
-    return number(amount, 2)
-
-
-def _ratio(value: Decimal | float | None) -> str:
-    return number(value, 2)

@@ -69,7 +69,7 @@ QUERIES = {
         "spend,new_customers,cac",
         "channel_month__acquisition_channel",
         """
-        select acquisition_channel, sum(spend), sum(new_customers), sum(spend) / nullif(sum(new_customers), 0)
+        select acquisition_channel, sum(spend), sum(new_customers), case when count(cac) > 0 then sum(spend) / sum(new_customers) end
         from fct_channel_months group by 1
         """,
     ),
@@ -90,7 +90,7 @@ QUERIES = {
         from fct_kpi_months where segment_kind = 'company'
         """,
     ),
-    "equity by segment at the last month end": (
+    "equity at the last month end": (
         "equity_at_month_end",
         "",
         "select customer_equity from fct_kpi_months where segment_kind = 'company' order by month desc limit 1",

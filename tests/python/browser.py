@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import pytest
+from conftest import lack
 from playwright.sync_api import Browser, Page, sync_playwright
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
@@ -19,12 +19,12 @@ DRAWN_MILLISECONDS = 60_000
 
 @contextmanager
 def launched() -> Iterator[Browser]:
-    """Start the machine's Chromium, or the one that playwright has brought; skip the test where there is neither."""
+    """Start the machine's Chromium, or the one that playwright has brought; the test can't go on where there is neither."""
     with sync_playwright() as playwright:
         own = playwright.chromium.executable_path
         path = next(filter(None, map(shutil.which, BROWSERS)), own if Path(own).exists() else None)
         if path is None:
-            pytest.skip(NO_BROWSER)
+            lack(NO_BROWSER)
         browser = playwright.chromium.launch(executable_path=path)
         yield browser
         browser.close()

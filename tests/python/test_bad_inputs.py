@@ -334,7 +334,7 @@ def problems(project: dbt.Project, raw: Path, variables: Mapping[str, Any]) -> s
     """Return what `clv check` says against a run on `raw`."""
     with dbt.folders(raw, raw.parent):
         try:
-            return "\n".join(check.problems(check.inspect_raw(replace(project, variables=variables))))
+            return "\n".join(check.problems(check.inspect_raw(replace(project, variables=variables), raw)))
         except UsageError as error:
             return str(error)
 

@@ -285,7 +285,8 @@ def test_a_gzip_file_with_a_wrong_checksum_stops_the_run(run_clv: RunClv, tmp_pa
     raw = tmp_path / "raw"
     raw.mkdir()
     (raw / "orders.csv.gz").write_bytes(content)
-    run = run_clv("run", "--raw", str(raw))
-    assert run.exit_code == 2
-    assert "orders.csv.gz is not a whole gzip file" in run.output
-    assert not run.published_file.exists()
+    for command in ("check", "run"):
+        run = run_clv(command, "--raw", str(raw))
+        assert run.exit_code == 2
+        assert "orders.csv.gz is not a whole gzip file" in run.output
+        assert not run.published_file.exists()

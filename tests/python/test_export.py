@@ -286,6 +286,20 @@ def test_files_of_others_are_not_touched(tricky: Warehouse, tmp_path: Path) -> N
     assert (folder / "fct_orders.csv").exists()
 
 
+def test_a_file_that_is_saved_meanwhile_is_not_touched(tricky: Warehouse, tmp_path: Path) -> None:
+    folder = tmp_path / "out"
+    export(tricky, folder, "csv", [], ignore_progress)
+
+    def save(done: int, total: int, what: str) -> None:
+        (folder / "notes.txt").write_text("mine")
+
+    with pytest.raises(UsageError, match=rf"^{folder} holds notes.txt, which no export has written"):
+        export(tricky, folder, "parquet", [], save)
+    assert (folder / "notes.txt").read_text() == "mine"
+    assert (folder / "fct_orders.csv").exists()
+    assert left_beside(folder) == set()
+
+
 @pytest.mark.parametrize("stop_at", [1, 2])
 def test_a_failure_leaves_the_earlier_export(
     tricky: Warehouse, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stop_at: int

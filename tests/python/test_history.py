@@ -72,8 +72,16 @@ def test_a_shop_of_corrections_is_valued_as_it_was_then(build_warehouse: BuildWa
     with now.connect() as connection:
         bases = {row[0] for row in connection.sql("select distinct margin_basis from marts.fct_orders").fetchall()}
         merged = connection.sql("select count(*) from marts.fct_tier_migrations where to_tier = 'merged'").fetchall()
+        # who was merged since is no customer any more; the identities lead to the person (docs/bi.md)
+        direct, led = connection.sql(
+            "select count(*) filter (cus.customer_id is null), count(*) filter (person.customer_id is null)"
+            " from marts.fct_customer_months as mon left join marts.dim_customers as cus using (customer_id)"
+            " left join marts.dim_customer_identities as ide on mon.customer_id = ide.source_customer_id"
+            " left join marts.dim_customers as person on ide.customer_id = person.customer_id"
+        ).fetchall()[0]
     assert bases == {"line_cost", "inventory_ratio", "company_rate"}
     assert merged[0][0] > 0
+    assert (direct > 0, led) == (True, 0)
 
 
 def write_corrected_shop(raw: Path, chance: random.Random) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import REPOSITORY, TIMEOUT_SECONDS, CommandRun, RunClv, run_command
+from conftest import REPOSITORY, TIMEOUT_SECONDS, CommandRun, RunClv, lack, run_command
 
 COMMAND = Path(sys.executable).with_name("clv")
 SHELLS = ("bash", "zsh", "fish")
@@ -174,6 +174,11 @@ def test_rollback_and_its_errors_answer_in_json(kept: Path, tmp_path: Path) -> N
         "as_of_date": "2024-01-31",
         "file": str(folder / "warehouse" / "clv.duckdb"),
     }
+    for wrong, sentence in (("--keep=0", "Invalid value for '--keep'"), ("--nosuch", "No such option: --nosuch")):
+        refused = run_command(["run", "--json", wrong], folder)
+        assert refused.exit_code == answer(refused)["error"]["exit_code"] == 2
+        assert sentence in answer(refused)["error"]["message"]
+        assert sentence in refused.stderr
     nowhere = run_command(["status", "--json", "--warehouse", "nosuch"], folder)
     assert nowhere.exit_code == answer(nowhere)["error"]["exit_code"] == 2
 
@@ -203,7 +208,7 @@ def proposals(shell: str, scripts: Path, typed: str, folder: Path) -> str:
     """What `shell` proposes after `typed`."""
     path = shutil.which(shell)
     if path is None:
-        pytest.skip(f"there is no {shell}")
+        lack(f"there is no {shell}: `make shells` gets it")
     names = {"PATH": f"{COMMAND.parent}:{os.environ['PATH']}", "DBT_PROJECT_DIR": str(REPOSITORY), "HOME": str(scripts)}
     no_configuration = {"bash": ["--norc"], "zsh": ["-f"], "fish": ["--no-config"]}[shell]
     result = subprocess.run(

@@ -14,7 +14,8 @@ from clv.errors import DataError, UsageError
 from clv.project import Warehouse, check_vars, find_project, parse_date, read_vars
 from clv.publish import Mart, Publication, publish, write_candidate
 from clv.run import describe_configuration, describe_failure
-from clv.summary import money, number, percent
+from clv.summary import money
+from clv.words import count, percent
 
 REPOSITORY = Path(__file__).parents[2]
 
@@ -204,5 +205,5 @@ def test_figures_are_written_for_people() -> None:
     assert money(None, "EUR") == "unknown"
     assert percent(Decimal("0.41250")) == "41.2%"
     assert percent(None) == "–"
-    assert number(12345) == "12,345"
-    assert number(None) == "–"
+    assert count(12345) == "12,345"
+    assert count(None) == "–"

@@ -15,6 +15,7 @@ final as (
         {{ last_day_of('kpis.month') }} as month,
         kpis.segment_kind,
         kpis.segment,
+        cast({{ var('kpi_window_months') }} as integer) as window_months,
         kpis.customers_at_start,
         kpis.customers_at_end,
         kpis.churned_customers,

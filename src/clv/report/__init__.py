@@ -75,10 +75,13 @@ def put(warehouse: Warehouse) -> None:
 def redraw(warehouse: Warehouse, file: Path | None, output: Path | None) -> Path:
     """Draw the report of `file` (None: the published one) to `output` (None: report.html); return its path.
 
-    Raises UsageError where there is nothing to draw, or no right to write, and LockedError where report.html is to be
-    written while a run goes on.
+    Raises UsageError where there is nothing to draw, no right to write, or report.html would show anything but what is
+    published, and LockedError where report.html is to be written while a run goes on.
     """
     source, target = file or warehouse.published_file, output or warehouse.report_file
+    is_own = target.resolve() == warehouse.report_file.resolve()
+    if file is not None and is_own:
+        raise UsageError(f"--file needs an --output that is not {target}: that shows what is published.")
     if not source.is_file():
         raise UsageError(
             f"There is no {source}: publish a warehouse with `clv run`, or name its folder with --warehouse."
@@ -88,8 +91,8 @@ def redraw(warehouse: Warehouse, file: Path | None, output: Path | None) -> Path
     except duckdb.Error as error:
         raise UsageError(f"{source} can't be read: {str(error).splitlines()[0]}") from error
     # a run may have published since: its report must not be replaced by that of the warehouse before
-    with locked(warehouse) if output is None else nullcontext():
-        if output is None and _run_in(page) != current_run(warehouse):
+    with locked(warehouse) if is_own else nullcontext():
+        if is_own and _run_in(page) != current_run(warehouse):
             raise UsageError("A run has published while the report was drawn, and has drawn it: nothing is left to do.")
         _write(page, target)
     return target

@@ -11,7 +11,7 @@ from typing import Any
 
 import duckdb
 
-from clv.publish import MARTS_SCHEMA, Publication, read_publication
+from clv.publish import MARTS_SCHEMA, Publication, publication_in
 
 Row = Mapping[str, Any]
 
@@ -68,15 +68,17 @@ def read_headlines(file: Path) -> Published:
 
 
 def _read(file: Path, names: Sequence[str]) -> Published:
-    publication = read_publication(file)
+    # one connection reads one file, whatever is published meanwhile
     with duckdb.connect(str(file), read_only=True) as connection:
+        publication = publication_in(connection)
         connection.execute(f"use {MARTS_SCHEMA}")
         # a temporary table: it is made of the file, and lives beside it
-        _try(connection, f"create temporary table {SHOWN_CHANNELS} as {_sql(SHOWN_CHANNELS)}")
-        return Published(publication, {name: _rows(connection, _sql(name)) for name in names})
+        _try(connection, f"create temporary table {SHOWN_CHANNELS} as {query(SHOWN_CHANNELS)}")
+        return Published(publication, {name: _rows(connection, query(name)) for name in names})
 
 
-def _sql(name: str) -> str:
+def query(name: str) -> str:
+    """Return the SQL of a query, which reads marts without naming their schema."""
     return (files("clv.report") / "queries" / f"{name}.sql").read_text(encoding="utf-8")
 
 

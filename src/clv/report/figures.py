@@ -7,14 +7,14 @@ from typing import Any
 
 from clv.report import charts
 from clv.report.data import Published, Row
-from clv.report.words import compact, count, exact, listed, money, month, percent, plural, words
+from clv.words import compact, count, exact, listed, money, month, percent, plural, words
 
 LARGEST_AGE = 24
-SHOWN_REASONS = 12
+LISTED_CHANNELS = 25
+LISTED_REASONS, SHOWN_REASONS = 30, 12
 SHOWN_AGES = (1, 2, 3, 6, 9, 12, 18, 24)
 OVERDUE = ("not due", "1–30", "31–90", "91–180", "181–365", "over 365")
 LONG_OVERDUE = 4
-SHOWN_REASONS = 12
 TARGET = 3
 """CLV:CAC that the report draws as the line to reach: the customary 3:1."""
 
@@ -123,6 +123,8 @@ def equity(shop: Shop) -> Figure:
     # one month end with a value makes no line
     is_equity = sum(row["customer_equity"] is not None for row in company) > 1
     measure, name = ("customer_equity", "customer equity") if is_equity else ("net_revenue", "net revenue")
+    if not is_equity:
+        rows, company = _of_full_months(shop, rows), _of_full_months(shop, company)
     known = [row for row in company if row[measure] is not None]
     if len(known) < 2:
         return _absent("equity", "Month by month", mart, "A line needs two months of source orders.")
@@ -135,7 +137,7 @@ def equity(shop: Shop) -> Figure:
         mart,
         "Each month end is valued with what was known then: what the customers of that day were expected to bring."
         if is_equity
-        else "Net revenue of each month. " + shop.why_nothing_is_predicted,
+        else "Net revenue of each full month. " + shop.why_nothing_is_predicted,
         ("channel", "period"),
         _columns(rows, "month", "channel", "months_ago", measure),
         charts.equity(measure, f"{name} ({shop.currency})"),
@@ -144,6 +146,12 @@ def equity(shop: Shop) -> Figure:
             [[row["month"], exact(row[measure], 0)] for row in reversed(known)],
         ),
     )
+
+
+def _of_full_months(shop: Shop, rows: Iterable[Row]) -> list[Row]:
+    """Leave out the month that isn't over at the as-of date: its revenue compares with that of no other."""
+    as_of = shop.whole.get("as_of_date")
+    return [row for row in rows if not as_of or row["month"] <= as_of]
 
 
 def _moved(now: float, before: float) -> str:
@@ -348,6 +356,7 @@ def _curve_table(rows: Sequence[Row], currency: str) -> Table:
 def channels(shop: Shop) -> Figure:
     """What a customer costs in a channel, beside what one is worth."""
     mart, rows = "fct_channel_months", shop.rows("channel_costs")
+    rows = [row for row in rows if row["channel"] != "all" and row["place"] <= LISTED_CHANNELS]
     paid = [row for row in rows if row["cac"] and row["mean_clv"] and row["mean_clv"] > 0]
     if not paid:
         return _absent(
@@ -393,9 +402,10 @@ def channels(shop: Shop) -> Figure:
 def _labelled(rows: Sequence[Row]) -> list[Row]:
     """Give each channel its name, on the sides of its circle by turns along the axis."""
     sides = ("above", "left", "above", "below")
+    names = ("period", "channel", "spend", "new_customers", "mean_clv", "cac", "clv_to_cac")
     ordered = sorted(rows, key=lambda row: (row["period"], row["cac"], row["channel"]))
     return [
-        {**_columns([row], *row)[0], "label": words(row["channel"]), "side": sides[place % len(sides)]}
+        {**_columns([row], *names)[0], "label": words(row["channel"]), "side": sides[place % len(sides)]}
         for _, group in groupby(ordered, key=lambda row: row["period"])
         for place, row in enumerate(group)
     ]
@@ -636,7 +646,7 @@ def rejected(shop: Shop) -> Figure:
         spec=charts.rejected(len(rows[:SHOWN_REASONS])),
         table=Table(
             ["source", "reason", "rows"],
-            [[row["source_name"], row["reason"], count(row["rejected_rows"])] for row in rows],
+            [[row["source_name"], row["reason"], count(row["rejected_rows"])] for row in rows[:LISTED_REASONS]],
         ),
     )
 

@@ -5,9 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from clv.report.data import Published
-from clv.report.words import UNKNOWN, change, compact, exact, percent, plural
+from clv.words import UNKNOWN, change, compact, exact, percent, plural
 
 NO_COST = "needs source marketing_spend"
+SETTINGS = {
+    "customers": ("currency", "clv_basis", "horizon_months", "annual_discount_rate", "purchase_model"),
+    "kpis": ("window_months",),
+}
+"""What figures depend on beside the data, by the query that reads it."""
 
 
 @dataclass(frozen=True)
@@ -22,14 +27,15 @@ class Headline:
 
 
 def headlines(now: Published, before: Published | None) -> list[Headline]:
-    """Return the headline figures; without changes where the earlier file is of another currency or basis."""
+    """Return the headline figures, with their changes where there are figures `before` that are comparable."""
     current = _figures(now)
-    earlier = _figures(before) if before and _is_comparable(now, before) else {}
+    earlier = _figures(before) if before else {}
+    window = _window(now)
     whole = now.first("customers")
     currency, months = whole.get("currency") or "", whole.get("horizon_months")
     basis = whole.get("clv_basis") or "revenue"
     has_cost = current["cac"] is not None
-    of_year = "of the last 12 months" if has_cost else NO_COST
+    of_window = f"of {window}" if has_cost else NO_COST
     moved = {name: change(value, earlier.get(name), is_share=name == "churn") for name, value in current.items()}
     predicted = (
         f"to come within {months} months, in {basis}" if current["equity"] is not None else "nothing is predicted yet"
@@ -42,7 +48,7 @@ def headlines(now: Published, before: Published | None) -> list[Headline]:
         Headline("Customers", compact(current["customers"]), "who have bought, or are known", moved["customers"]),
         Headline("Customer equity", compact(current["equity"]), predicted, moved["equity"], unit("equity")),
         Headline("Mean CLV", compact(current["mean_clv"]), _of_mean(whole), moved["mean_clv"], unit("mean_clv")),
-        Headline("CAC", compact(current["cac"]), of_year, moved["cac"], unit("cac")),
+        Headline("CAC", compact(current["cac"]), of_window, moved["cac"], unit("cac")),
         Headline(
             "CLV : CAC", exact(current["clv_to_cac"], 1), "3 is customary" if has_cost else NO_COST, moved["clv_to_cac"]
         ),
@@ -52,7 +58,7 @@ def headlines(now: Published, before: Published | None) -> list[Headline]:
             "until margin repays CAC (median)" if has_cost else NO_COST,
             "",
         ),
-        Headline("Churn", percent(current["churn"]), _of_churn(current["churn"]), moved["churn"]),
+        Headline("Churn", percent(current["churn"]), _of_churn(current["churn"], window), moved["churn"]),
     ]
 
 
@@ -60,8 +66,13 @@ def _of_mean(whole: Mapping[str, Any]) -> str:
     return "so far and to come, per customer" if whole.get("mean_clv") is not None else "nothing is predicted yet"
 
 
-def _of_churn(churn: float | None) -> str:
-    return "needs two years of source orders" if churn is None else "without an order for 12 months"
+def _window(published: Published) -> str:
+    months = published.first("kpis").get("window_months")
+    return f"the last {plural(months, 'month')}" if months else "the window of KPIs"
+
+
+def _of_churn(churn: float | None, window: str) -> str:
+    return f"needs source orders from before {window}" if churn is None else f"without an order in {window}"
 
 
 def _payback(published: Published, months: float | None, has_cost: bool) -> str:
@@ -83,6 +94,10 @@ def _figures(published: Published) -> dict[str, float | None]:
     }
 
 
-def _is_comparable(now: Published, before: Published) -> bool:
-    here, there = now.first("customers"), before.first("customers")
-    return all(here.get(name) == there.get(name) for name in ("currency", "clv_basis", "horizon_months"))
+def is_comparable(now: Published, before: Published) -> bool:
+    """Say whether both files count and predict alike, so that a change is one of the customers."""
+    return all(
+        now.first(query).get(name) == before.first(query).get(name)
+        for query, names in SETTINGS.items()
+        for name in names
+    )

@@ -10,12 +10,13 @@ import vl_convert
 from clv.report.charts import PERIODS
 from clv.report.data import Published
 from clv.report.figures import Figure, Section, sections
-from clv.report.headlines import headlines
-from clv.report.words import words
+from clv.report.headlines import headlines, is_comparable
+from clv.words import words
 
 
 def render(now: Published, before: Published | None) -> str:
     """Return the page of a published file; before: of the publication before it, None if there is none."""
+    earlier = before if before and is_comparable(now, before) else None
     folder = files("clv.report") / "page"
     parts = {name: (folder / name).read_text(encoding="utf-8") for name in ("report.html", "report.css", "report.js")}
     environment = jinja2.Environment(
@@ -28,9 +29,9 @@ def render(now: Published, before: Published | None) -> str:
         script=parts["report.js"],
         library=_library(),
         publication=now.publication,
-        earlier=before.publication if before else None,
+        earlier=earlier.publication if earlier else None,
         whole=now.first("customers"),
-        headlines=headlines(now, before),
+        headlines=headlines(now, earlier),
         sections=found,
         charts=[_chart(figure) for section in found for figure in section.figures if figure.spec],
         filters=_filters(now, found),

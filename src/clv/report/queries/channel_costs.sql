@@ -1,16 +1,13 @@
+-- as in the marts: a sum is unknown where a part of it is, and so is a cost where nothing was spent
 with periods as (
     select unnest([3, 12, 36]) as period
 ),
 
 latest as (
     select
-        acquisition_channel,
-        spend,
-        new_customers,
-        mean_total_clv,
+        *,
         date_diff('month', month, max(month) over ()) as months_ago
     from fct_channel_months
-    where acquisition_channel <> 'all'
 ),
 
 summed as (
@@ -19,8 +16,12 @@ summed as (
         lat.acquisition_channel as channel,
         sum(lat.spend) as spend,
         sum(lat.new_customers) as new_customers,
-        sum(lat.mean_total_clv * lat.new_customers)
-        / nullif(sum(lat.new_customers) filter (where lat.mean_total_clv is not null), 0) as mean_clv
+        sum(lat.net_revenue) as net_revenue,
+        case when count(*) = count(lat.gross_margin) then sum(lat.gross_margin) end as gross_margin,
+        case
+            when count(*) filter (where lat.new_customers > 0) = count(lat.mean_total_clv)
+                then sum(lat.mean_total_clv * lat.new_customers)
+        end as total_clv
     from latest as lat
     inner join periods as per on lat.months_ago < per.period
     group by per.period, lat.acquisition_channel
@@ -32,14 +33,18 @@ final as (
         channel,
         spend,
         new_customers,
-        mean_clv,
-        case when spend > 0 and new_customers > 0 then spend / new_customers end as cac,
-        case when spend > 0 and new_customers > 0 then mean_clv / (spend / new_customers) end as clv_to_cac,
-        row_number() over (partition by period order by spend desc nulls last, new_customers desc, channel) as place
+        total_clv / nullif(new_customers, 0) as mean_clv,
+        case when spend > 0 then spend / nullif(new_customers, 0) end as cac,
+        case when spend > 0 then net_revenue / spend end as roas,
+        case when spend > 0 then (gross_margin - spend) / spend end as roi,
+        case when spend > 0 then total_clv / spend end as clv_to_cac,
+        row_number() over (
+            partition by period
+            order by channel = 'all', spend desc nulls last, new_customers desc, channel
+        ) as place
     from summed
 )
 
-select * exclude (place)
+select *
 from final
-where place <= 25
-order by period, spend desc nulls last, new_customers desc, channel
+order by period, place

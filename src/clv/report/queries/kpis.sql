@@ -1,8 +1,5 @@
-select
-    cac,
-    clv_to_cac,
-    churn_rate,
-    month
+-- files of earlier versions don't tell the window
+select columns('^(cac|clv_to_cac|churn_rate|window_months)$')
 from fct_kpi_months
 where segment_kind = 'company'
 order by month desc

@@ -1,6 +1,7 @@
-"""How the report writes numbers: short, with their unit, and a dash for what is unknown."""
+"""How the command line and the report write numbers: with their unit, and a dash for what is unknown."""
 
 from datetime import date
+from decimal import Decimal
 
 UNKNOWN = "–"
 SPACE = "\u00a0"
@@ -31,19 +32,19 @@ def money(value: float | None, currency: str) -> str:
     return UNKNOWN if value is None else f"{compact(value)}{SPACE}{currency}".strip()
 
 
-def exact(value: float | None, decimals: int = 2) -> str:
-    """Write a number in full, as tables do."""
+def exact(value: Decimal | float | None, decimals: int = 2) -> str:
+    """Write a number in full with thousands separators, as tables do."""
     return UNKNOWN if value is None else f"{value:,.{decimals}f}"
 
 
-def count(value: float | None) -> str:
+def count(value: Decimal | float | None) -> str:
     """Write a whole number in full."""
     return exact(value, 0)
 
 
-def percent(value: float | None, decimals: int = 1) -> str:
+def percent(value: Decimal | float | None, decimals: int = 1) -> str:
     """Write 0.382 as `38.2%`."""
-    return UNKNOWN if value is None else f"{value:.{decimals}%}"
+    return UNKNOWN if value is None else f"{value:,.{decimals}%}"
 
 
 def change(now: float | None, before: float | None, is_share: bool = False) -> str:
