@@ -152,7 +152,7 @@
     {% set sentences = [] %}
     {% for path, lines, read_lines, first_line in miscounted %}
         {% do sentences.append(
-            path[env_var('CLV_RAW_DIR', '').rstrip('/') | length + 1:] ~ ' has ' ~ lines ~ ' lines, of which only ' ~ read_lines
+            path[duckdb_raw_root() | length + 1:] ~ ' has ' ~ lines ~ ' lines, of which only ' ~ read_lines
             ~ ' could be told apart: a quotation mark is opened and never closed' ~ (' near line ' ~ first_line if first_line else '')
             ~ '. Correct the file, or remove it, and run again.'
         ) %}
@@ -214,7 +214,7 @@
 
 
 {% macro duckdb_delivered_in(path) %}
-    {{- return('substr(' ~ path ~ ', ' ~ ((env_var('CLV_RAW_DIR', '').rstrip('/') | length) + 2) ~ ')') -}}
+    {{- return('substr(' ~ path ~ ', ' ~ ((duckdb_raw_root() | length) + 2) ~ ')') -}}
 {% endmacro %}
 
 

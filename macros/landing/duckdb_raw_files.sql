@@ -12,7 +12,7 @@
     {% if not root.startswith('/') and not modules.re.match('^[A-Za-z]:', root) %}
         {{ exceptions.raise_compiler_error("CLV_RAW_DIR is the relative path '" ~ root ~ "': give the absolute path of the folder with the raw files.") }}
     {% endif %}
-    {% set root = root.rstrip('/') %}
+    {% set root = duckdb_raw_root() %}
     {% set endings = ['[cC][sS][vV]', '[cC][sS][vV].[gG][zZ]', '[pP][aA][rR][qQ][uU][eE][tT]'] %}
     {% set patterns = [] %}
     {% for ending in endings %}
@@ -153,4 +153,15 @@
     {%- set literals = [] -%}
     {%- for value in values -%}{%- do literals.append(string_literal(value)) -%}{%- endfor -%}
     {{- return('[' ~ literals | join(', ') ~ ']') -}}
+{% endmacro %}
+
+
+{#- The folder of the raw files as DuckDB writes it in the paths of its files: without `.`, `..` and empty parts. -#}
+{% macro duckdb_raw_root() %}
+    {% set root = env_var('CLV_RAW_DIR', '') %}
+    {% set parts = [] %}
+    {% for part in root.split('/') if part not in ['', '.'] %}
+        {% do parts.pop() if part == '..' and parts else parts.append(part) %}
+    {% endfor %}
+    {{ return(('/' if root.startswith('/') else '') ~ parts | join('/')) }}
 {% endmacro %}

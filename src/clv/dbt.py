@@ -33,6 +33,7 @@ BROKEN_GZIP = re.compile(
     r"(?:not a gzip stream|unexpected end of gzip stream|failed to decode gzip)[^:\n]*:?\s*(\S.*)?", re.IGNORECASE
 )
 NOT_GZIP = "is not a whole gzip file, though its name says so: deliver it again, or remove it."
+LEADING_COMMENT = re.compile(r"\s*(?:\{\{\s*config\(.*?\)\s*\}\}\s*)?((?:--[^\n]*\n)+)", re.DOTALL)
 QUOTED_FILE = re.compile(r"'([^']+)'")
 MESSAGE_TRAILER = re.compile(r"\s*(> (in|called by) \w|LINE \d+:)")
 DAMAGED = re.compile(  # the build database, not a raw file that is corrupt
@@ -276,13 +277,19 @@ def _message(result: dbtRunnerResult, errors: list[str]) -> str:
     return str(result.exception or (errors[0] if errors else "dbt failed and gave no reason"))
 
 
+def _leading_comment(sql: str) -> str:
+    """Return what a singular test's file says of its failure, above the query."""
+    comment = LEADING_COMMENT.match(sql)
+    return " ".join(line.removeprefix("--").strip() for line in comment[1].splitlines()) if comment else ""
+
+
 def _failure(node_result: Any) -> Failure:
     node = node_result.node
     kind = str(node.resource_type)
     return Failure(
         kind=kind,
         name=node.name,
-        description=(node.description or "").strip() if hasattr(node, "description") else "",
+        description=(getattr(node, "description", "") or _leading_comment(getattr(node, "raw_code", ""))).strip(),
         message=(node_result.message or "").strip(),
         failing_rows=node_result.failures,
         compiled_sql=getattr(node, "compiled_code", None) if kind == "test" else None,

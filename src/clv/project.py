@@ -218,7 +218,7 @@ def raw_folder(given: Path | None) -> Path | None:
 def find_warehouse(given: Path | None) -> Warehouse:
     """Return the warehouse in the folder `given`, else CLV_WAREHOUSE_DIR, else `warehouse` in the project."""
     named = str(given) if given is not None else os.environ.get("CLV_WAREHOUSE_DIR", "")
-    return Warehouse(Path(named).expanduser().absolute() if named else find_project() / "warehouse")
+    return Warehouse(Path(named).expanduser().resolve() if named else find_project() / "warehouse")
 
 
 def make_folder(folder: Path) -> None:

@@ -311,7 +311,8 @@ def describe_failure(failure: dbt.Failure, build_file: Path) -> str:
 
 
 def _meaning(failure: dbt.Failure) -> str:
-    first_sentence = " ".join(failure.description.split()).split(". ")[0].rstrip(".")
+    description = " ".join(failure.description.split()).removeprefix("A failure means that ")
+    first_sentence = description.split(". ")[0].rstrip(".")
     return f": {first_sentence}." if first_sentence else "."
 
 

@@ -66,6 +66,8 @@ def test_rows_keep_their_numbers_whatever_files_they_are_read_with(
         rows = [(f"o{night}{n}", f"c{n}", f"2024-0{night}-15", amount, "", "") for n, amount in enumerate(amounts)]
         write_csv(raw / "orders", night, HEADER, rows)
         assert build_warehouse(raw, "max_rejected_share: 0.5", folder=folder).exit_code == 0
+    # and whatever the folder is called
+    raw = raw / ".." / "raw"
     write_csv(raw / "orders", "3", [*HEADER, "note"], [("o30", "c0", "2024-03-15", "30", "", "", "new")])
     third = build_warehouse(raw, "max_rejected_share: 0.5", folder=folder)
     assert third.exit_code == 0, third.output

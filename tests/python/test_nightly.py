@@ -182,7 +182,7 @@ def test_failed_data_leaves_what_is_published(shop: Shop, tmp_path: Path) -> Non
         file.write("o99,c1,2023-01-01,-5.00\n")
     run = clv(shop, "run", "--raw", str(tmp_path / "raw"), "--as-of", THIRD)
     assert run.exit_code == 1, run.output
-    assert "assert_orders_bring_something found 1 row: No order brings less than nothing." in run.stderr
+    assert "assert_orders_bring_something found 1 row: an order brings less than nothing." in run.stderr
     assert read_answer(shop.published_file) == before
     assert leftovers(shop.warehouse) == []
     shown = clv(shop, "status").stdout

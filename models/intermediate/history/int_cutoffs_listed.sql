@@ -24,6 +24,7 @@ month_ends as (
 as_of as (
     select as_of_date as cutoff_date
     from run_context
+    where as_of_date is not null
 ),
 
 cutoffs as (

@@ -127,13 +127,11 @@ def make_pocket_project(folder: Path) -> Path:
     (marts / "_marts.yml").write_text(f"models: [{models}]\n")
     shutil.copytree(REPOSITORY / "tests" / "generic", folder / "tests" / "generic")
     (folder / "tests" / "assert_orders_bring_something.sql").write_text(
+        "-- A failure means that an order brings less than nothing. Look at its amount.\n"
         "select order_id, net_revenue from {{ ref('fct_orders') }} where net_revenue < 0\n"
     )
     suites = folder / "expectations" / "suites"
     suites.mkdir(parents=True)
     (suites / "dim_customers.json").write_text(SUITE)
     (suites.parent / "bounds.yml").write_text(BOUNDS)
-    (folder / "tests" / "_tests.yml").write_text(
-        "data_tests:\n  - name: assert_orders_bring_something\n    description: No order brings less than nothing.\n"
-    )
     return folder
