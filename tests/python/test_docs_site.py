@@ -73,9 +73,10 @@ def test_the_metric_dictionary_holds_every_metric_and_every_published_column(
     assert not [row for row in [*metrics, *columns] if not all(cell.strip() for cell in row)]
     for line in (
         "| Count | `count(distinct case when is_counted then customer_id end)` of `fct_orders` |",
-        "| Ratio | `mean_total_clv / nullif(cac, 0)` |",
+        "| Ratio | `mean_total_clv / cac` |",
         "| Count | `sum(churned_customers)` of `fct_kpi_months` where `segment_kind = 'company'`, at the latest `month` |",
-        "| `cac` | Customer acquisition cost | Marketing spend per new customer. | Reporting currency | `spend / new_customers` |",
+        "| `cac` | Customer acquisition cost | Marketing spend per new customer; unknown where either is 0. | Reporting currency"
+        " | `case when spend > 0 then spend end / nullif(new_customers, 0)` |",
     ):
         assert line in page
 
