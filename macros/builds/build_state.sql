@@ -2,18 +2,20 @@
     deliveries    the raw files and tables of this build, and whether the last one lacks them (is_new)
     landed_files, unreadable_lines    the CSV files that stand in landing tables, and their lines that are no records
     last_build    a row while there is a build to go on from: its fingerprint and the known_before of its run context
-    built_deliveries, built_exchange_rates, built_product_costs, built_cutoffs    what that one was made from
+    built_deliveries, built_exchange_rates, built_product_costs, built_cutoffs, built_identities    what that one was made from
     A build that failed, was killed or was of a selection leaves last_build incomplete, and the next one starts anew. -#}
 
 {#- on-run-start, before landing: lists the deliveries. Where the build can't go on from the last one, the incremental models that
-    are selected are dropped, so that dbt builds them whole; so is what keeps the versions of a source whose files changed.
+    are selected are dropped, so that dbt builds them whole; so is what keeps records of a source whose files changed.
     findings: of inspect_raw_sources. -#}
 {% macro begin_build(findings) %}
     {% do list_deliveries(findings) %}
     {% if can_go_on() %}
         {% do run_query('update landing.last_build set is_complete = false') %}
         {% for source in sources_changed() if raw_sources()[source].versions %}
-            {% do drop_models([graph.nodes['model.' ~ project_name ~ '.' ~ raw_sources()[source].versions]]) %}
+            {% for model in [raw_sources()[source].versions] + raw_sources()[source].get('kept', []) %}
+                {% do drop_models([graph.nodes['model.' ~ project_name ~ '.' ~ model]]) %}
+            {% endfor %}
         {% endfor %}
     {% else %}
         {% for table, columns in state_tables().items() if table == 'last_build' or table.startswith('built_') %}
@@ -44,6 +46,7 @@
         'built_deliveries': 'source_name varchar, delivered_in varchar, version varchar',
         'built_exchange_rates': 'currency varchar, rate_date date, exchange_rate double',
         'built_cutoffs': 'cutoff_date date, is_as_of boolean, is_backtested boolean, fingerprint varchar',
+        'built_identities': 'source_customer_id varchar, customer_id varchar',
         'built_product_costs': 'product_id varchar, unit_cost double, valid_from date, valid_before date',
     }) }}
 {% endmacro %}
@@ -148,6 +151,7 @@
                 ('built_deliveries', 'source_name, delivered_in, version', 'landing.deliveries'),
                 ('built_exchange_rates', 'currency, rate_date, exchange_rate', built_relation('int_exchange_rates_filled')),
                 ('built_cutoffs', 'cutoff_date, is_as_of, is_backtested, fingerprint', built_relation('int_cutoffs_listed')),
+                ('built_identities', 'source_customer_id, customer_id', built_relation('int_customers_resolved')),
                 ('built_product_costs', 'product_id, unit_cost, valid_from, valid_before', built_relation('int_product_costs_dated')),
             ] %}
                 {% do run_query('truncate landing.' ~ table) %}

@@ -80,6 +80,33 @@
 {%- endmacro %}
 
 
+{#- Pre-hook: removes the rows of the customers that are about to be inserted anew, and those of no customer. customers: name of the
+    model that lists them. -#}
+{% macro forget_customers(customers) -%}
+    {%- set listed = ref(customers) -%}
+    {% if goes_on() %}delete from {{ this }} where customer_id is null or customer_id in (select customer_id from {{ listed }}){% endif %}
+{%- endmacro %}
+
+
+{#- The condition that goes with it, on SQL customer_id; true for all rows where the model is built whole. The reference is the pre-hook's. -#}
+{% macro is_restated_customer(customer_id, customers) -%}
+    {% if goes_on() -%}
+    ({{ customer_id }} is null or {{ customer_id }} in (select restated.customer_id from {{ ref(customers) }} as restated))
+    {%- else %}true{% endif %}
+{%- endmacro %}
+
+
+{#- The relation of a model as the last build left it, for models that tell what changed in it before it is built itself; none where
+    it is built whole. -#}
+{% macro left_by_last_build(model_name) %}
+    {% if execute and this and flags.WHICH in ['build', 'run'] %}
+        {% set built = built_relation(model_name) %}
+        {{ return(load_cached_relation(built)) }}
+    {% endif %}
+    {{ return(none) }}
+{% endmacro %}
+
+
 {#- For models that keep what was found for the cutoffs of earlier builds: pre-hook, removes what is about to be found anew, or is kept no
     longer. column: the cutoff's, in the model; kept: SQL condition on int_cutoffs_listed. -#}
 {% macro forget_cutoffs(column, kept='true') -%}

@@ -1,5 +1,5 @@
 {#- The sources whose rows are accounted for, as {source: {versions: the model that keeps their version_status, or none;
-    checked: the model that checks them beyond reading, or none}}. -#}
+    kept: other models that keep what was made of them; checked: the model that checks them beyond reading, or none}}. -#}
 {% macro raw_sources() %}
     {{ return({
         'orders': {'versions': 'int_orders_versioned', 'checked': 'int_orders_checked'},
@@ -8,7 +8,7 @@
         'refunds': {'checked': 'int_refunds_checked'},
         'customers': {'versions': 'int_customers_versioned'},
         'marketing_spend': {'checked': 'int_marketing_spend_checked'},
-        'touchpoints': {'versions': 'int_touchpoints_versioned'},
+        'touchpoints': {'versions': 'int_touchpoints_versioned', 'kept': ['int_touchpoints_led', 'int_order_paths_shared']},
         'campaign_members': {},
         'subscriptions': {'checked': 'int_subscriptions_checked'},
         'survey_responses': {},

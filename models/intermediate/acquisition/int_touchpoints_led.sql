@@ -1,5 +1,7 @@
+{{ config(materialized='incremental', incremental_strategy='append', pre_hook="{{ forget_customers('int_paths_restated') }}") }}
+
 with identities as (
-    select * from {{ ref('int_customers_resolved') }}
+    select * from {{ ref('int_customers_resolved') }} where {{ is_restated_customer('customer_id', 'int_paths_restated') }}
 ),
 
 -- a touchpoint has nothing but its key: one known by two accounts of a person is one
@@ -35,7 +37,7 @@ moments as (
         customer_order_number,
         ordered_at as next_ordered_at
     from {{ ref('int_orders_sequenced') }}
-    where customer_order_number is not null
+    where customer_order_number is not null and {{ is_restated_customer('customer_id', 'int_paths_restated') }}
 ),
 
 -- going back in time, the first order met is the one that a touchpoint led to

@@ -1,7 +1,9 @@
+{{ config(materialized='incremental', incremental_strategy='append', pre_hook="{{ forget_customers('int_customers_restated') }}") }}
+
 with orders as (
     select *
     from {{ ref('int_orders_sequenced') }}
-    where customer_id is not null
+    where customer_id is not null and {{ is_restated_customer('customer_id', 'int_customers_restated') }}
 ),
 
 final as (
