@@ -1,4 +1,8 @@
-{{ config(materialized='incremental', incremental_strategy='append', pre_hook="{{ forget_customers('int_customers_restated') }}") }}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    pre_hook="{{ forget_customers('int_customers_restated') }}",
+) }}
 
 with orders as (
     select *

@@ -1,32 +1,51 @@
 {% set counts = ['active', 'active_before', 'churned', 'new'] %}
 {% set flows = ['orders', 'customer_orders', 'net_revenue', 'gross_margin', 'unknown_margins'] %}
-with spells as (
-    select * from {{ ref('int_purchase_months_spelled') }}
-),
-
-segments as (
+{% set moments = [
+    'month_number', 'is_first', 'active_until', 'is_followed_by_churn', 'churned_from', 'churned_until', 'kpi_window_months',
+] %}
+{% set kinds = segment_kinds() | join(', ') %}
+with segments as (
     select * from {{ ref('int_customers_segmented') }}
 ),
 
--- what a customer adds to the running counts, and from which month on
-counts_changed as (
-    select customer_id, month_number, 1 as active, 0 as active_before, 0 as churned, case when is_first then 1 else 0 end as new
-    from spells
-    union all
-    select customer_id, active_until, -1, 0, 0, 0 from spells
-    union all
-    select customer_id, month_number + kpi_window_months, 0, 1, 0, case when is_first then -1 else 0 end from spells
-    union all
-    select customer_id, active_until + kpi_window_months, 0, -1, 0, 0 from spells
-    union all
-    select customer_id, churned_from, 0, 0, 1, 0 from spells where is_followed_by_churn
-    union all
-    select customer_id, churned_until, 0, 0, -1, 0 from spells where is_followed_by_churn
+-- all kinds at once, so that the many customers are read but once
+spells as (
+    select
+        {{ prefixed('segments.', segment_kinds()) | join(', ') }},
+        {{ prefixed('spells.', moments) | join(', ') }},
+        count(*) as spells
+    from {{ ref('int_purchase_months_spelled') }} as spells
+    left join segments
+        on spells.customer_id = segments.customer_id
+    group by {{ prefixed('segments.', segment_kinds()) | join(', ') }}, {{ prefixed('spells.', moments) | join(', ') }}
 ),
 
+-- what spells add to the running counts, and from which month on
+counts_changed as (
+    select
+        {{ kinds }},
+        month_number,
+        spells as active,
+        0 as active_before,
+        0 as churned,
+        case when is_first then spells else 0 end as new
+    from spells
+    union all
+    select {{ kinds }}, active_until, -spells, 0, 0, 0 from spells
+    union all
+    select {{ kinds }}, month_number + kpi_window_months, 0, spells, 0, case when is_first then -spells else 0 end from spells
+    union all
+    select {{ kinds }}, active_until + kpi_window_months, 0, -spells, 0, 0 from spells
+    union all
+    select {{ kinds }}, churned_from, 0, 0, spells, 0 from spells where is_followed_by_churn
+    union all
+    select {{ kinds }}, churned_until, 0, 0, -spells, 0 from spells where is_followed_by_churn
+),
+
+-- orders of unknown customers are in no segment
 changes as (
     select
-        customer_id,
+        {{ kinds }},
         month_number,
         {{ counts | join(', ') }},
         0 as orders,
@@ -37,35 +56,24 @@ changes as (
     from counts_changed
     union all
     select
-        customer_id,
-        month_number,
-        0,
-        0,
-        0,
-        0,
-        orders,
-        case when customer_id is not null then orders else 0 end as customer_orders,
-        net_revenue,
-        gross_margin,
-        unknown_margins
-    from {{ ref('int_revenue_flows_summed') }}
-),
-
--- all kinds at once, so that the customers' many changes are read but once
-combined as (
-    select
-        changes.month_number,
         {{ prefixed('segments.', segment_kinds()) | join(', ') }},
-        {% for column in counts + flows %}
-        sum(changes.{{ column }}) as {{ column }}{% if not loop.last %},{% endif %}
-        {% endfor %}
-    from changes
+        flows.month_number,
+        0,
+        0,
+        0,
+        0,
+        sum(flows.orders),
+        sum(case when flows.customer_id is not null then flows.orders else 0 end),
+        sum(flows.net_revenue),
+        sum(flows.gross_margin),
+        sum(flows.unknown_margins)
+    from {{ ref('int_revenue_flows_summed') }} as flows
     left join segments
-        on changes.customer_id = segments.customer_id
-    group by changes.month_number, {{ prefixed('segments.', segment_kinds()) | join(', ') }}
+        on flows.customer_id = segments.customer_id
+    group by {{ prefixed('segments.', segment_kinds()) | join(', ') }}, flows.month_number
 ),
 
--- orders of unknown customers count for the company alone
+-- and count for the company alone
 final as (
     {% for kind in segment_kinds() %}
     select
@@ -75,7 +83,7 @@ final as (
         {% for column in counts + flows %}
         sum({{ column }}) as {{ column }}{% if not loop.last %},{% endif %}
         {% endfor %}
-    from combined
+    from changes
     {% if kind != 'company' %}
     where company is not null
     {% endif %}

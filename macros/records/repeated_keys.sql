@@ -1,0 +1,13 @@
+{#- The combinations of `columns` that stand in more than one row of `model`, with their number. Hashes are small: only rows whose hash comes
+    twice are looked at closely. -#}
+{% macro rows_of_repeated_keys(model, columns) %}
+    select
+        {{ columns | join(', ') }},
+        count(*) as rows_of_key
+    from {{ model }}
+    where {{ row_hash(columns) }} in (
+        select {{ row_hash(columns) }} from {{ model }} group by {{ row_hash(columns) }} having count(*) > 1
+    )
+    group by {{ columns | join(', ') }}
+    having count(*) > 1
+{% endmacro %}
