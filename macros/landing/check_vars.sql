@@ -40,6 +40,14 @@
     {% for name in ['counted_order_statuses', 'raw_timestamp_formats'] if not is_list_of_texts(var(name)) %}
         {% do expected.update({name: 'a list of texts, with at least one'}) %}
     {% endfor %}
+    {% if is_list_of_texts(var('raw_timestamp_formats')) %}
+        {% for format in var('raw_timestamp_formats') if not is_timestamp_format(format) %}
+            {% do expected.update({'raw_timestamp_formats': 'formats in the notation of the warehouse, as in "%d.%m.%Y" or "%d/%m/%Y %H:%M"'}) %}
+        {% endfor %}
+    {% endif %}
+    {% if var('raw_decimal_mark') not in ['.', ','] %}
+        {% do expected.update({'raw_decimal_mark': '"." or ","'}) %}
+    {% endif %}
     {% if not are_value_tiers(var('value_tiers')) %}
         {% do expected.update({'value_tiers': 'a list of {name: TEXT, up_to: FRACTION}, each name once and none all, up_to rising from above 0 to 1 in the last'}) %}
     {% endif %}
@@ -106,4 +114,12 @@
 
 {% macro duckdb__is_known_timezone(name) %}
     {{ return(run_query('select count(*) from pg_timezone_names() where name = ' ~ string_literal(name)).rows[0][0] > 0) }}
+{% endmacro %}
+
+
+{#- Whether text tells the warehouse how to read a moment: letters alone would be taken for themselves. -#}
+{% macro is_timestamp_format(text) %}{{ return(adapter.dispatch('is_timestamp_format')(text)) }}{% endmacro %}
+
+{% macro duckdb__is_timestamp_format(text) %}
+    {{ return(modules.re.search('%[-]?[a-zA-Z]', text) is not none) }}
 {% endmacro %}

@@ -143,7 +143,7 @@
     {% if not orders.files and not orders.relation and not is_flat and not has_problem %}
         {% set place = env_var('CLV_RAW_DIR', '') %}
         {% do orders.problems.append(
-            ("No orders were found below " ~ place if place else "Name the folder with the raw files: clv --raw FOLDER, or the environment variable CLV_RAW_DIR with its absolute path")
+            ("No orders were found below " ~ place if place else "Name the folder with the raw files: --raw FOLDER, or the environment variable CLV_RAW_DIR with its absolute path")
             ~ ": put orders.csv, orders.parquet or a folder orders/ there, map the name with var raw_names, "
             ~ "or give order_items the columns ordered_at and customer_id."
         ) %}

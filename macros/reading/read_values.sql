@@ -1,13 +1,18 @@
 {#- Casts of landed values that never fail: what can't be read is null, and rejection_reason says so. -#}
 
 {#- column: a landed number or text. Returns double precision SQL; null for text that is no number, NaN, infinity and
-    beyond ±1e12. A thousands separator is read ("1,234.50"); a decimal comma is not guessed. -#}
+    beyond ±1e12. A thousands separator is read ("1,234.50"). Which of comma and point is the decimal mark is not guessed: var
+    raw_decimal_mark tells ("1.234,50" where it is the comma); numbers that are no text have none. -#}
 {% macro read_number(column) -%}
     {%- set number -%}
+    {%- if var('raw_decimal_mark') == ',' -%}
+    {{ dbt.safe_cast(decimal_comma_replaced(column), 'double precision') }}
+    {%- else -%}
     coalesce(
         {{ dbt.safe_cast(column, 'double precision') }},
         {{ dbt.safe_cast(thousands_removed(column), 'double precision') }}
     )
+    {%- endif -%}
     {%- endset -%}
     case when {{ number }} between -1e12 and 1e12 then {{ number }} end
 {%- endmacro %}
@@ -19,6 +24,17 @@
     case
         when regexp_full_match(cast({{ column }} as varchar), '[+-]?[0-9]{1,3}(,[0-9]{3})+([.][0-9]*)?')
             then replace(cast({{ column }} as varchar), ',', '')
+    end
+{%- endmacro %}
+
+
+{% macro decimal_comma_replaced(column) -%}{{ return(adapter.dispatch('decimal_comma_replaced')(column)) }}{%- endmacro %}
+
+{% macro duckdb__decimal_comma_replaced(column) -%}
+    case
+        when typeof({{ column }}) <> 'VARCHAR' then cast({{ column }} as varchar)
+        when regexp_full_match(cast({{ column }} as varchar), '[+-]?([0-9]{1,3}([.][0-9]{3})+|[0-9]+)(,[0-9]*)?')
+            then replace(replace(cast({{ column }} as varchar), '.', ''), ',', '.')
     end
 {%- endmacro %}
 

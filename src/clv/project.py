@@ -143,6 +143,8 @@ def read_vars(text: str) -> dict[str, Any]:
         place = f", line {mark.line + 1}" if mark else ""
         reason = getattr(error, "problem", None) or "it can't be parsed"
         raise UsageError(f"{origin} is not valid YAML{place}: {reason}.") from error
+    except ValueError as error:  # YAML takes 2025-02-30 for a date
+        raise UsageError(f"{origin} holds a date that is none, or a number that can't be read: {error}.") from error
     if variables is None:
         return {}
     if not isinstance(variables, dict):

@@ -145,7 +145,7 @@ def render_status(status: Status) -> list[RenderableType]:
     parts.append(_describe_report(status))
     if status.runs:
         parts.append(_runs_table(status))
-        parts += [f"{run.run_id}: {run.message.splitlines()[0]}" for run in status.runs if run.message]
+        parts += [f"{run.run_id}: {_in_short(run.message)}" for run in status.runs if run.message]
     if status.publications:
         parts.append(_publications_table(status))
     return parts
@@ -154,7 +154,7 @@ def render_status(status: Status) -> list[RenderableType]:
 def _describe_report(status: Status) -> str:
     file, run = status.warehouse.report_file, status.report_run
     if run is None:
-        return f"There is no {file}: `clv report` draws it."
+        return f"There is no {file}: `clv report` draws it." if status.content else f"There is no {file} yet."
     if status.content and run != status.content.publication.run_id:
         return f"{file} shows another run, {run}: `clv report` draws it again."
     return f"Report: {file}"
@@ -209,6 +209,12 @@ def _seconds(run: RunRecord) -> str:
         return ""
     elapsed = datetime.fromisoformat(run.ended_at) - datetime.fromisoformat(run.started_at)
     return exact(elapsed.total_seconds(), 1)
+
+
+def _in_short(message: str) -> str:
+    """Return the first sentence of a message, with the first item of the list that it begins."""
+    lines = message.splitlines()
+    return " ".join(line.strip() for line in lines[: 2 if lines[0].endswith(":") else 1])
 
 
 def _short(moment: str) -> str:

@@ -309,7 +309,7 @@ STOPPED = {path.stem: read_stopped(path) for path in sorted((BAD_INPUTS / "stopp
             + b"2024-02-31,email,5\n" * 3,
         },
         [
-            "No order was accepted up to the as-of date, so there is nothing to publish: see marts.fct_rejected_records",
+            "The files of orders have a first line and no rows, so there is nothing to publish: deliver them again.",
             "marketing_spend.csv: 3 of 40 rows were rejected, more than the share of 0.05 that var max_rejected_share",
             'the most frequent reason (3 rows): spend_date is not a date, as in {"spend_date":"2024-02-31"',
         ],
@@ -391,6 +391,8 @@ WRONG_VALUES = [
     ("counted_order_statuses", "paid", "is 'paid': give a list of texts"),
     ("raw_timestamp_formats", ["%d/%m/%Y", 7], 'is ["%d/%m/%Y", 7]: give a list of texts'),
     ("raw_timestamp_formats", None, "is null: give a list of texts"),
+    ("raw_timestamp_formats", ["%Y%m%d", "dd.MM.yyyy"], 'is ["%Y%m%d", "dd.MM.yyyy"]: give formats in the notation'),
+    ("raw_decimal_mark", ";", 'is \';\': give "." or ",".'),
     ("reporting_currency", "EURO", "is 'EURO': give a code of three letters"),
     ("reporting_timezone", "Europe/Berlyn", "is 'Europe/Berlyn': give a time zone that the warehouse knows"),
     ("reporting_timezone", "it's", "is 'it's': give a time zone"),

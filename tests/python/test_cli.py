@@ -39,6 +39,7 @@ def test_version(run_clv: RunClv) -> None:
         (["run", "--raw", "raw", "--as-of", "20250228"], "write it as YYYY-MM-DD"),
         (["run", "--raw", "raw", "--vars", "{as_of_date: soon}"], "as_of_date is 'soon', which is not a date"),
         (["run", "--raw", "raw", "--vars", "{as_of_date: 2025"], "--vars is not valid YAML, line 1"),
+        (["run", "--raw", "raw", "--vars", "{as_of_date: 2025-02-30}"], "--vars holds a date that is none"),
         (["run", "--raw", "raw", "--vars", "nosuch.yml"], "--vars nosuch.yml can't be read: No such file"),
         (["run", "--raw", "raw", "--vars", "[1, 2]"], "--vars must map variables to values"),
         (["run", "--raw", "raw", "--vars", "{reporting_curency: EUR}"], "Did you mean 'reporting_currency'?"),

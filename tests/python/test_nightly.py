@@ -203,6 +203,8 @@ def test_what_the_audit_refuses_is_not_published(shop: Shop) -> None:
         suite.write_text(content)
     assert process.returncode == 1
     assert "The audit failed:" in stderr
+    first = stderr.split("The audit failed:")[1].strip().splitlines()[0]
+    assert f"The audit failed: {first}" in " ".join(clv(shop, "status").stdout.split())
     assert "net_revenue" in stderr
     assert f"{shop.warehouse}/data_docs/index.html" in stderr
     assert read_answer(shop.published_file) == before

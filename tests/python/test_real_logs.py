@@ -156,3 +156,40 @@ def test_a_flat_invoice_log_alone_is_enough(build_warehouse: BuildWarehouse, tmp
         ]
         difference = marts.execute("select sum(abs(difference)) from fct_reconciliations").fetchone()
         assert difference == (0,)
+
+
+GERMAN_VARIABLES = """
+reporting_currency: EUR
+raw_names: {orders: Verkäufe.csv}
+raw_timestamp_formats: ["%d.%m.%Y"]
+raw_decimal_mark: ","
+counted_order_statuses: [bezahlt]
+raw_columns:
+  orders: {order_id: Auftragsnr, customer_id: Kundennr, ordered_at: Datum, amount: Betrag, status: Status}
+"""
+
+
+def test_a_german_export_is_read(build_warehouse: BuildWarehouse, tmp_path: Path) -> None:
+    """Decimal commas, points between thousands, days first, the shop's words for a sale; a point alone parts no digits."""
+    rows = [
+        ("1", "13,40", Decimal("13.40"), "bezahlt"),
+        ("2", "1.234", Decimal(1234), "bezahlt"),
+        ("3", "-1.234.567,5", Decimal("-1234567.50"), "bezahlt"),
+        ("4", "20", Decimal(20), "bezahlt"),
+        ("5", "99,00", Decimal(99), "storniert"),
+        *((str(number), "7,5", Decimal("7.50"), "bezahlt") for number in range(6, 40)),
+    ]
+    unreadable = ("40", "12.5", None, "bezahlt")
+    lines = [f"{order};k1;31.12.2024;{amount};{status}" for order, amount, _, status in [*rows, unreadable]]
+    text = "\n".join(["Auftragsnr;Kundennr;Datum;Betrag;Status", *lines])
+    (tmp_path / "Verkäufe.csv").write_text(text, encoding="utf-8")
+    run = build_warehouse(tmp_path, GERMAN_VARIABLES)
+    assert run.exit_code == 0, run.output
+    with run.connect() as marts:
+        marts.execute("use clv.marts")
+        orders = marts.execute("select order_id, gross_item_revenue, status from fct_orders").fetchall()
+        assert sorted(orders) == sorted((order, amount, status) for order, _, amount, status in rows)
+        rejected = marts.execute("select record_key, reason from fct_rejected_records").fetchall()
+        assert rejected == [("40", "amount is not a number of at most 1e12")]
+        days = marts.execute("select distinct order_date from fct_orders").fetchall()
+        assert days == [(dt.date(2024, 12, 31),)]

@@ -1,5 +1,6 @@
 """The report as people meet it: drawn by the nightly, opened in a browser, held against the marts."""
 
+import html
 import json
 import re
 import shutil
@@ -360,8 +361,10 @@ def test_what_was_counted_otherwise_is_not_compared_with(shop: CommandRun, tmp_p
     with duckdb.connect(str(earlier)) as connection:
         connection.execute(f"update marts.{otherwise}")
     page = draw(shop.published_file, warehouse)
-    assert "There is no earlier publication to compare with." in page
+    assert "The publication before was computed otherwise" in page
     assert 'class="change"' not in page
+    earlier.unlink()
+    assert "There is no earlier publication to compare with." in draw(shop.published_file, warehouse)
 
 
 def test_the_page_tells_the_window_of_kpis(shop: CommandRun, tmp_path: Path) -> None:
@@ -376,6 +379,31 @@ def test_the_page_tells_the_window_of_kpis(shop: CommandRun, tmp_path: Path) -> 
     with duckdb.connect(str(warehouse.published_file)) as connection:
         connection.execute("alter table marts.fct_kpi_months drop column window_months")
     assert "of the window of KPIs" in notes(draw(warehouse.published_file, warehouse))
+
+
+def test_a_channel_that_brought_nobody_is_no_good_one(shop: CommandRun, tmp_path: Path) -> None:
+    """A year's spend in a channel of its own, beside those that bring customers."""
+    warehouse = copied(
+        shop,
+        tmp_path,
+        "insert into marts.fct_channel_months by name select * replace ('skywriting' as acquisition_channel, 0 as new_customers)"
+        " from marts.fct_channel_months where acquisition_channel = 'email'",
+    )
+    titles = [
+        html.unescape(title) for title in re.findall(r"<h3[^>]*>([^<]*)", draw(warehouse.published_file, warehouse))
+    ]
+    title = next(title for title in titles if "three times" in title)
+    assert not title.startswith("All ")
+    assert "skywriting (brought nobody)" in title
+
+
+def test_the_running_month_is_valued_at_the_as_of_date(shop: CommandRun) -> None:
+    figures = read_figures(shop.published_file)
+    as_of, last = figures.first("customers")["as_of_date"], figures.rows("equity_months")[-1]["month"]
+    assert as_of < last
+    table = draw(shop.published_file, Warehouse(shop.published_file.parent))
+    assert f'<th scope="row">{as_of}</th>' in table
+    assert f'<th scope="row">{last}</th>' not in table
 
 
 def test_the_running_month_is_not_compared(small_warehouse: CommandRun) -> None:

@@ -7,6 +7,16 @@
         where rejected_share > {{ var('max_rejected_share') }}
     ),
 
+    -- no day makes a reason of its own ("no exchange rate for CHF on 2025-06-30")
+    records as (
+        select
+            source_name,
+            delivered_in,
+            case when reason like 'no exchange rate for ___ on %' then substr(reason, 1, 24) else reason end as reason,
+            raw_record
+        from {{ ref('int_records_rejected') }}
+    ),
+
     reasons as (
         select
             source_name,
@@ -15,7 +25,7 @@
             count(*) as rejected_rows,
             min(raw_record) as example,
             row_number() over (partition by source_name, delivered_in order by count(*) desc, reason) as reason_rank
-        from {{ ref('int_records_rejected') }}
+        from records
         group by source_name, delivered_in, reason
     )
 
@@ -23,8 +33,13 @@
         deliveries.delivered_in || ': ' || deliveries.rejected_rows || ' of ' || deliveries.delivered_rows
         || ' rows were rejected, more than the share of {{ var("max_rejected_share") }} that var max_rejected_share allows;'
         || ' the most frequent reason (' || reasons.rejected_rows || ' rows): ' || reasons.reason
-        || ', as in ' || substr(reasons.example, 1, 200) || '. Nothing is published. Deliver the file again, say how to read it'
-        || ' (vars raw_columns, raw_timestamp_formats), or raise the var.' as sentence
+        || ', as in ' || substr(reasons.example, 1, 200) || '. Nothing is published. '
+        || case
+            when reasons.reason like 'no exchange rate for %'
+                then 'Deliver the source exchange_rates: of each day, units of {{ var("reporting_currency") }} for one of the currency (var'
+                    || ' max_exchange_rate_age_days lets a rate serve the days after it), or raise the var.'
+            else 'Deliver the file again, say how to read it (vars raw_columns, raw_timestamp_formats, raw_decimal_mark), or raise the var.'
+        end as sentence
     from deliveries
     inner join reasons
         on

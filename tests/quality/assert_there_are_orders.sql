@@ -1,10 +1,23 @@
 -- A failure means that no order at all was accepted, so that every mart would be empty: the raw folder holds headers only,
 -- or every order is in quarantine, or lies after the as-of date.
 {% set query %}
-    select 'No order was accepted up to the as-of date, so there is nothing to publish:'
-        || ' see marts.fct_rejected_records in the build database, and the as-of date.'
-        as sentence
-    from (select count(*) as orders from {{ ref('fct_orders') }}) as counted
+    with counted as (
+        select
+            (select count(*) from {{ ref('fct_orders') }}) as orders,
+            (
+                select sum(delivered_rows)
+                from {{ ref('fct_deliveries') }}
+                where source_name in ('orders', 'order_items')
+            ) as delivered_rows
+    )
+
+    select case
+        when coalesce(delivered_rows, 0) = 0
+            then 'The files of orders have a first line and no rows, so there is nothing to publish: deliver them again.'
+        else 'No order was accepted up to the as-of date, so there is nothing to publish:'
+            || ' see marts.fct_rejected_records in the build database, and the as-of date.'
+    end as sentence
+    from counted
     where orders = 0
 {% endset %}
 {% do fail_with_sentences(query) %}

@@ -143,7 +143,11 @@ def equity(shop: Shop) -> Figure:
         charts.equity(measure, f"{name} ({shop.currency})"),
         Table(
             ["month end", f"{name} ({shop.currency})"],
-            [[row["month"], exact(row[measure], 0)] for row in reversed(known)],
+            # the running month is valued at the as-of date
+            [
+                [min(row["month"], shop.whole.get("as_of_date") or row["month"]), exact(row[measure], 0)]
+                for row in reversed(known)
+            ],
         ),
     )
 
@@ -369,11 +373,14 @@ def channels(shop: Shop) -> Figure:
     shown = [row for row in paid if row["period"] == charts.PERIODS[-1]]
     good = [row for row in shown if row["clv_to_cac"] >= TARGET]
     poor = [row for row in shown if row["clv_to_cac"] < TARGET]
+    fruitless = [
+        row for row in rows if row["period"] == charts.PERIODS[-1] and row["spend"] and not row["new_customers"]
+    ]
     lowest = min(min(row["cac"], row["mean_clv"] / TARGET) for row in paid) * 0.7
     highest = max(max(row["cac"], row["mean_clv"] / TARGET) for row in paid) * 1.4
     return Figure(
         "channels",
-        _channels_title(good, poor),
+        _channels_title(good, poor, fruitless),
         mart,
         "Above the dashed line a customer is worth more than three times the cost; the larger the circle, "
         "the more customers. Costs and customers are those of the period.",
@@ -391,8 +398,7 @@ def channels(shop: Shop) -> Figure:
                     exact(row["mean_clv"]),
                     exact(row["clv_to_cac"], 1),
                 ]
-                for row in rows
-                if row["period"] == charts.PERIODS[-1]
+                for row in listed_now
             ],
             "Channels without spend have no CAC, and stand in the table only.",
         ),
@@ -411,13 +417,16 @@ def _labelled(rows: Sequence[Row]) -> list[Row]:
     ]
 
 
-def _channels_title(good: Sequence[Row], poor: Sequence[Row]) -> str:
-    if not poor:
+def _channels_title(good: Sequence[Row], poor: Sequence[Row], fruitless: Sequence[Row]) -> str:
+    """Return what holds of the channels with a cost; fruitless: those whose cost brought nobody."""
+    if not poor and not fruitless:
         return f"All {len(good)} paid channels bring more than three times their cost"
-    named = listed([f"{words(row['channel'])} ({exact(row['clv_to_cac'], 1)})" for row in poor[:3]])
+    short = [f"{words(row['channel'])} ({exact(row['clv_to_cac'], 1)})" for row in poor]
+    named = listed([*short, *(f"{words(row['channel'])} (brought nobody)" for row in fruitless)][:3])
     if not good:
         return f"No paid channel brings three times its cost: {named}"
-    return f"{len(good)} of {len(good) + len(poor)} paid channels bring three times their cost; not {named}"
+    paid = len(good) + len(poor) + len(fruitless)
+    return f"{len(good)} of {paid} paid channels bring three times their cost; not {named}"
 
 
 def alive(shop: Shop) -> Figure:

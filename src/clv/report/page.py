@@ -30,6 +30,7 @@ def render(now: Published, before: Published | None) -> str:
         library=_library(),
         publication=now.publication,
         earlier=earlier.publication if earlier else None,
+        is_otherwise_computed=bool(before and not earlier),
         whole=now.first("customers"),
         headlines=headlines(now, earlier),
         sections=found,
