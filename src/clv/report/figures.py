@@ -370,12 +370,11 @@ def channels(shop: Shop) -> Figure:
             f"No channel has both a cost and customers: source marketing_spend gives the cost, "
             f"{NO_CHANNELS} the channels.",
         )
+    listed_now = [row for row in rows if row["period"] == charts.PERIODS[-1]]
     shown = [row for row in paid if row["period"] == charts.PERIODS[-1]]
     good = [row for row in shown if row["clv_to_cac"] >= TARGET]
     poor = [row for row in shown if row["clv_to_cac"] < TARGET]
-    fruitless = [
-        row for row in rows if row["period"] == charts.PERIODS[-1] and row["spend"] and not row["new_customers"]
-    ]
+    fruitless = [row for row in listed_now if row["spend"] and not row["new_customers"]]
     lowest = min(min(row["cac"], row["mean_clv"] / TARGET) for row in paid) * 0.7
     highest = max(max(row["cac"], row["mean_clv"] / TARGET) for row in paid) * 1.4
     return Figure(

@@ -300,7 +300,8 @@ class Builder:
         warehouse.mkdir(parents=True, exist_ok=True)
         variables = {**self.variables, "as_of_date": as_of.isoformat() if as_of else None}
         options = ["--project-dir", str(REPOSITORY), "--profiles-dir", str(REPOSITORY), "--vars", json.dumps(variables)]
-        options += ["--log-level", "none", "--log-level-file", "none", "--target-path", str(self.scratch / "target")]
+        options += ["--log-level", "none", "--log-level-file", "none", "--no-write-json"]
+        options += ["--target-path", str(self.scratch / "target")]
         with folders(raw, warehouse):
             if self.manifest is None:
                 self.manifest = dbtRunner().invoke(["parse", *options]).result
