@@ -64,8 +64,7 @@
         {% set queries = [] %}
         {% for file in batch %}
             {% do queries.append(
-                "select " ~ loop.index0 ~ " as position, (select '>' || line from (" ~ duckdb_select_lines([file]) ~ ") as lines limit 1) as line,"
-                ~ " (select line from (" ~ duckdb_select_lines([file], 'latin-1') ~ ") as lines limit 1) as bytes"
+                "select " ~ loop.index0 ~ " as position, (select '>' || line from (" ~ duckdb_select_lines([file]) ~ ") as lines limit 1) as line"
             ) %}
         {% endfor %}
         {% for row in run_query(queries | join(" union all ") ~ " order by position").rows %}
@@ -74,11 +73,6 @@
             {% if not header.strip() %}
                 {% do finding.problems.append(
                     file.delivered_in ~ " is empty, or begins with a blank line: its first line must name the columns. Deliver it again, or remove it."
-                ) %}
-                {% do file.update({'delimiter': ',', 'columns': []}) %}
-            {% elif not is_utf8(row[2] or '') %}
-                {% do finding.problems.append(
-                    file.delivered_in ~ " is no UTF-8 text (Windows-1252, perhaps): its first line is " ~ row[2] ~ ". Save it as UTF-8 and deliver it again."
                 ) %}
                 {% do file.update({'delimiter': ',', 'columns': []}) %}
             {% elif '\x00' in header %}
@@ -120,18 +114,12 @@
 {% endmacro %}
 
 
-{#- text: bytes that were read as Latin-1. Returns whether they are UTF-8. -#}
-{% macro is_utf8(text) %}
-    {{ return(text.encode('latin-1', 'replace').decode('utf-8', 'ignore').encode('utf-8') | length == text | length) }}
-{% endmacro %}
-
-
 {#- Select of the lines of CSV files (of one compression, which DuckDB does not see behind every path) as they stand, quotes
-    and delimiters ignored, blank ones as null; those that are not of the encoding are left out. -#}
-{% macro duckdb_select_lines(files, encoding='utf-8') %}
+    and delimiters ignored, blank ones as null; those that are not UTF-8 are left out. -#}
+{% macro duckdb_select_lines(files) %}
     {{ return(
         "select line, landed_file from read_csv(" ~ duckdb_list(files | map(attribute='path')) ~ ", compression = '" ~ files[0].compression ~ "',"
-        ~ " auto_detect = false, columns = {'line': 'VARCHAR'}, delim = '\x01', encoding = '" ~ encoding ~ "',"
+        ~ " auto_detect = false, columns = {'line': 'VARCHAR'}, delim = '\x01',"
         ~ " quote = '', escape = '', header = false, strict_mode = false, ignore_errors = true, filename = 'landed_file')"
     ) }}
 {% endmacro %}
