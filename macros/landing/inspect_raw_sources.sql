@@ -105,8 +105,8 @@
         {% else %}
             {% do finding.problems.append(
                 carrier.delivered_in ~ " has none of the columns of " ~ finding.source ~ ". Columns found: " ~ carrier.columns | join(', ')
-                ~ ". If these are values, the line that names the columns is missing, or was passed over since it is no UTF-8 text: save the file as"
-                ~ " UTF-8. Names may be separated by comma, semicolon, tab or |; other names are given by"
+                ~ ". Its first line must name the columns, separated by comma, semicolon, tab or |, and be UTF-8 text: one that is not (of a file"
+                ~ " in Windows-1252, say) was passed over; other names are given by"
                 ~ " var raw_columns: {" ~ finding.source ~ ": {" ~ finding.contract[0].name ~ ": NAME}}."
             ) %}
         {% endif %}
