@@ -167,7 +167,7 @@ def _content_table(content: Content) -> Table:
     figures.add_row("run", publication.run_id)
     figures.add_row("size", megabytes(content.bytes))
     figures.add_row("customers", count(content.customers))
-    figures.add_row("orders", count(content.orders))
+    figures.add_row("orders, counted or not", count(content.orders))
     figures.add_row("net revenue", money(content.net_revenue, content.currency))
     versions = f"clv {publication.clv_version}, dbt {publication.dbt_version}, DuckDB {publication.duckdb_version}"
     figures.add_row("computed with", versions)

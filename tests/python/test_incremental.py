@@ -34,6 +34,7 @@ def test_a_night_restates_only_what_its_delivery_touches(build_warehouse: BuildW
             "update intermediate.int_orders_totalled set gross_item_revenue = 77, revenue_before_refunds = 77"
             " where order_id in ('o1', 'o2')"
         )
+        connection.execute("update intermediate.int_purchase_occasions set days_since_previous = 777")
     write_csv(
         raw / "orders",
         "2",
@@ -49,6 +50,12 @@ def test_a_night_restates_only_what_its_delivery_touches(build_warehouse: BuildW
             ).fetchall()
         )
     assert found == {"o1": 77, "o2": 20, "o3": 10, "o99": 5}
+    with duckdb.connect(str(second.build_file)) as connection:
+        counted_anew = connection.execute(
+            "select distinct customer_id from intermediate.int_purchase_occasions"
+            " where days_since_previous is distinct from 777 order by 1"
+        ).fetchall()
+    assert counted_anew == [("c1",), ("c2",)]
     whole = build_warehouse(raw, "", "--full-refresh", folder=folder)
     assert whole.exit_code == 0, whole.output
     with whole.connect() as connection:
