@@ -1,7 +1,7 @@
 {#- What a build was made from, so that the next one can go on from it; in schema `landing`:
     deliveries    the raw files and tables of this build, and whether the last one lacks them (is_new)
     landed_files, unreadable_lines    the CSV files that stand in landing tables, and their lines that are no records
-    last_build    a row while there is a build to go on from: its fingerprint and the known_before of its run context
+    last_build    a row while there is a build to go on from: its fingerprint, and known_before: what lies before it was judged for good
     built_deliveries, built_exchange_rates, built_product_costs, built_cutoffs, built_identities    what that one was made from
     A build that failed, was killed or was of a selection leaves last_build incomplete, and the next one starts anew. -#}
 
@@ -79,9 +79,11 @@
 {% endmacro %}
 
 
-{#- Whether the last build ended well, was configured alike, and had no order, line or refund that is gone or changed on disk. -#}
+{#- Whether the last build ended well, was configured alike, left all its tables, and had no order, line or refund that is gone or changed
+    on disk. -#}
 {% macro can_go_on() %}
     {% if flags.FULL_REFRESH %}{{ return(false) }}{% endif %}
+    {% for node in incremental_nodes() if not adapter.get_relation(node.database, node.schema, node.alias) %}{{ return(false) }}{% endfor %}
     {% set complete = run_query(
         'select count(*) from landing.last_build where is_complete and fingerprint = ' ~ string_literal(build_fingerprint())
     ).rows[0][0] %}
@@ -104,6 +106,12 @@
     {% set code = [env_var('CLV_CODE_FINGERPRINT', '')] %}
     {% for node in graph.nodes.values() if node.resource_type == 'model' %}
         {% do code.append(node.checksum.checksum) %}
+    {% endfor %}
+    {#- what tables are made with, and raw data read by -#}
+    {% for node in graph.nodes.values() | list + graph.sources.values() | list if node.resource_type in ['model', 'source'] %}
+        {% for column in node.columns.values() if column.data_type %}
+            {% do code.append([node.name, column.name, column.data_type, column.constraints] | string) %}
+        {% endfor %}
     {% endfor %}
     {% set values = [] %}
     {% for name in project_vars() %}{% do values.append([name, var(name)]) %}{% endfor %}
@@ -134,17 +142,20 @@
 {% endmacro %}
 
 
-{#- on-run-end: remembers what was built, if all incremental models were and nothing failed. results: as dbt gives them to the hook. -#}
+{#- on-run-end: remembers what was built, if all models were and nothing failed: those that keep rows depend on what the others tell them.
+    results: as dbt gives them to the hook. -#}
 {% macro complete_build(results) %}
-    {% if execute and flags.WHICH in ['build', 'run'] %}
+    {% if execute and flags.WHICH in ['build', 'run'] and not flags.EMPTY %}
         {% set done = results | selectattr('status', 'equalto', 'success') | map(attribute='node.unique_id') | list %}
         {% set failed = results | selectattr('status', 'in', ['error', 'fail', 'skipped', 'runtime error', 'partial success']) | list %}
-        {% set missing = incremental_nodes() | rejectattr('unique_id', 'in', done) | list %}
+        {% set models = graph.nodes.values() | selectattr('resource_type', 'equalto', 'model') | selectattr('package_name', 'equalto', project_name) %}
+        {% set missing = models | rejectattr('unique_id', 'in', done) | list %}
         {% if incremental_nodes() and not failed and not missing %}
             {% do adapter.ensure_transaction() %}
             {% do run_query('truncate landing.last_build') %}
             {% do run_query(
-                'insert into landing.last_build select ' ~ string_literal(build_fingerprint()) ~ ', known_before, true from '
+                'insert into landing.last_build select ' ~ string_literal(build_fingerprint())
+                ~ ', least(known_before, ' ~ first_future_moment() ~ '), true from '
                 ~ built_relation('int_run_context')
             ) %}
             {% for table, columns, origin in [

@@ -53,7 +53,7 @@
     {% set expressions = [] %}
     {% for column in finding.contract %}
         {% set found = columns.get(finding.mapping.get(column.name, '') | lower) %}
-        {% set expression = landing_column(found[0], found[1], column.data_type) if found
+        {% set expression = landing_column(found[0], found[1], column.data_type, finding.is_mixed) if found
             else 'cast(null as ' ~ {'number': 'double', 'timestamp': 'timestamp'}.get(column.data_type, 'varchar') ~ ')' %}
         {% do expressions.append(expression ~ ' as ' ~ column.name) %}
     {% endfor %}
@@ -65,14 +65,17 @@
 
 
 {#- One column as landed: text trimmed and blank as null; ids held as whole numbers with a fraction of 0 without it; NaN,
-    which some tools write for a missing value, as no id. -#}
-{% macro landing_column(name, type, data_type) %}
+    which some tools write for a missing value, as no id. Where files hold a column in different types (is_mixed), the engine makes text
+    of numbers: they are written with the decimal mark that text has. -#}
+{% macro landing_column(name, type, data_type, is_mixed) %}
     {% set quoted = adapter.quote(name.replace('"', '""')) %}
     {% set is_integer = modules.re.match('^U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?$', type) %}
     {% set is_fraction = modules.re.match('^(DECIMAL|NUMERIC|DOUBLE|FLOAT|REAL)( PRECISION)?([(][0-9, ]*[)])?$', type) %}
     {% set is_time = modules.re.match('^(DATE|TIMESTAMP)[^[]*$', type) %}
     {% set text = 'cast(' ~ quoted ~ ' as varchar)' %}
-    {% if ((is_integer or is_fraction) and data_type == 'number') or (is_time and data_type == 'timestamp') %}
+    {% if is_mixed and is_fraction and data_type == 'number' and var('raw_decimal_mark') == ',' %}
+        {{ return('replace(' ~ text ~ ", '.', ',')") }}
+    {% elif ((is_integer or is_fraction) and data_type == 'number') or (is_time and data_type == 'timestamp') %}
         {{ return(quoted) }}
     {% elif is_fraction and data_type == 'text' %}
         {{ return("case when " ~ quoted ~ " = floor(" ~ quoted ~ ") and abs(" ~ quoted ~ ") < 1e15"

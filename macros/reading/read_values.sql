@@ -22,7 +22,7 @@
 
 {% macro duckdb__thousands_removed(column) -%}
     case
-        when regexp_full_match(cast({{ column }} as varchar), '[+-]?[0-9]{1,3}(,[0-9]{3})+([.][0-9]*)?')
+        when regexp_full_match(cast({{ column }} as varchar), '[+-]?[1-9][0-9]{0,2}(,[0-9]{3})+([.][0-9]*)?')
             then replace(cast({{ column }} as varchar), ',', '')
     end
 {%- endmacro %}
@@ -33,7 +33,7 @@
 {% macro duckdb__decimal_comma_replaced(column) -%}
     case
         when typeof({{ column }}) <> 'VARCHAR' then cast({{ column }} as varchar)
-        when regexp_full_match(cast({{ column }} as varchar), '[+-]?([0-9]{1,3}([.][0-9]{3})+|[0-9]+)(,[0-9]*)?')
+        when regexp_full_match(cast({{ column }} as varchar), '[+-]?([1-9][0-9]{0,2}([.][0-9]{3})+|[0-9]*)(,[0-9]*)?')
             then replace(replace(cast({{ column }} as varchar), '.', ''), ',', '.')
     end
 {%- endmacro %}

@@ -309,7 +309,7 @@ STOPPED = {path.stem: read_stopped(path) for path in sorted((BAD_INPUTS / "stopp
             + b"2024-02-31,email,5\n" * 3,
         },
         [
-            "The files of orders have a first line and no rows, so there is nothing to publish: deliver them again.",
+            "What was delivered of orders has no rows, so there is nothing to publish: deliver it again.",
             "marketing_spend.csv: 3 of 40 rows were rejected, more than the share of 0.05 that var max_rejected_share",
             'the most frequent reason (3 rows): spend_date is not a date, as in {"spend_date":"2024-02-31"',
         ],

@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 import yaml
 from conftest import REPOSITORY, BuildWarehouse, write_csv
-from soak.schedules import soak_schedules
+from soak.schedules import SETTINGS, Builder, random_history, soak_schedules, write_delivery
 
 HEADER = ["order_id", "customer_id", "ordered_at", "amount", "status", "updated_at"]
 
@@ -93,3 +93,25 @@ def test_every_var_is_part_of_what_a_build_goes_on_from() -> None:
     listed = re.search(r"macro project_vars\(\) %}(.*?)endmacro", macro, re.DOTALL)
     assert listed
     assert set(re.findall(r"'(\w+)'", listed[1])) == set(declared) - {"as_of_date"}
+
+
+def test_a_build_goes_on_from_a_whole_one_alone(tmp_path: Path) -> None:
+    """Neither from one of a selection, whose models were not told of all that came, nor where a table is gone."""
+    builder, raw, warehouse = Builder(tmp_path, SETTINGS), tmp_path / "raw", tmp_path / "warehouse"
+    delivery = next(iter(random_history(7).deliveries()))
+    write_delivery(raw, 0, delivery)
+
+    def build(*selection: str) -> tuple[bool, bool]:
+        """Build; return whether it went on from the last build, and whether it can be gone on from."""
+        with duckdb.connect(str(builder.build(raw, warehouse, delivery.as_of, *selection))) as connection:
+            went_on = connection.execute("select count(*) from landing.deliveries where not is_new").fetchall()
+            complete = connection.execute("select count(*) from landing.last_build where is_complete").fetchall()
+        return went_on != [(0,)], complete == [(1,)]
+
+    assert build() == (False, True)
+    assert build("--select", "config.materialized:incremental") == (True, False)
+    assert build() == (False, True)
+    assert build() == (True, True)
+    with duckdb.connect(str(warehouse / "build.duckdb")) as connection:
+        connection.execute("drop table intermediate.int_orders_sequenced")
+    assert build() == (False, True)

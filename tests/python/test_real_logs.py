@@ -160,7 +160,7 @@ def test_a_flat_invoice_log_alone_is_enough(build_warehouse: BuildWarehouse, tmp
 
 GERMAN_VARIABLES = """
 reporting_currency: EUR
-raw_names: {orders: Verkäufe.csv}
+raw_names: {orders: Verkäufe}
 raw_timestamp_formats: ["%d.%m.%Y"]
 raw_decimal_mark: ","
 counted_order_statuses: [bezahlt]
@@ -182,7 +182,17 @@ def test_a_german_export_is_read(build_warehouse: BuildWarehouse, tmp_path: Path
     unreadable = ("40", "12.5", None, "bezahlt")
     lines = [f"{order};k1;31.12.2024;{amount};{status}" for order, amount, _, status in [*rows, unreadable]]
     text = "\n".join(["Auftragsnr;Kundennr;Datum;Betrag;Status", *lines])
-    (tmp_path / "Verkäufe.csv").write_text(text, encoding="utf-8")
+    folder = tmp_path / "Verkäufe"
+    folder.mkdir()
+    (folder / "1.csv").write_text(text, encoding="utf-8")
+    # numbers that are no text have no mark to be taken for another
+    typed = {"50": ("3.125", "decimal(10, 3)", Decimal("3.125")), "51": ("12.0", "double", Decimal(12))}
+    for order, (amount, kind, _) in typed.items():
+        duckdb.sql(
+            f"copy (select '{order}' as \"Auftragsnr\", 'k1' as \"Kundennr\", '31.12.2024' as \"Datum\","
+            f" {amount}::{kind} as \"Betrag\", 'bezahlt' as \"Status\") to '{folder}/{order}.parquet'"
+        )
+    rows += [(order, amount, value, "bezahlt") for order, (amount, _, value) in typed.items()]
     run = build_warehouse(tmp_path, GERMAN_VARIABLES)
     assert run.exit_code == 0, run.output
     with run.connect() as marts:

@@ -12,7 +12,10 @@
         select
             source_name,
             delivered_in,
-            case when reason like 'no exchange rate for ___ on %' then substr(reason, 1, 24) else reason end as reason,
+            case
+                when reason like '%no exchange rate for % on ____-__-__' then substr(reason, 1, length(reason) - length(' on 2025-06-30'))
+                else reason
+            end as reason,
             raw_record
         from {{ ref('int_records_rejected') }}
     ),
@@ -35,9 +38,9 @@
         || ' the most frequent reason (' || reasons.rejected_rows || ' rows): ' || reasons.reason
         || ', as in ' || substr(reasons.example, 1, 200) || '. Nothing is published. '
         || case
-            when reasons.reason like 'no exchange rate for %'
+            when reasons.reason like '%no exchange rate for %'
                 then 'Deliver the source exchange_rates: of each day, units of {{ var("reporting_currency") }} for one of the currency (var'
-                    || ' max_exchange_rate_age_days lets a rate serve the days after it), or raise the var.'
+                    || ' max_exchange_rate_age_days lets a rate serve the days after it), or raise var max_rejected_share.'
             else 'Deliver the file again, say how to read it (vars raw_columns, raw_timestamp_formats, raw_decimal_mark), or raise the var.'
         end as sentence
     from deliveries

@@ -13,7 +13,7 @@
 
     select case
         when coalesce(delivered_rows, 0) = 0
-            then 'The files of orders have a first line and no rows, so there is nothing to publish: deliver them again.'
+            then 'What was delivered of orders has no rows, so there is nothing to publish: deliver it again.'
         else 'No order was accepted up to the as-of date, so there is nothing to publish:'
             || ' see marts.fct_rejected_records in the build database, and the as-of date.'
     end as sentence

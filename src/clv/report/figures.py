@@ -7,7 +7,7 @@ from typing import Any
 
 from clv.report import charts
 from clv.report.data import Published, Row
-from clv.words import compact, count, exact, listed, money, month, percent, plural, words
+from clv.words import UNKNOWN, compact, count, exact, listed, money, month, percent, plural, words
 
 LARGEST_AGE = 24
 LISTED_CHANNELS = 25
@@ -373,13 +373,12 @@ def channels(shop: Shop) -> Figure:
     listed_now = [row for row in rows if row["period"] == charts.PERIODS[-1]]
     shown = [row for row in paid if row["period"] == charts.PERIODS[-1]]
     good = [row for row in shown if row["clv_to_cac"] >= TARGET]
-    poor = [row for row in shown if row["clv_to_cac"] < TARGET]
-    fruitless = [row for row in listed_now if row["spend"] and not row["new_customers"]]
+    poor = [row for row in listed_now if row["spend"] and row not in good]
     lowest = min(min(row["cac"], row["mean_clv"] / TARGET) for row in paid) * 0.7
     highest = max(max(row["cac"], row["mean_clv"] / TARGET) for row in paid) * 1.4
     return Figure(
         "channels",
-        _channels_title(good, poor, fruitless),
+        _channels_title(good, poor),
         mart,
         "Above the dashed line a customer is worth more than three times the cost; the larger the circle, "
         "the more customers. Costs and customers are those of the period.",
@@ -416,16 +415,23 @@ def _labelled(rows: Sequence[Row]) -> list[Row]:
     ]
 
 
-def _channels_title(good: Sequence[Row], poor: Sequence[Row], fruitless: Sequence[Row]) -> str:
-    """Return what holds of the channels with a cost; fruitless: those whose cost brought nobody."""
-    if not poor and not fruitless:
+def _channels_title(good: Sequence[Row], poor: Sequence[Row]) -> str:
+    """Return what holds of the channels with a cost; poor: those that bring less, nobody, or what is not known."""
+    if not good and not poor:
+        return "No channel had a cost in the latest months"
+    if not poor:
         return f"All {len(good)} paid channels bring more than three times their cost"
-    short = [f"{words(row['channel'])} ({exact(row['clv_to_cac'], 1)})" for row in poor]
-    named = listed([*short, *(f"{words(row['channel'])} (brought nobody)" for row in fruitless)][:3])
+    named = listed([f"{words(row['channel'])} ({_return_of(row)})" for row in poor[:3]])
+    others = f", nor {len(poor) - 3} more" if len(poor) > 3 else ""
     if not good:
-        return f"No paid channel brings three times its cost: {named}"
-    paid = len(good) + len(poor) + len(fruitless)
-    return f"{len(good)} of {paid} paid channels bring three times their cost; not {named}"
+        return f"No paid channel brings three times its cost: not {named}{others}"
+    return f"{len(good)} of {len(good) + len(poor)} paid channels bring three times their cost; not {named}{others}"
+
+
+def _return_of(row: Row) -> str:
+    if not row["new_customers"]:
+        return "brought nobody"
+    return UNKNOWN if row["clv_to_cac"] is None else exact(row["clv_to_cac"], 1)
 
 
 def alive(shop: Shop) -> Figure:

@@ -296,8 +296,8 @@ class Builder:
     variables: Mapping[str, object] = field(default_factory=dict)
     manifest: Manifest | None = None
 
-    def build(self, raw: Path, warehouse: Path, as_of: dt.date | None) -> Path:
-        """Build the models and return the build database; fails with what dbt said."""
+    def build(self, raw: Path, warehouse: Path, as_of: dt.date | None, *selection: str) -> Path:
+        """Build the models, or a selection of them, and return the build database; fails with what dbt said."""
         warehouse.mkdir(parents=True, exist_ok=True)
         variables = {**self.variables, "as_of_date": as_of.isoformat() if as_of else None}
         options = ["--project-dir", str(REPOSITORY), "--profiles-dir", str(REPOSITORY), "--vars", json.dumps(variables)]
@@ -306,7 +306,7 @@ class Builder:
         with folders(raw, warehouse):
             if self.manifest is None:
                 self.manifest = dbtRunner().invoke(["parse", *options]).result
-            command = ["build", "--threads", "1", "--exclude-resource-type", "test", "unit_test", *options]
+            command = ["build", "--threads", "1", "--exclude-resource-type", "test", "unit_test", *options, *selection]
             result = dbtRunner(manifest=self.manifest).invoke(command)
             release_database()
         failed = [f"{one.node.name}: {one.message}" for one in result.result or [] if one.status == "error"]
