@@ -142,14 +142,13 @@
 {% endmacro %}
 
 
-{#- on-run-end: remembers what was built, if all models were and nothing failed: those that keep rows depend on what the others tell them.
+{#- on-run-end: remembers what was built, if all incremental models and what tells them which rows to make were, and nothing failed.
     results: as dbt gives them to the hook. -#}
 {% macro complete_build(results) %}
     {% if execute and flags.WHICH in ['build', 'run'] and not flags.EMPTY %}
         {% set done = results | selectattr('status', 'equalto', 'success') | map(attribute='node.unique_id') | list %}
         {% set failed = results | selectattr('status', 'in', ['error', 'fail', 'skipped', 'runtime error', 'partial success']) | list %}
-        {% set models = graph.nodes.values() | selectattr('resource_type', 'equalto', 'model') | selectattr('package_name', 'equalto', project_name) %}
-        {% set missing = models | rejectattr('unique_id', 'in', done) | list %}
+        {% set missing = with_parents(incremental_nodes()) | reject('in', done) | list %}
         {% if incremental_nodes() and not failed and not missing %}
             {% do adapter.ensure_transaction() %}
             {% do run_query('truncate landing.last_build') %}
@@ -171,6 +170,19 @@
             {% do adapter.commit() %}
         {% endif %}
     {% endif %}
+{% endmacro %}
+
+
+{#- nodes: list of models. Returns their ids, and those of all models that they are made from. -#}
+{% macro with_parents(nodes) %}
+    {% set ids = nodes | map(attribute='unique_id') | list %}
+    {#- the list grows while it is walked -#}
+    {% for id in ids %}
+        {% for parent in graph.nodes[id].depends_on.nodes if parent.startswith('model.') and parent not in ids %}
+            {% do ids.append(parent) %}
+        {% endfor %}
+    {% endfor %}
+    {{ return(ids) }}
 {% endmacro %}
 
 
