@@ -56,7 +56,8 @@ totalled as (
     from untaxed
 ),
 
--- cost of the goods that came back with a refund: together no more than the line (without a line, the order) had
+-- cost of the goods that came back with a refund: together no more than the line (without a line, the order) had; nothing of an order
+-- that cost less than nothing, since it returned more than it sold
 costed as (
     select
         *,
@@ -87,8 +88,8 @@ final as (
         case
             when cogs_before_refunds is null then null
             when is_fully_refunded then {{ to_money('cogs_before_refunds * amount_at_order_rate / order_amount_refunded') }}
-            when order_cogs_returned > cogs_before_refunds
-                then {{ to_money('line_cogs_returned * cogs_before_refunds / order_cogs_returned') }}
+            when order_cogs_returned > greatest(cogs_before_refunds, 0)
+                then {{ to_money('line_cogs_returned * greatest(cogs_before_refunds, 0) / order_cogs_returned') }}
             else {{ to_money('line_cogs_returned') }}
         end as cogs_returned
     from weighed
