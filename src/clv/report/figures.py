@@ -422,9 +422,9 @@ def _channels_title(good: Sequence[Row], poor: Sequence[Row]) -> str:
     if not poor:
         return f"All {len(good)} paid channels bring more than three times their cost"
     named = listed([f"{words(row['channel'])} ({_return_of(row)})" for row in poor[:3]])
-    others = f", nor {len(poor) - 3} more" if len(poor) > 3 else ""
+    others = f" ({len(poor) - 3} more)" if len(poor) > 3 else ""
     if not good:
-        return f"No paid channel brings three times its cost: not {named}{others}"
+        return f"No paid channel brings three times its cost: {named}{others}"
     return f"{len(good)} of {len(good) + len(poor)} paid channels bring three times their cost; not {named}{others}"
 
 
