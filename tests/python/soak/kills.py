@@ -4,8 +4,12 @@ import json
 import random
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import reduce
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -38,26 +42,49 @@ class KillReport:
     def passed(self) -> bool:
         return not (self.mixed or self.wrong or self.failed)
 
+    def together(self, other: "KillReport") -> "KillReport":
+        """Return what came of both."""
+        return KillReport(
+            self.kills + other.kills,
+            dict(Counter(self.by_step) + Counter(other.by_step)),
+            self.published_by_killed + other.published_by_killed,
+            self.mixed + other.mixed,
+            self.wrong + other.wrong,
+            self.failed + other.failed,
+        )
 
-def soak_kills(shop: Shop, kills: int, seed: int = 1) -> KillReport:
-    """Kill `kills` runs, spread over the steps, each at a random moment of its step, and run the night after each."""
-    chance = random.Random(seed)  # noqa: S311 (no secret)
+
+def soak_kills(shop: Shop, kills: int, seed: int = 1, workers: int = 2) -> KillReport:
+    """Kill `kills` runs, spread over the steps, each at a random moment of its step, and run the night after each.
+
+    workers: how many warehouses of the shop are killed side by side.
+    """
     clean = clean_files(shop)
-    shop.finish_night(shop.nights[0])
+
+    def kill_in_turn(worker: int) -> KillReport:
+        own = shop.elsewhere(shop.folder / f"warehouse_{worker}")
+        return _kill_in_turn(own, clean, range(worker, kills, workers), random.Random(seed + worker))  # noqa: S311 (no secret)
+
+    with ThreadPoolExecutor(workers) as pool:
+        return reduce(KillReport.together, pool.map(kill_in_turn, range(workers)))
+
+
+def _kill_in_turn(shop: Shop, clean: Mapping[str, Path], numbers: range, chance: random.Random) -> KillReport:
+    """Make the kills of these numbers, each of which tells the step to be killed."""
     report = KillReport()
-    place = 0
-    while report.kills < kills:
-        place += 1
-        night = shop.nights[place % len(shop.nights)]
-        before = read_answer(shop.published_file)
-        seconds = _seconds_of_steps(shop)
-        aim = list(seconds)[report.kills % len(seconds)]
-        step = _kill(shop, night, aim, chance.random() * seconds[aim])
-        if step is None:
-            continue  # it had ended before the moment came
+    nights = cycle(shop.nights)
+    shop.finish_night(next(nights))
+    for number in numbers:
+        step = None
+        while step is None:  # or the run had ended before the moment came
+            night = next(nights)
+            before = read_answer(shop.published_file)
+            seconds = _seconds_of_steps(shop)
+            aim = list(seconds)[number % len(seconds)]
+            step = _kill(shop, night, aim, chance.random() * seconds[aim])
         report.kills += 1
         report.by_step[step] = report.by_step.get(step, 0) + 1
-        label = f"kill {report.kills} ({step}, as of {night})"
+        label = f"kill {number + 1} ({step}, as of {night})"
         _look(shop, before[0], clean, report, label)
         _repair(shop, night, clean, report, label)
         sys.stderr.write(f"{label}: {'' if report.passed else 'not '}passed so far\n")
