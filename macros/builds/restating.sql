@@ -62,7 +62,7 @@
     future, may judge the record otherwise than in the last build. Needs builds and run_context in the query. -#}
 {% macro is_judged_anew(records) -%}
     {%- for column in ['known_at', 'version_written_at'] -%}
-    {{ records }}.{{ column }} >= least(builds.known_before, run_context.known_before){% if not loop.last %} or {% endif %}
+    {{ records }}.{{ column }} >= least(builds.known_before, run_context.known_before, {{ first_future_moment() }}){% if not loop.last %} or {% endif %}
     {%- endfor -%}
 {%- endmacro %}
 

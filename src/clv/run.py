@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,9 @@ CHECK, BUILD, WRITE, AUDIT, REPORT, PUBLISH = (
 )
 BUILD_SHARE = 4
 """A build database holds about this many times what is published of it: a guess, before the first publication."""
+
+ANY_TIME_ZONE = timedelta(days=1)
+"""A shop's day may be that far ahead of the clock's."""
 
 ROWS_SQL = """
 select source_name, sum(delivered_rows), sum(accepted_rows), sum(rejected_rows)
@@ -223,6 +227,11 @@ class _Night:
         marts = _marts(project)
         publication = write_candidate(warehouse, marts, self._publication(project))
         self._record.as_of_date = publication.as_of_date.isoformat() if publication.as_of_date else None
+        if publication.as_of_date and publication.as_of_date > now().date() + ANY_TIME_ZONE:
+            self._warn(
+                f"The as-of date {publication.as_of_date} lies ahead: "
+                "all days until then count as days without a purchase."
+            )
         try:
             self._count_rows(marts)
             return read_summary(warehouse.candidate_file)

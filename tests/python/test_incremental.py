@@ -1,5 +1,6 @@
 """Builds that go on from the last one give the marts of one built at once."""
 
+import datetime as dt
 import json
 import re
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import duckdb
 import yaml
 from conftest import REPOSITORY, BuildWarehouse, write_csv
+from soak.nights import compare_marts
 from soak.schedules import SETTINGS, Builder, random_history, soak_schedules, write_delivery
 
 HEADER = ["order_id", "customer_id", "ordered_at", "amount", "status", "updated_at"]
@@ -112,6 +114,36 @@ def test_a_build_goes_on_from_a_whole_one_alone(tmp_path: Path) -> None:
     assert build("--select", "config.materialized:incremental") == (True, False)
     assert build() == (False, True)
     assert build() == (True, True)
+    assert builder.manifest
+    builder.manifest.nodes["model.clv_warehouse.fct_orders"].columns["net_revenue"].constraints = []
+    builder.manifest.build_flat_graph()
+    assert build() == (False, True), "the tables were made with another contract"
     with duckdb.connect(str(warehouse / "build.duckdb")) as connection:
         connection.execute("drop table intermediate.int_orders_sequenced")
     assert build() == (False, True)
+
+
+def test_what_lies_in_the_future_is_judged_anew_each_night(tmp_path: Path) -> None:
+    """The future begins two days after the clock or the as-of date. In Honolulu the day of the last order ends later than that."""
+    builder = Builder(tmp_path, {**SETTINGS, "reporting_timezone": "Pacific/Honolulu"})
+    raw, today = tmp_path / "raw", dt.datetime.now(dt.UTC).date()
+    write_delivery(raw, 0, next(iter(random_history(7).deliveries())))
+    rows = [
+        [number, "c0", f"{today + dt.timedelta(days=days)} {clock}", "50", "paid", ""]
+        for number, days, clock in [("tomorrow", 1, "23:00:00"), ("after", 2, "05:00:00")]
+    ]
+    write_csv(raw / "orders", "ahead", HEADER, rows)
+
+    def orders(warehouse: str, as_of: dt.date | None) -> tuple[list[tuple[object, ...]], list[tuple[object, ...]]]:
+        """Build; return which of these orders are there, and which are refused."""
+        with duckdb.connect(str(builder.build(raw, tmp_path / warehouse, as_of)), read_only=True) as connection:
+            counted = "select order_id from marts.fct_orders where order_id in ('tomorrow', 'after') order by all"
+            refused = "select reason from marts.fct_rejected_records where raw_record like '%after%'"
+            return connection.execute(counted).fetchall(), connection.execute(refused).fetchall()
+
+    unset = ([("tomorrow",)], [("ordered_at lies in the future",)])
+    assert orders("nightly", None) == unset
+    assert orders("nightly", today + dt.timedelta(days=3)) == ([("after",), ("tomorrow",)], [])
+    assert orders("nightly", None) == unset
+    assert orders("at_once", None) == unset
+    assert compare_marts(tmp_path / "nightly" / "build.duckdb", tmp_path / "at_once" / "build.duckdb")[1] == {}

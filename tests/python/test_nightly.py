@@ -1,5 +1,6 @@
 """The nightly as its users meet it: whatever happens to a run, readers see one whole night."""
 
+import datetime as dt
 import json
 import os
 import shutil
@@ -289,6 +290,14 @@ def test_a_clock_set_back_is_refused(shop: Shop) -> None:
     assert "which is before the last run started (2999-01-01T00:00:00.000+00:00)" in run.stderr
     assert f"remove {shop.warehouse / 'runs' / '29990101-000000-000.json'}" in run.stderr
     assert read_answer(shop.published_file) == before
+
+
+def test_an_as_of_date_that_lies_ahead_is_told(shop: Shop) -> None:
+    ahead = (dt.datetime.now(dt.UTC) + dt.timedelta(days=3)).date().isoformat()
+    run = clv(shop, "run", "--as-of", ahead, "--accept-changes")
+    assert run.exit_code == 0
+    assert f"The as-of date {ahead} lies ahead" in run.stdout
+    assert night_of(read_answer(shop.published_file)) == ahead
 
 
 def test_a_file_without_a_mark_is_replaced(shop: Shop) -> None:
