@@ -33,7 +33,7 @@
 {% macro duckdb__decimal_comma_replaced(column) -%}
     case
         when typeof({{ column }}) <> 'VARCHAR' then cast({{ column }} as varchar)
-        when regexp_full_match(cast({{ column }} as varchar), '[+-]?([1-9][0-9]{0,2}([.][0-9]{3})+|[0-9]*)(,[0-9]*)?')
+        when regexp_full_match(cast({{ column }} as varchar), '[+-]?([1-9][0-9]{0,2}([.][0-9]{3})+|[0-9]*)(,[0-9]*)?([eE][+-]?[0-9]+)?')
             then replace(replace(cast({{ column }} as varchar), '.', ''), ',', '.')
     end
 {%- endmacro %}

@@ -177,7 +177,8 @@ def test_a_german_export_is_read(build_warehouse: BuildWarehouse, tmp_path: Path
         ("3", "-1.234.567,5", Decimal("-1234567.50"), "bezahlt"),
         ("4", "20", Decimal(20), "bezahlt"),
         ("5", "99,00", Decimal(99), "storniert"),
-        *((str(number), "7,5", Decimal("7.50"), "bezahlt") for number in range(6, 40)),
+        ("6", "1,25E+3", Decimal(1250), "bezahlt"),
+        *((str(number), "7,5", Decimal("7.50"), "bezahlt") for number in range(7, 40)),
     ]
     unreadable = ("40", "12.5", None, "bezahlt")
     lines = [f"{order};k1;31.12.2024;{amount};{status}" for order, amount, _, status in [*rows, unreadable]]
