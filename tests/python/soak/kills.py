@@ -87,7 +87,8 @@ def _kill_in_turn(shop: Shop, clean: Mapping[str, Path], numbers: range, chance:
         label = f"kill {number + 1} ({step}, as of {night})"
         _look(shop, before[0], clean, report, label)
         _repair(shop, night, clean, report, label)
-        sys.stderr.write(f"{label}: {'' if report.passed else 'not '}passed so far\n")
+        problems = report.mixed + report.wrong + report.failed
+        sys.stderr.write(f"{label}: {problems or 'passed so far'}\n")
     return report
 
 

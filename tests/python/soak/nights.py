@@ -134,7 +134,7 @@ def compare_marts(left: Path, right: Path) -> tuple[int, dict[str, list[Any]]]:
 
 def leftovers(warehouse: Path) -> list[str]:
     """Return what lies in the warehouse's folder and shouldn't when no run goes on."""
-    expected = {"build.duckdb", "clv.duckdb", "clv.lock", "data_docs", "logs", "publications", "runs"}
+    expected = {"build.duckdb", "clv.duckdb", "clv.lock", "data_docs", "logs", "publications", "report.html", "runs"}
     strangers = [path.name for path in warehouse.iterdir() if path.name not in expected]
     parts = [path.name for path in warehouse.rglob("*") if path.suffix in (".part", ".wal")]
     return sorted({*strangers, *parts})
