@@ -1,5 +1,6 @@
 """The command line: reads arguments, calls the functions behind them, prints what they return."""
 
+import gc
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext, redirect_stdout
@@ -64,11 +65,15 @@ TargetOption = Annotated[
     str | None,
     typer.Option("--target", help="Target of profiles.yml [default: the profile's].", autocompletion=complete_target),
 ]
+GARBAGE_THRESHOLD = 100_000
+"""New objects before garbage is looked for. Most of dbt's live to the end: Python's 700 take an eighth of a run."""
+
 JsonOption = Annotated[bool, typer.Option("--json", help='Print JSON on stdout; a failure is {"error": …}.')]
 
 
 def main() -> None:
     """Entry point of the command `clv`; ends the process with the exit code."""
+    gc.set_threshold(GARBAGE_THRESHOLD)
     try:
         app()
     except SystemExit as end:

@@ -1,22 +1,28 @@
 """Runs the real command in processes of its own: dbt and DuckDB keep state in a process."""
 
 import csv
+import gc
 import json
 import os
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import NoReturn
 
 import duckdb
 import pytest
+from filelock import FileLock
+from soak.schedules import Builder
 
+from clv.cli import GARBAGE_THRESHOLD
 from clv.shop import ShopSettings, generate_shop
 
 REPOSITORY = Path(__file__).parents[2]
 TIMEOUT_SECONDS = 900
+
+gc.set_threshold(GARBAGE_THRESHOLD)
 
 
 @dataclass(frozen=True)
@@ -111,29 +117,48 @@ def build_warehouse(tmp_path_factory: pytest.TempPathFactory) -> BuildWarehouse:
 
 
 @pytest.fixture(scope="session")
-def shop_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The raw files of a synthetic shop, to be read only."""
-    folder = tmp_path_factory.mktemp("shop")
-    generate_shop(folder, ShopSettings(customers=1500, seed=7, chunk_customers=600))
-    return folder
+def builder(tmp_path_factory: pytest.TempPathFactory) -> Builder:
+    """Builds warehouses faster than `build_warehouse`, where neither tests, audit nor publication are asked for."""
+    return Builder(tmp_path_factory.mktemp("builder"))
 
 
 @pytest.fixture(scope="session")
-def shop(build_warehouse: BuildWarehouse, shop_folder: Path) -> CommandRun:
-    """A warehouse published from the synthetic shop, to be read only."""
-    run = build_warehouse(shop_folder)
-    assert run.exit_code == 0, run.output
-    return run
+def shared_folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """The folder of this test run, which all of pytest's processes share."""
+    folder = tmp_path_factory.getbasetemp()
+    return folder if worker_id == "master" else folder.parent
+
+
+def publish_once(folder: Path, write_raw: Callable[[Path], object]) -> CommandRun:
+    """Publish a warehouse in `folder` from what `write_raw` writes, unless another of pytest's processes has."""
+    with FileLock(folder.with_suffix(".lock")):
+        told = folder / "run.json"
+        if not told.exists():
+            write_raw(folder / "raw")
+            run = run_command(["run", "--raw", str(folder / "raw")], folder)
+            assert run.exit_code == 0, run.output
+            told.write_text(json.dumps(asdict(run), default=str), encoding="utf-8")
+        found = json.loads(told.read_text(encoding="utf-8"))
+    return CommandRun(**found | {"warehouse": Path(found["warehouse"])})
 
 
 @pytest.fixture(scope="session")
-def small_warehouse(build_warehouse: BuildWarehouse, tmp_path_factory: pytest.TempPathFactory) -> CommandRun:
+def shop(shared_folder: Path) -> CommandRun:
+    """A warehouse published from a synthetic shop, to be read only."""
+    settings = ShopSettings(customers=1500, seed=7, chunk_customers=600)
+    return publish_once(shared_folder / "shop", lambda raw: generate_shop(raw, settings))
+
+
+@pytest.fixture(scope="session")
+def shop_folder(shop: CommandRun) -> Path:
+    """The raw files of the synthetic shop, to be read only."""
+    return shop.warehouse.with_name("raw")
+
+
+@pytest.fixture(scope="session")
+def small_warehouse(shared_folder: Path) -> CommandRun:
     """A warehouse published from a small purchase log, to be read only."""
-    raw = tmp_path_factory.mktemp("small")
-    write_purchase_log(raw)
-    run = build_warehouse(raw)
-    assert run.exit_code == 0, run.output
-    return run
+    return publish_once(shared_folder / "small", write_purchase_log)
 
 
 def write_csv(folder: Path, source: str, header: Sequence[str], rows: Sequence[Sequence[object]]) -> Path:

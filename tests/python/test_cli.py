@@ -5,18 +5,8 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import BuildWarehouse, CommandRun, RunClv, write_csv, write_purchase_log
+from conftest import CommandRun, RunClv, write_csv
 from soak.pocket import copy_base
-
-
-@pytest.fixture(scope="module")
-def published(build_warehouse: BuildWarehouse, tmp_path_factory: pytest.TempPathFactory) -> CommandRun:
-    """A warehouse published from a plain purchase log."""
-    raw = tmp_path_factory.mktemp("raw")
-    write_purchase_log(raw)
-    run = build_warehouse(raw)
-    assert run.exit_code == 0, run.output
-    return run
 
 
 def test_help_teaches_by_example(run_clv: RunClv) -> None:
@@ -170,24 +160,24 @@ def test_vars_may_be_a_file(run_clv: RunClv, tmp_path: Path) -> None:
     assert run.exit_code == 0, run.output
 
 
-def test_the_summary_reads_well(published: CommandRun) -> None:
-    assert "As of 2025-" in published.stdout or "As of 2024-" in published.stdout
-    assert "4,000.00 USD" in published.stdout
-    assert "gross margin" in published.stdout
-    assert "unknown" in published.stdout
-    assert "Absent sources" in published.stdout
-    assert f"Published: {published.published_file}" in published.stdout
+def test_the_summary_reads_well(small_warehouse: CommandRun) -> None:
+    assert "As of 2025-" in small_warehouse.stdout or "As of 2024-" in small_warehouse.stdout
+    assert "4,000.00 USD" in small_warehouse.stdout
+    assert "gross margin" in small_warehouse.stdout
+    assert "unknown" in small_warehouse.stdout
+    assert "Absent sources" in small_warehouse.stdout
+    assert f"Published: {small_warehouse.published_file}" in small_warehouse.stdout
 
 
-def test_the_published_file_can_be_read_by_older_drivers(published: CommandRun) -> None:
-    with published.connect() as connection:
+def test_the_published_file_can_be_read_by_older_drivers(small_warehouse: CommandRun) -> None:
+    with small_warehouse.connect() as connection:
         tags = connection.execute("select tags from duckdb_databases() where database_name = 'clv'").fetchone()
     assert tags is not None
     assert tags[0]["storage_version"].startswith("v1.4.0")
 
 
-def test_nothing_is_left_beside_the_published_file(published: CommandRun) -> None:
-    names = {path.name for path in published.warehouse.iterdir()}
+def test_nothing_is_left_beside_the_published_file(small_warehouse: CommandRun) -> None:
+    names = {path.name for path in small_warehouse.warehouse.iterdir()}
     assert names == {
         "build.duckdb",
         "clv.duckdb",
@@ -200,12 +190,13 @@ def test_nothing_is_left_beside_the_published_file(published: CommandRun) -> Non
     }
 
 
-def test_the_published_marts_are_those_that_were_built(published: CommandRun) -> None:
+def test_the_published_marts_are_those_that_were_built(small_warehouse: CommandRun) -> None:
     columns = (
         "select table_name, column_name, ordinal_position, data_type from information_schema.columns"
         " where table_schema = 'marts' order by 1, 3"
     )
-    with duckdb.connect(str(published.build_file), read_only=True) as build, published.connect() as readers:
+    build_file = str(small_warehouse.build_file)
+    with duckdb.connect(build_file, read_only=True) as build, small_warehouse.connect() as readers:
         built = build.execute(columns).fetchall()
         assert readers.execute(columns).fetchall() == built
         schemas = readers.execute("select distinct schema_name from duckdb_tables() order by 1").fetchall()
@@ -216,8 +207,8 @@ def test_the_published_marts_are_those_that_were_built(published: CommandRun) ->
     assert {"dim_customers", "fct_orders", "fct_reconciliations"} <= {row[0] for row in built}
 
 
-def test_published_tables_and_columns_are_described(published: CommandRun) -> None:
-    with published.connect() as connection:
+def test_published_tables_and_columns_are_described(small_warehouse: CommandRun) -> None:
+    with small_warehouse.connect() as connection:
         tables = connection.execute("select table_name from duckdb_tables() where comment is null").fetchall()
         columns = connection.execute(
             "select table_name, column_name from duckdb_columns() where schema_name = 'marts' and comment is null"
@@ -263,6 +254,18 @@ def test_sentences_of_a_test_are_about_the_data_and_end_with_1(
     assert "var x is 7: give an even number." in run.stderr
     assert "> in macro" not in run.stderr
     assert not run.published_file.exists()
+
+
+@pytest.mark.parametrize(("arguments", "is_full"), [([], False), (["--full-refresh"], True)])
+def test_a_full_refresh_is_asked_of_dbt(
+    run_clv: RunClv, purchase_log: Path, tmp_path: Path, arguments: list[str], is_full: bool
+) -> None:
+    project = small_project(tmp_path / "project", "select 1 as found where 1 = 0\n")
+    model = "select {{ flags.FULL_REFRESH }} as is_full, order_id, amount from {{ source('raw', 'orders') }}\n"
+    (project / "models" / "marts" / "fct_orders.sql").write_text(model)
+    run = run_clv("run", "--raw", str(purchase_log), *arguments, project=project)
+    with duckdb.connect(str(run.build_file), read_only=True) as build:
+        assert build.execute("select distinct is_full from marts.fct_orders").fetchall() == [(is_full,)]
 
 
 def small_project(folder: Path, test: str) -> Path:

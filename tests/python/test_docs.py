@@ -10,7 +10,7 @@ from typing import Any
 
 import duckdb
 import pytest
-from conftest import REPOSITORY, BuildWarehouse, CommandRun, write_purchase_log
+from conftest import REPOSITORY, CommandRun
 
 LONGEST_MODEL = 115
 
@@ -111,17 +111,8 @@ CONTRACT = {
 
 
 @pytest.fixture(scope="module")
-def built(build_warehouse: BuildWarehouse, tmp_path_factory: pytest.TempPathFactory) -> CommandRun:
-    raw = tmp_path_factory.mktemp("documented")
-    write_purchase_log(raw)
-    run = build_warehouse(raw)
-    assert run.exit_code == 0, run.output
-    return run
-
-
-@pytest.fixture(scope="module")
-def manifest(built: CommandRun) -> dict[str, Any]:
-    return dict(json.loads((built.warehouse.parent / "target" / "manifest.json").read_text(encoding="utf-8")))
+def manifest(small_warehouse: CommandRun) -> dict[str, Any]:
+    return dict(json.loads((small_warehouse.warehouse.parent / "target" / "manifest.json").read_text(encoding="utf-8")))
 
 
 def project_nodes(manifest: dict[str, Any], kind: str) -> Iterator[dict[str, Any]]:
@@ -132,9 +123,9 @@ def project_nodes(manifest: dict[str, Any], kind: str) -> Iterator[dict[str, Any
             yield node
 
 
-def columns_by_relation(built: CommandRun) -> dict[tuple[str, str], list[str]]:
+def columns_by_relation(run: CommandRun) -> dict[tuple[str, str], list[str]]:
     columns: dict[tuple[str, str], list[str]] = {}
-    with duckdb.connect(str(built.build_file), read_only=True) as connection:
+    with duckdb.connect(str(run.build_file), read_only=True) as connection:
         for schema, table, column in connection.execute(
             "select table_schema, table_name, column_name from information_schema.columns order by ordinal_position"
         ).fetchall():
@@ -149,9 +140,9 @@ def test_every_model_says_what_its_rows_are(manifest: dict[str, Any]) -> None:
 
 
 def test_every_column_is_documented_and_every_documented_column_is_there(
-    built: CommandRun, manifest: dict[str, Any]
+    small_warehouse: CommandRun, manifest: dict[str, Any]
 ) -> None:
-    actual = columns_by_relation(built)
+    actual = columns_by_relation(small_warehouse)
     differences = {}
     for node in project_nodes(manifest, "model"):
         documented = {name for name, column in node["columns"].items() if column["description"].strip()}
@@ -224,8 +215,8 @@ def test_every_unit_test_says_what_it_verifies(manifest: dict[str, Any]) -> None
     assert not [test["name"] for test in tests if not re.match(r"Verifies that\b", test["description"])]
 
 
-def test_the_marts_hold_what_the_contract_names(built: CommandRun) -> None:
-    with built.connect() as connection:
+def test_the_marts_hold_what_the_contract_names(small_warehouse: CommandRun) -> None:
+    with small_warehouse.connect() as connection:
         rows = connection.execute("select table_name, column_name from duckdb_columns() where schema_name = 'marts'")
         actual = set(rows.fetchall())
     missing = [

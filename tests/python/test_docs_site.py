@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -17,10 +18,11 @@ PAGE = REPOSITORY / "docs" / "metrics.md"
 
 @pytest.fixture(scope="module")
 def site(small_warehouse: CommandRun, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder with dbt's documentation of a warehouse that was built."""
+    """The folder with dbt's documentation of a warehouse that was built, of which dbt opens a copy: it locks the file."""
     folder = tmp_path_factory.mktemp("site")
+    shutil.copy(small_warehouse.build_file, folder)
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("CLV_", "DBT_"))}
-    environment |= {"CLV_WAREHOUSE_DIR": str(small_warehouse.warehouse)}
+    environment |= {"CLV_WAREHOUSE_DIR": str(folder)}
     places = ["--project-dir", str(REPOSITORY), "--profiles-dir", str(REPOSITORY), "--target-path", str(folder)]
     result = subprocess.run(
         [

@@ -1,11 +1,13 @@
 """Customers are valued at past month ends with what was known then: as a build of that day would have valued them."""
 
 import random
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import duckdb
-from conftest import BuildWarehouse, CommandRun, write_csv
+from conftest import CommandRun, write_csv
+from soak.schedules import Builder
 
 START = datetime(2023, 1, 1, 12, tzinfo=UTC)
 DAYS = 730
@@ -16,11 +18,11 @@ MONTHS = (
 )
 
 
-def assert_same_history(now: CommandRun, then: CommandRun, day: date) -> int:
+def assert_same_history(now: Path, then: Path, day: date) -> int:
     """Compare the months up to `day` of two builds, and those of `day` with dim_customers of then. Return the rows."""
     with duckdb.connect() as connection:
-        for name, run in (("now", now), ("earlier", then)):
-            connection.execute(f"attach '{run.published_file}' as {name} (read_only)")
+        for name, file in (("now", now), ("earlier", then)):
+            connection.execute(f"attach '{file}' as {name} (read_only)")
         connection.execute(
             f"create view months_now as select {MONTHS} from now.marts.fct_customer_months where month <= '{day}'"
         )
@@ -43,14 +45,13 @@ def assert_same_history(now: CommandRun, then: CommandRun, day: date) -> int:
 
 
 def test_the_synthetic_shop_is_valued_as_it_was_then(
-    shop: CommandRun, shop_folder: Path, build_warehouse: BuildWarehouse
+    shop: CommandRun, shop_folder: Path, builder: Builder, tmp_path: Path
 ) -> None:
     day = date(2025, 6, 30)
-    then = build_warehouse(shop_folder, "", "--as-of", str(day))
-    assert then.exit_code == 0, then.output
-    assert assert_same_history(shop, then, day) > 3000
+    then = builder.build(shop_folder, tmp_path, day)
+    assert assert_same_history(shop.published_file, then, day) > 3000
     with shop.connect() as connection:  # not for want of anything that came to be known later
-        connection.execute(f"attach '{then.published_file}' as earlier (read_only)")
+        connection.execute(f"attach '{then}' as earlier (read_only)")
         changed = connection.sql(
             "select count(*) from marts.fct_orders inner join earlier.marts.fct_orders as earlier using (order_id)"
             " where fct_orders.net_revenue <> earlier.net_revenue or fct_orders.status <> earlier.status"
@@ -58,18 +59,16 @@ def test_the_synthetic_shop_is_valued_as_it_was_then(
     assert changed > 0
 
 
-def test_a_shop_of_corrections_is_valued_as_it_was_then(build_warehouse: BuildWarehouse, tmp_path: Path) -> None:
+def test_a_shop_of_corrections_is_valued_as_it_was_then(builder: Builder, tmp_path: Path) -> None:
     """Orders moved between months and customers, cancelled and revived; persons merged; costs by inventory or not."""
     raw = tmp_path / "raw"
     write_corrected_shop(raw, random.Random(11))  # noqa: S311 (data, no secret)
-    variables = "{min_repeat_customers: 20, max_rejected_share: 1}"
-    now = build_warehouse(raw, variables, "--as-of", "2024-12-31")
-    assert now.exit_code == 0, now.output
+    builder = replace(builder, variables={"min_repeat_customers": 20, "max_rejected_share": 1})
+    now = builder.build(raw, tmp_path / "now", date(2024, 12, 31))
     for day in (date(2024, 1, 31), date(2024, 8, 31)):
-        then = build_warehouse(raw, variables, "--as-of", str(day))
-        assert then.exit_code == 0, then.output
+        then = builder.build(raw, tmp_path / str(day), day)
         assert assert_same_history(now, then, day) > 500
-    with now.connect() as connection:
+    with duckdb.connect(str(now), read_only=True) as connection:
         bases = {row[0] for row in connection.sql("select distinct margin_basis from marts.fct_orders").fetchall()}
         merged = connection.sql("select count(*) from marts.fct_tier_migrations where to_tier = 'merged'").fetchall()
         # who was merged since is no customer any more; the identities lead to the person (docs/bi.md)

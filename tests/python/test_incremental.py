@@ -3,11 +3,12 @@
 import datetime as dt
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
 import yaml
-from conftest import REPOSITORY, BuildWarehouse, write_csv
+from conftest import REPOSITORY, write_csv
 from soak.nights import compare_marts
 from soak.schedules import SETTINGS, Builder, random_history, soak_schedules, write_delivery
 
@@ -22,16 +23,14 @@ def test_random_schedules_end_like_one_full_refresh(tmp_path: Path) -> None:
     assert report.rows > 500
 
 
-def test_a_night_restates_only_what_its_delivery_touches(build_warehouse: BuildWarehouse, tmp_path: Path) -> None:
+def test_a_night_restates_only_what_its_delivery_touches(builder: Builder, tmp_path: Path) -> None:
     """The last build's rows of all other orders stay where they are, whatever is in the raw files now."""
-    raw, folder = tmp_path / "raw", tmp_path / "build"
+    raw, warehouse = tmp_path / "raw", tmp_path / "warehouse"
     rows = [
         (f"o{number}", f"c{number % 9}", f"2024-{1 + number % 12:02d}-15", "10.00", "paid", "") for number in range(36)
     ]
     write_csv(raw / "orders", "1", HEADER, rows)
-    first = build_warehouse(raw, folder=folder)
-    assert first.exit_code == 0, first.output
-    with duckdb.connect(str(first.build_file)) as connection:
+    with duckdb.connect(str(builder.build(raw, warehouse, None))) as connection:
         connection.execute(
             "update intermediate.int_orders_totalled set gross_item_revenue = 77, revenue_before_refunds = 77"
             " where order_id in ('o1', 'o2')"
@@ -43,49 +42,40 @@ def test_a_night_restates_only_what_its_delivery_touches(build_warehouse: BuildW
         HEADER,
         [("o2", "c2", "2024-03-15", "20.00", "paid", "2024-12-15"), ("o99", "c1", "2024-12-20", "5.00", "paid", "")],
     )
-    second = build_warehouse(raw, folder=folder)
-    assert second.exit_code == 0, second.output
-    with second.connect() as connection:
+    with duckdb.connect(str(builder.build(raw, warehouse, None))) as connection:
         found = dict(
             connection.execute(
                 "select order_id, net_revenue from marts.fct_orders where order_id in ('o1', 'o2', 'o3', 'o99')"
             ).fetchall()
         )
-    assert found == {"o1": 77, "o2": 20, "o3": 10, "o99": 5}
-    with duckdb.connect(str(second.build_file)) as connection:
         counted_anew = connection.execute(
             "select distinct customer_id from intermediate.int_purchase_occasions"
             " where days_since_previous is distinct from 777 order by 1"
         ).fetchall()
+    assert found == {"o1": 77, "o2": 20, "o3": 10, "o99": 5}
     assert counted_anew == [("c1",), ("c2",)]
-    whole = build_warehouse(raw, "", "--full-refresh", folder=folder)
-    assert whole.exit_code == 0, whole.output
-    with whole.connect() as connection:
+    with duckdb.connect(str(builder.build(raw, warehouse, None, "--full-refresh"))) as connection:
         assert connection.execute("select net_revenue from marts.fct_orders where order_id = 'o1'").fetchall() == [
             (10,)
         ]
 
 
-def test_rows_keep_their_numbers_whatever_files_they_are_read_with(
-    build_warehouse: BuildWarehouse, tmp_path: Path
-) -> None:
+def test_rows_keep_their_numbers_whatever_files_they_are_read_with(builder: Builder, tmp_path: Path) -> None:
     """A column that is new has all files read again, the second no longer alone: what was rejected there is still shown."""
-    raw, folder = tmp_path / "raw", tmp_path / "build"
+    builder = replace(builder, variables={"max_rejected_share": 0.5})
+    raw, warehouse = tmp_path / "raw", tmp_path / "warehouse"
     for night, amounts in {"1": ["10", "11", "12"], "2": ["20", "wrong", "22"]}.items():
         rows = [(f"o{night}{n}", f"c{n}", f"2024-0{night}-15", amount, "", "") for n, amount in enumerate(amounts)]
         write_csv(raw / "orders", night, HEADER, rows)
-        assert build_warehouse(raw, "max_rejected_share: 0.5", folder=folder).exit_code == 0
+        builder.build(raw, warehouse, None)
     # and whatever the folder is called
     raw = raw / ".." / "raw"
     write_csv(raw / "orders", "3", [*HEADER, "note"], [("o30", "c0", "2024-03-15", "30", "", "", "new")])
-    third = build_warehouse(raw, "max_rejected_share: 0.5", folder=folder)
-    assert third.exit_code == 0, third.output
-    with third.connect() as connection:
+    with duckdb.connect(str(builder.build(raw, warehouse, None))) as connection:
         rejected = connection.execute("select record_key, delivered_in, raw_record from marts.fct_rejected_records")
         (key, delivered_in, record) = rejected.fetchall()[0]
-    assert (key, delivered_in, json.loads(record)["amount"]) == ("o21", "orders/2.csv", "wrong")
-    with duckdb.connect(str(third.build_file), read_only=True) as connection:
         gone_on = connection.execute("select count(*) from landing.deliveries where not is_new").fetchall()
+    assert (key, delivered_in, json.loads(record)["amount"]) == ("o21", "orders/2.csv", "wrong")
     assert gone_on == [(2,)]
 
 

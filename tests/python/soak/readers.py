@@ -1,6 +1,7 @@
 """Readers that query without pause while nights are published."""
 
 import multiprocessing
+import os
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -56,6 +57,7 @@ def soak_readers(shop: Shop, readers: int, publications: int) -> ReaderReport:
 
 
 def _read(published: Path, stop: Event, found: Any) -> None:
+    os.nice(10)  # or the nights, which all else waits for, hardly get on
     answers: dict[str, Answer] = {}
     errors: list[str] = []
     queries = 0

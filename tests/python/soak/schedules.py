@@ -296,22 +296,28 @@ class Builder:
     variables: Mapping[str, object] = field(default_factory=dict)
     manifest: Manifest | None = None
 
-    def build(self, raw: Path, warehouse: Path, as_of: dt.date | None, *selection: str) -> Path:
-        """Build the models, or a selection of them, and return the build database; fails with what dbt said."""
+    def __post_init__(self) -> None:
+        """Parse the project, unless another builder has."""
+        if self.manifest is None:
+            with folders(None, self.scratch):
+                self.manifest = dbtRunner().invoke(["parse", *self._options(None)]).result
+
+    def build(self, raw: Path, warehouse: Path, as_of: dt.date | None, *arguments: str) -> Path:
+        """Build the models with further arguments of `dbt build`; return the build database, or fail with what dbt said."""
         warehouse.mkdir(parents=True, exist_ok=True)
-        variables = {**self.variables, "as_of_date": as_of.isoformat() if as_of else None}
-        options = ["--project-dir", str(REPOSITORY), "--profiles-dir", str(REPOSITORY), "--vars", json.dumps(variables)]
-        options += ["--log-level", "none", "--log-level-file", "none", "--no-write-json"]
-        options += ["--target-path", str(self.scratch / "target")]
+        command = ["build", "--threads", "1", "--exclude-resource-type", "test", "unit_test"]
         with folders(raw, warehouse):
-            if self.manifest is None:
-                self.manifest = dbtRunner().invoke(["parse", *options]).result
-            command = ["build", "--threads", "1", "--exclude-resource-type", "test", "unit_test", *options, *selection]
-            result = dbtRunner(manifest=self.manifest).invoke(command)
+            result = dbtRunner(manifest=self.manifest).invoke([*command, *self._options(as_of), *arguments])
             release_database()
         failed = [f"{one.node.name}: {one.message}" for one in result.result or [] if one.status == "error"]
         assert result.success, failed or result.exception
         return warehouse / "build.duckdb"
+
+    def _options(self, as_of: dt.date | None) -> list[str]:
+        variables = {**self.variables, "as_of_date": as_of.isoformat() if as_of else None}
+        options = ["--project-dir", str(REPOSITORY), "--profiles-dir", str(REPOSITORY), "--vars", json.dumps(variables)]
+        options += ["--log-level", "none", "--log-level-file", "none", "--no-write-json"]
+        return [*options, "--target-path", str(self.scratch / "target")]
 
 
 @dataclass
