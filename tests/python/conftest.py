@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import duckdb
 import pytest
@@ -187,16 +187,18 @@ def write_purchase_log(folder: Path) -> None:
     write_csv(folder, "orders", ["order_id", "customer_id", "ordered_at", "amount"], rows)
 
 
-def compile_models(folder: Path, *names: str) -> dict[str, str]:
-    """Return the SQL of these models as dbt compiles it for an in-memory DuckDB, which is called `memory`.
-
-    folder: for dbt's target and logs.
-    """
+def run_dbt(folder: Path, *arguments: str) -> dict[str, Any]:
+    """Run dbt itself on this project, with its target, its logs and the build database in `folder`; return the manifest."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("CLV_", "DBT_"))}
-    environment |= {"DBT_TARGET_PATH": str(folder / "target"), "DBT_LOG_PATH": str(folder / "logs")}
-    places = ["--project-dir", str(REPOSITORY), "--profiles-dir", str(REPOSITORY), "--target", "memory"]
+    environment |= {
+        "CLV_WAREHOUSE_DIR": str(folder),
+        "DBT_LOG_PATH": str(folder / "logs"),
+        "DBT_PROFILES_DIR": str(REPOSITORY),
+        "DBT_PROJECT_DIR": str(REPOSITORY),
+        "DBT_TARGET_PATH": str(folder / "target"),
+    }
     result = subprocess.run(
-        [str(Path(sys.executable).with_name("dbt")), "compile", *places, "--select", *names],
+        [str(Path(sys.executable).with_name("dbt")), *arguments],
         cwd=folder,
         env=environment,
         capture_output=True,
@@ -205,5 +207,13 @@ def compile_models(folder: Path, *names: str) -> dict[str, str]:
         check=False,
     )
     assert result.returncode == 0, result.stdout + result.stderr
-    nodes = json.loads((folder / "target" / "manifest.json").read_text(encoding="utf-8"))["nodes"].values()
-    return {node["name"]: node["compiled_code"] for node in nodes if node["name"] in names}
+    return dict(json.loads((folder / "target" / "manifest.json").read_text(encoding="utf-8")))
+
+
+def compile_models(folder: Path, *names: str) -> dict[str, str]:
+    """Return the SQL of these models as dbt compiles it for an in-memory DuckDB, which is called `memory`.
+
+    folder: for dbt's target and logs.
+    """
+    manifest = run_dbt(folder, "compile", "--target", "memory", "--select", *names)
+    return {node["name"]: node["compiled_code"] for node in manifest["nodes"].values() if node["name"] in names}

@@ -113,9 +113,9 @@ def test_a_build_goes_on_from_a_whole_one_alone(tmp_path: Path) -> None:
     assert build() == (False, True)
 
 
-def test_what_lies_in_the_future_is_judged_anew_each_night(tmp_path: Path) -> None:
+def test_what_lies_in_the_future_is_judged_anew_each_night(builder: Builder, tmp_path: Path) -> None:
     """The future begins two days after the clock or the as-of date. In Honolulu the day of the last order ends later than that."""
-    builder = Builder(tmp_path, {**SETTINGS, "reporting_timezone": "Pacific/Honolulu"})
+    builder = replace(builder, variables={**SETTINGS, "reporting_timezone": "Pacific/Honolulu"})
     raw, today = tmp_path / "raw", dt.datetime.now(dt.UTC).date()
     write_delivery(raw, 0, next(iter(random_history(7).deliveries())))
     rows = [
