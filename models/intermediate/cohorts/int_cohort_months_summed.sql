@@ -12,28 +12,25 @@ run_context as (
     select * from {{ ref('int_run_context') }}
 ),
 
--- each customer once under the own channel and once under `all`
-members as (
-    select
-        customer_id,
-        cohort_month,
-        acquisition_channel
-    from customers
-    union all
-    select
-        customer_id,
-        cohort_month,
-        'all' as acquisition_channel
-    from customers
-),
-
-sizes as (
+channel_sizes as (
     select
         cohort_month,
         acquisition_channel,
         count(*) as cohort_size
-    from members
+    from customers
     group by cohort_month, acquisition_channel
+),
+
+-- each cohort by channel, and once under `all`
+sizes as (
+    select * from channel_sizes
+    union all
+    select
+        cohort_month,
+        'all' as acquisition_channel,
+        cast(sum(cohort_size) as bigint) as cohort_size
+    from channel_sizes
+    group by cohort_month
 ),
 
 numbers as (
@@ -54,24 +51,41 @@ ages as (
     where {{ add_months('sizes.cohort_month', 'numbers.age_months') }} <= run_context.as_of_month
 ),
 
--- a credit note from before the first counted order belongs to age 0
-activity as (
+-- a credit note from before the first counted order belongs to age 0; orders are counted in months from the first one alone,
+-- so that a customer is active once at an age
+channel_activity as (
     select
-        members.cohort_month,
-        members.acquisition_channel,
-        greatest({{ dbt.datediff('members.cohort_month', 'customer_months.month', 'month') }}, 0) as age_months,
-        count(distinct case when customer_months.orders > 0 then members.customer_id end) as active_customers,
+        customers.cohort_month,
+        customers.acquisition_channel,
+        greatest({{ dbt.datediff('customers.cohort_month', 'customer_months.month', 'month') }}, 0) as age_months,
+        sum(case when customer_months.orders > 0 then 1 else 0 end) as active_customers,
         sum(customer_months.orders) as orders,
         sum(customer_months.net_revenue) as net_revenue,
         {{ complete_sum('customer_months.gross_margin') }} as gross_margin,
         max(case when customer_months.gross_margin is null then 1 else 0 end) as has_unknown_margin
-    from members
+    from customers
     inner join customer_months
-        on members.customer_id = customer_months.customer_id
+        on customers.customer_id = customer_months.customer_id
     group by
-        members.cohort_month,
-        members.acquisition_channel,
-        greatest({{ dbt.datediff('members.cohort_month', 'customer_months.month', 'month') }}, 0)
+        customers.cohort_month,
+        customers.acquisition_channel,
+        greatest({{ dbt.datediff('customers.cohort_month', 'customer_months.month', 'month') }}, 0)
+),
+
+activity as (
+    select * from channel_activity
+    union all
+    select
+        cohort_month,
+        'all' as acquisition_channel,
+        age_months,
+        sum(active_customers) as active_customers,
+        sum(orders) as orders,
+        sum(net_revenue) as net_revenue,
+        {{ complete_sum('gross_margin') }} as gross_margin,
+        max(has_unknown_margin) as has_unknown_margin
+    from channel_activity
+    group by cohort_month, age_months
 ),
 
 final as (

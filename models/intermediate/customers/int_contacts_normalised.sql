@@ -52,31 +52,22 @@ contacts as (
         source_customer_id,
         is_guest,
         cast(null as {{ dbt.type_string() }}) as contact_kind,
-        cast(null as {{ dbt.type_string() }}) as contact_hash,
-        known_on
+        cast(null as {{ dbt.type_string() }}) as contact,
+        min(known_on) as known_on
     from identified
-
+    group by source_customer_id, is_guest
+    {% for kind in ['email', 'phone'] %}
     union all
-
     select
         source_customer_id,
         is_guest,
-        'email' as contact_kind,
-        {{ dbt.hash('email') }} as contact_hash,
-        known_on
+        '{{ kind }}' as contact_kind,
+        {{ kind }} as contact,
+        min(known_on) as known_on
     from identified
-    where email is not null
-
-    union all
-
-    select
-        source_customer_id,
-        is_guest,
-        'phone' as contact_kind,
-        {{ dbt.hash('phone') }} as contact_hash,
-        known_on
-    from identified
-    where phone is not null
+    where {{ kind }} is not null
+    group by source_customer_id, is_guest, {{ kind }}
+    {% endfor %}
 ),
 
 final as (
@@ -84,10 +75,9 @@ final as (
         source_customer_id,
         is_guest,
         contact_kind,
-        contact_hash,
-        min(known_on) as known_on
+        case when contact is not null then {{ dbt.hash('contact') }} end as contact_hash,
+        known_on
     from contacts
-    group by source_customer_id, is_guest, contact_kind, contact_hash
 )
 
 select * from final

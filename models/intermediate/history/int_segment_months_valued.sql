@@ -6,30 +6,36 @@ with months as (
     where cohort_month is not null
 ),
 
--- who was found to be somebody else since
 people as (
-    select * from {{ ref('int_customers_resolved') }} where source_customer_id <> customer_id
+    select * from {{ ref('int_customers_resolved') }}
 ),
 
 segments as (
     select * from {{ ref('int_customers_segmented') }}
 ),
 
+-- of those, too, who were found to be somebody else since
+members as (
+    select
+        people.source_customer_id,
+        {{ prefixed('segments.', segment_kinds()) | join(', ') }}
+    from people
+    inner join segments
+        on people.customer_id = segments.customer_id
+),
+
 counted as (
     select
         months.month,
-        {{ prefixed('segments.', segment_kinds()) | join(', ') }},
+        {{ prefixed('members.', segment_kinds()) | join(', ') }},
         sum(months.predicted_clv) as customer_equity,
         sum(case when months.is_acquired_in_window then 1 else 0 end) as new_customers,
         sum(case when months.is_acquired_in_window and months.total_clv is null then 1 else 0 end) as unknown_new_customers,
         sum(case when months.is_acquired_in_window then months.total_clv end) as total_clv_of_new
     from months
-    left join people
-        on months.customer_id = people.source_customer_id
-    inner join segments
-        on coalesce(people.customer_id, months.customer_id) = segments.customer_id
-    group by months.month, {{ prefixed('segments.', segment_kinds()) | join(', ') }}
-
+    inner join members
+        on months.customer_id = members.source_customer_id
+    group by months.month, {{ prefixed('members.', segment_kinds()) | join(', ') }}
 ),
 
 summed as (
