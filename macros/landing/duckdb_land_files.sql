@@ -136,7 +136,7 @@
         'with delivered as (select landed_file, count(line) as lines from (' ~ duckdb_select_lines(files) ~ ') as physical group by landed_file), '
         ~ 'landed as (select landed_file, count(*) + sum(case when ' ~ has_breaks | join(' or ')
         ~ " then len(regexp_extract_all(concat_ws('|', " ~ columns | join(', ') ~ "), '[\r\n]+')) else 0 end) as lines"
-        ~ ' from ' ~ table ~ ' group by landed_file), '
+        ~ ' from ' ~ table ~ ' where landed_file in ' ~ duckdb_list(files | map(attribute='path')) ~ ' group by landed_file), '
         ~ "broken as (select landed_file, min(line) as first_line, sum(case when raw_line <> '' "
         ~ "and error_type not in ('INVALID ENCODING', 'LINE SIZE OVER MAXIMUM') then 1 else 0 end) as lines"
         ~ ' from landing_error_lines group by landed_file), '
