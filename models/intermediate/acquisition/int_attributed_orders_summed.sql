@@ -16,13 +16,6 @@ acquisitions as (
     select * from {{ ref('int_acquisitions_shared') }}
 ),
 
-ends as (
-    select distinct
-        customer_id,
-        customer_order_number
-    from paths
-),
-
 -- an order without touchpoints of its own is owed to what acquired its customer
 other_orders as (
     select
@@ -30,11 +23,11 @@ other_orders as (
         orders.month,
         count(*) as orders
     from orders
-    left join ends
+    left join paths
         on
-            orders.customer_id = ends.customer_id
-            and orders.customer_order_number = ends.customer_order_number
-    where ends.customer_id is null
+            orders.customer_id = paths.customer_id
+            and orders.customer_order_number = paths.customer_order_number
+    where paths.customer_id is null
     group by orders.customer_id, orders.month
 ),
 

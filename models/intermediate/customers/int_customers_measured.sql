@@ -18,6 +18,7 @@ acquisitions as (
 orders as (
     select
         customer_id,
+        max(case when customer_order_number = 1 then country end) as country,
         sum(net_revenue) as net_revenue,
         {{ complete_sum('gross_margin') }} as gross_margin,
         {{ weakest_margin_basis('margin_basis') }} as margin_basis,
@@ -29,14 +30,6 @@ orders as (
     from {{ ref('int_orders_sequenced') }}
     where customer_id is not null
     group by customer_id
-),
-
-first_orders as (
-    select
-        customer_id,
-        country
-    from {{ ref('int_orders_sequenced') }}
-    where customer_order_number = 1
 ),
 
 occasions as (
@@ -57,7 +50,7 @@ basis as (
 joined as (
     select
         customers.customer_id,
-        coalesce(profiles.country, first_orders.country, 'unknown') as country,
+        coalesce(profiles.country, orders.country, 'unknown') as country,
         coalesce(acquisitions.acquisition_channel, 'unknown') as acquisition_channel,
         acquisitions.acquisition_campaign,
         orders.first_order_at,
@@ -83,7 +76,6 @@ joined as (
     left join acquisitions on customers.customer_id = acquisitions.customer_id
     left join profiles on customers.customer_id = profiles.customer_id
     left join orders on customers.customer_id = orders.customer_id
-    left join first_orders on customers.customer_id = first_orders.customer_id
     left join occasions on customers.customer_id = occasions.customer_id
 ),
 

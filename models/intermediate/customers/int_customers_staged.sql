@@ -25,19 +25,6 @@ counted_gaps as (
 
 {{ usual_gaps('counted_gaps', []) }},
 
-latest_gaps as (
-    select
-        customer_id,
-        max(case when occasion_number = occasions_in_all then days_since_previous end) as latest_gap_days
-    from (
-        select
-            *,
-            count(*) over (partition by customer_id) as occasions_in_all
-        from occasions
-    ) as counted
-    group by customer_id
-),
-
 -- the customer's own gap where there is a model of it, else everybody's
 thresholds as (
     select
@@ -61,15 +48,17 @@ final as (
         {{ lifecycle_stage(
             'customers.purchase_occasions',
             'customers.days_since_last_order',
-            'latest_gaps.latest_gap_days',
+            'latest_occasions.days_since_previous',
             'thresholds.at_risk_after_days',
             'thresholds.lapsed_after_days',
         ) }} as lifecycle_stage
     from customers
     inner join thresholds
         on customers.customer_id = thresholds.customer_id
-    left join latest_gaps
-        on customers.customer_id = latest_gaps.customer_id
+    left join occasions as latest_occasions
+        on
+            customers.customer_id = latest_occasions.customer_id
+            and customers.purchase_occasions = latest_occasions.occasion_number
 )
 
 select * from final

@@ -2,24 +2,6 @@ with run_context as (
     select * from {{ ref('int_run_context') }}
 ),
 
-occasions as (
-    select
-        customer_id,
-        order_date as occasion_date,
-        sum(net_revenue) as net_revenue
-    from {{ ref('int_orders_sequenced') }}
-    where is_counted and customer_id is not null
-    group by customer_id, order_date
-),
-
-first_occasions as (
-    select
-        customer_id,
-        min(occasion_date) as first_occasion_date
-    from occasions
-    group by customer_id
-),
-
 known_now as (
     select
         run_context.as_of_date as cutoff_date,
@@ -28,13 +10,9 @@ known_now as (
         min(occasions.occasion_date) as first_occasion_date,
         max(occasions.occasion_date) as last_occasion_date,
         sum(occasions.net_revenue) as occasion_value,
-        sum(
-            case when occasions.occasion_date = first_occasions.first_occasion_date then occasions.net_revenue end
-        ) as first_occasion_value
-    from occasions
+        sum(case when occasions.occasion_number = 1 then occasions.net_revenue end) as first_occasion_value
+    from {{ ref('int_purchase_occasions') }} as occasions
     cross join run_context
-    inner join first_occasions
-        on occasions.customer_id = first_occasions.customer_id
     group by run_context.as_of_date, occasions.customer_id
 ),
 

@@ -11,13 +11,15 @@ lines as (
 -- a flat invoice-line log: lines that carry their order's own columns. Of an order delivered twice the later delivery counts.
 flat_lines as (
     select
-        *,
-        rank() over (partition by order_id order by delivered_in desc) as delivery_rank
+        lines.*,
+        rank() over (partition by lines.order_id order by lines.delivered_in desc) as delivery_rank
     from lines
+    left join orders
+        on lines.order_id = orders.order_id
     where
-        ordered_at is not null
-        and rejection_reason is null
-        and not exists (select 1 from orders where orders.order_id = lines.order_id)
+        lines.ordered_at is not null
+        and lines.rejection_reason is null
+        and orders.order_id is null
 ),
 
 final as (
