@@ -1,3 +1,9 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    pre_hook="{{ forget_customers('int_customers_restated') }}",
+) }}
+
 with run_context as (
     select * from {{ ref('int_run_context') }}
 ),
@@ -7,6 +13,7 @@ purchase_months as (
         customer_id,
         {{ month_number('occasion_month') }} as month_number
     from {{ ref('int_purchase_occasions') }}
+    where {{ is_restated_customer('customer_id', 'int_customers_restated') }}
 ),
 
 -- a month with a purchase, and the next one
