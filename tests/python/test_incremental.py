@@ -3,12 +3,15 @@
 import datetime as dt
 import json
 import re
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
 import duckdb
+import pytest
 import yaml
-from conftest import REPOSITORY, write_csv
+from compiled_sql import DATABASE, compile_for_build
+from conftest import REPOSITORY, CommandRun, write_csv
 from soak.nights import compare_marts
 from soak.schedules import SETTINGS, Builder, random_history, soak_schedules, write_delivery
 
@@ -58,6 +61,26 @@ def test_a_night_restates_only_what_its_delivery_touches(builder: Builder, tmp_p
         assert connection.execute("select net_revenue from marts.fct_orders where order_id = 'o1'").fetchall() == [
             (10,)
         ]
+
+
+def test_a_repeated_key_is_found_in_the_months_that_a_build_makes(
+    small_warehouse: CommandRun, tmp_path_factory: pytest.TempPathFactory, tmp_path: Path
+) -> None:
+    """Of the months it keeps, the build that made them has found it."""
+    name = "unique_key_fct_customer_months_customer_id__month"
+    repeated_keys = compile_for_build(tmp_path_factory, [name])[name]
+    build = shutil.copy(small_warehouse.build_file, tmp_path / f"{DATABASE}.duckdb")
+    with duckdb.connect(str(build)) as connection:
+        assert connection.execute(repeated_keys).fetchall() == []
+        connection.execute(
+            "insert into marts.fct_customer_months from marts.fct_customer_months where customer_id = 'c3'"
+            " qualify row_number() over (order by month desc) <= 2"
+        )
+        # the latest order is of 2024-12-15
+        found = {(key, str(month)): rows for key, month, rows in connection.execute(repeated_keys).fetchall()}
+        assert found == {("c3", "2024-12-01"): 2, ("c3", "2024-11-01"): 2}
+        connection.execute("update intermediate.int_cutoffs_listed set is_rebuilt = is_as_of")
+        assert [row[1:] for row in connection.execute(repeated_keys).fetchall()] == [(dt.date(2024, 12, 1), 2)]
 
 
 def test_rows_keep_their_numbers_whatever_files_they_are_read_with(builder: Builder, tmp_path: Path) -> None:
