@@ -16,6 +16,11 @@ months as (
         value_tier,
         coalesce(total_clv, historical_clv) as total_clv
     from {{ ref('int_customer_months_valued') }}
+    where month in (
+        select month from cutoffs
+        union all
+        select {{ add_months('month', '-1') }} from cutoffs
+    )
 ),
 
 run_context as (
