@@ -182,7 +182,6 @@ def test_every_model_with_a_key_tests_it(manifest: dict[str, Any]) -> None:
         "stg_raw__order_items",
         "stg_raw__touchpoints",
         "int_orders_attributed",
-        "int_orders_costed",
         "int_orders_delivered",
         "int_orders_sequenced",
     }

@@ -63,24 +63,33 @@ def test_a_night_restates_only_what_its_delivery_touches(builder: Builder, tmp_p
         ]
 
 
-def test_a_repeated_key_is_found_in_the_months_that_a_build_makes(
+def test_repeated_keys_are_found_among_what_a_build_made(
     small_warehouse: CommandRun, tmp_path_factory: pytest.TempPathFactory, tmp_path: Path
 ) -> None:
-    """Of the months it keeps, the build that made them has found it."""
-    name = "unique_key_fct_customer_months_customer_id__month"
-    repeated_keys = compile_for_build(tmp_path_factory, [name])[name]
+    """In a build from scratch that is every row; in one that goes on, the month of the as-of date and no customer."""
+    manifest = json.loads((small_warehouse.warehouse.parent / "target" / "manifest.json").read_text(encoding="utf-8"))
+    models = {
+        node["name"]: manifest["nodes"][node["attached_node"]]
+        for node in manifest["nodes"].values()
+        if "among" in (node.get("test_metadata") or {"kwargs": {}})["kwargs"]
+    }
+    assert {model["name"] for model in models.values()} >= {"fct_customer_months", "int_purchase_occasions"}
+    repeated_keys = compile_for_build(tmp_path_factory, list(models))
     build = shutil.copy(small_warehouse.build_file, tmp_path / f"{DATABASE}.duckdb")
     with duckdb.connect(str(build)) as connection:
-        assert connection.execute(repeated_keys).fetchall() == []
-        connection.execute(
-            "insert into marts.fct_customer_months from marts.fct_customer_months where customer_id = 'c3'"
-            " qualify row_number() over (order by month desc) <= 2"
-        )
-        # the latest order is of 2024-12-15
-        found = {(key, str(month)): rows for key, month, rows in connection.execute(repeated_keys).fetchall()}
-        assert found == {("c3", "2024-12-01"): 2, ("c3", "2024-11-01"): 2}
+        whole = {}
+        for test, model in models.items():
+            table = f"{model['schema']}.{model['name']}"
+            assert connection.execute(repeated_keys[test]).fetchall() == []
+            whole[test] = connection.execute(f"select count(*) from {table}").fetchall()[0][0]
+            connection.execute(f"insert into {table} from {table}")
+        assert {test: len(connection.execute(repeated_keys[test]).fetchall()) for test in models} == whole
         connection.execute("update intermediate.int_cutoffs_listed set is_rebuilt = is_as_of")
-        assert [row[1:] for row in connection.execute(repeated_keys).fetchall()] == [(dt.date(2024, 12, 1), 2)]
+        connection.execute("truncate intermediate.int_customers_restated")
+        found = {model["name"]: connection.execute(repeated_keys[test]).fetchall() for test, model in models.items()}
+    # all twelve customers, in the month of the latest order
+    assert [row[1:] for row in found.pop("fct_customer_months")] == [(dt.date(2024, 12, 1), 2)] * 12
+    assert set(map(str, found.values())) == {"[]"}
 
 
 def test_rows_keep_their_numbers_whatever_files_they_are_read_with(builder: Builder, tmp_path: Path) -> None:

@@ -17,9 +17,9 @@ months as (
         coalesce(total_clv, historical_clv) as total_clv
     from {{ ref('int_customer_months_valued') }}
     where month in (
-        select month from cutoffs
+        select cutoffs.month from cutoffs
         union all
-        select {{ add_months('month', '-1') }} from cutoffs
+        select {{ add_months('cutoffs.month', '-1') }} from cutoffs
     )
 ),
 
