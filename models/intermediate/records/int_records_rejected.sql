@@ -9,15 +9,16 @@ with unreadable_lines as (
 ),
 
 {% for source, models in raw_sources().items() %}
-{% set records = ref(models.versions or 'stg_raw__' ~ source) %}
+{% set staged = ref('stg_raw__' ~ source) %}
+{% set records = ref(models.versions) if models.versions else '(' ~ record_versions(staged) ~ ')' %}
 {{ source }}_rejected as (
     select
-        record_key,
-        rejection_reason as reason,
-        delivered_in,
-        delivered_row
-    from {{ records }}
-    where rejection_reason is not null
+        records.record_key,
+        records.rejection_reason as reason,
+        records.delivered_in,
+        records.delivered_row
+    from {{ records }} as records
+    where records.version_status = 'rejected'
     {% if models.checked %}
     union all
     select
@@ -44,7 +45,7 @@ with unreadable_lines as (
         {{ raw_record_text('staged.raw_record') }} as raw_record,
         rejected.delivered_in
     from {{ source }}_rejected as rejected
-    inner join {{ ref('stg_raw__' ~ source) }} as staged
+    inner join {{ staged }} as staged
         on
             rejected.delivered_in = staged.delivered_in
             and rejected.delivered_row = staged.delivered_row
