@@ -174,7 +174,7 @@ def test_every_model_with_a_key_tests_it(manifest: dict[str, Any]) -> None:
         "int_unit_costs_matched",
         "fct_rejected_records",
     }
-    # every row of theirs is a row of a tested one: of itself before the last build, of the next model
+    # every row of theirs is a row of a tested one, or was when it last changed: of itself before the last build, of the next model
     tested_elsewhere = {
         "stg_raw__built_identities",
         "stg_raw__customers",
