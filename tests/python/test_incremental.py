@@ -8,9 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import duckdb
-import pytest
 import yaml
-from compiled_sql import DATABASE, compile_for_build
 from conftest import REPOSITORY, CommandRun, write_csv
 from soak.nights import compare_marts
 from soak.schedules import SETTINGS, Builder, random_history, soak_schedules, write_delivery
@@ -63,30 +61,28 @@ def test_a_night_restates_only_what_its_delivery_touches(builder: Builder, tmp_p
         ]
 
 
-def test_repeated_keys_are_found_among_what_a_build_made(
-    small_warehouse: CommandRun, tmp_path_factory: pytest.TempPathFactory, tmp_path: Path
-) -> None:
+def test_repeated_keys_are_found_among_what_a_build_made(small_warehouse: CommandRun, tmp_path: Path) -> None:
     """In a build from scratch that is every row; in one that goes on, the month of the as-of date and no customer."""
     manifest = json.loads((small_warehouse.warehouse.parent / "target" / "manifest.json").read_text(encoding="utf-8"))
-    models = {
-        node["name"]: manifest["nodes"][node["attached_node"]]
+    tests = [
+        node
         for node in manifest["nodes"].values()
         if "among" in (node.get("test_metadata") or {"kwargs": {}})["kwargs"]
-    }
-    assert {model["name"] for model in models.values()} >= {"fct_customer_months", "int_purchase_occasions"}
-    repeated_keys = compile_for_build(tmp_path_factory, list(models))
-    build = shutil.copy(small_warehouse.build_file, tmp_path / f"{DATABASE}.duckdb")
+    ]
+    repeated_keys = {test["attached_node"].split(".")[-1]: test["compiled_code"] for test in tests}
+    tables = {name: f"{manifest['nodes'][f'model.clv_warehouse.{name}']['schema']}.{name}" for name in repeated_keys}
+    assert set(tables) >= {"fct_customer_months", "int_purchase_occasions"}
+    build = shutil.copy(small_warehouse.build_file, tmp_path)
     with duckdb.connect(str(build)) as connection:
-        whole = {}
-        for test, model in models.items():
-            table = f"{model['schema']}.{model['name']}"
-            assert connection.execute(repeated_keys[test]).fetchall() == []
-            whole[test] = connection.execute(f"select count(*) from {table}").fetchall()[0][0]
+        rows = {}
+        for name, table in tables.items():
+            assert connection.execute(repeated_keys[name]).fetchall() == []
+            rows[name] = connection.execute(f"select count(*) from {table}").fetchall()[0][0]
             connection.execute(f"insert into {table} from {table}")
-        assert {test: len(connection.execute(repeated_keys[test]).fetchall()) for test in models} == whole
+        assert {name: len(connection.execute(query).fetchall()) for name, query in repeated_keys.items()} == rows
         connection.execute("update intermediate.int_cutoffs_listed set is_rebuilt = is_as_of")
         connection.execute("truncate intermediate.int_customers_restated")
-        found = {model["name"]: connection.execute(repeated_keys[test]).fetchall() for test, model in models.items()}
+        found = {name: connection.execute(query).fetchall() for name, query in repeated_keys.items()}
     # all twelve customers, in the month of the latest order
     assert [row[1:] for row in found.pop("fct_customer_months")] == [(dt.date(2024, 12, 1), 2)] * 12
     assert set(map(str, found.values())) == {"[]"}
