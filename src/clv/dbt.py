@@ -25,6 +25,7 @@ OnProgress = Callable[[int, int, str], None]
 
 LOG = logging.getLogger(__name__)
 
+AS_OF_DATE = "as_of_date"
 FAILED = ("fail", "error", "runtime error")
 COMPILATION_ERROR = "Compilation Error"
 MIXED_LINE_ENDS = re.compile(r"invalid state.*?file = ([^\n]+)", re.DOTALL)
@@ -112,12 +113,16 @@ def _environment(names: Mapping[str, str]) -> Iterator[None]:
 
 
 def parse_project(folder: Path, target: str | None, variables: Mapping[str, Any]) -> Project:
-    """Parse the dbt project in `folder` for `target` (None: the profile's default).
+    """Parse the dbt project in `folder` for `target` (None: the profile's default), or go on from dbt's last parse.
 
-    Raises UsageError with dbt's message.
+    dbt reads its last parse (partial_parse.msgpack in the target folder) and parses changed files alone, as long as
+    variables and connection are the same. So what differs from night to night and no definition depends on is left
+    out: the as-of date and the folders of the data. Raises UsageError with dbt's message.
     """
     errors: list[str] = []
-    result = _invoke(["parse", *_options(folder, target, variables)], None, _error_collector(errors))
+    lasting = {name: value for name, value in variables.items() if name != AS_OF_DATE}
+    with folders(None, folder / "warehouse"):
+        result = _invoke(["parse", *_options(folder, target, lasting)], None, _error_collector(errors))
     if not result.success or not isinstance(result.result, Manifest):
         raise UsageError(explain(_message(result, errors)))
     return Project(folder, target, variables, result.result)

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -65,9 +65,11 @@ class RunResult:
 
 def check_raw(settings: RunSettings) -> list[check.RawSource]:
     """Say what raw data there is; the build database is opened only if it exists, since it may hold raw tables."""
-    target = settings.target if settings.target or settings.warehouse.build_file.exists() else MEMORY_TARGET
+    project = dbt.parse_project(settings.project, settings.target, settings.variables)
+    if not settings.target and not settings.warehouse.build_file.exists():
+        project = replace(project, target=MEMORY_TARGET)
     with dbt.folders(settings.raw, settings.warehouse.folder):
-        return check.inspect_raw(dbt.parse_project(settings.project, target, settings.variables), settings.raw)
+        return check.inspect_raw(project, settings.raw)
 
 
 def run(settings: RunSettings, on_progress: dbt.OnProgress, on_step: Callable[[str], None]) -> RunResult:

@@ -8,18 +8,19 @@ import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import duckdb
 import pytest
 from filelock import FileLock
-from soak.schedules import Builder
+from soak import REPOSITORY
+from soak.builder import PARSED, Builder, parse
 
 from clv.cli import GARBAGE_THRESHOLD
 from clv.shop import ShopSettings, generate_shop
 
-REPOSITORY = Path(__file__).parents[2]
 TIMEOUT_SECONDS = 900
 
 gc.set_threshold(GARBAGE_THRESHOLD)
@@ -57,6 +58,13 @@ def lack(what: str) -> NoReturn:
     (pytest.fail if os.environ.get("NO_SKIPS") else pytest.skip)(what)
 
 
+@cache
+def parsed_project() -> Path:
+    """Have dbt parse the project, unless it has; return the file that its runs go on from."""
+    parse()
+    return PARSED / "partial_parse.msgpack"
+
+
 RunClv = Callable[..., CommandRun]
 BuildWarehouse = Callable[..., CommandRun]
 
@@ -76,6 +84,8 @@ def run_command(arguments: Sequence[str], folder: Path, project: Path | None = N
         "DBT_PROJECT_DIR": str(project or REPOSITORY),
         "DBT_TARGET_PATH": str(folder / "target"),
     }
+    if project is None:
+        environment["DBT_PARTIAL_PARSE_FILE_PATH"] = str(parsed_project())
     result = subprocess.run(
         [sys.executable, "-m", "clv.cli", *arguments],
         cwd=folder,
@@ -118,7 +128,7 @@ def build_warehouse(tmp_path_factory: pytest.TempPathFactory) -> BuildWarehouse:
 
 @pytest.fixture(scope="session")
 def builder(tmp_path_factory: pytest.TempPathFactory) -> Builder:
-    """Builds warehouses faster than `build_warehouse`, where neither tests, audit nor publication are asked for."""
+    """Builds faster than `build_warehouse` where neither tests, audit nor publication are asked for, and runs dbt's other commands."""
     return Builder(tmp_path_factory.mktemp("builder"))
 
 
@@ -185,35 +195,3 @@ def write_purchase_log(folder: Path) -> None:
         for number in range(40)
     ]
     write_csv(folder, "orders", ["order_id", "customer_id", "ordered_at", "amount"], rows)
-
-
-def run_dbt(folder: Path, *arguments: str) -> dict[str, Any]:
-    """Run dbt itself on this project, with its target, its logs and the build database in `folder`; return the manifest."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("CLV_", "DBT_"))}
-    environment |= {
-        "CLV_WAREHOUSE_DIR": str(folder),
-        "DBT_LOG_PATH": str(folder / "logs"),
-        "DBT_PROFILES_DIR": str(REPOSITORY),
-        "DBT_PROJECT_DIR": str(REPOSITORY),
-        "DBT_TARGET_PATH": str(folder / "target"),
-    }
-    result = subprocess.run(
-        [str(Path(sys.executable).with_name("dbt")), *arguments],
-        cwd=folder,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=TIMEOUT_SECONDS,
-        check=False,
-    )
-    assert result.returncode == 0, result.stdout + result.stderr
-    return dict(json.loads((folder / "target" / "manifest.json").read_text(encoding="utf-8")))
-
-
-def compile_models(folder: Path, *names: str) -> dict[str, str]:
-    """Return the SQL of these models as dbt compiles it for an in-memory DuckDB, which is called `memory`.
-
-    folder: for dbt's target and logs.
-    """
-    manifest = run_dbt(folder, "compile", "--target", "memory", "--select", *names)
-    return {node["name"]: node["compiled_code"] for node in manifest["nodes"].values() if node["name"] in names}

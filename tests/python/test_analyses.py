@@ -9,6 +9,7 @@ import duckdb
 import pytest
 from compiled_sql import DATABASE, compile_analyses
 from conftest import REPOSITORY, CommandRun
+from soak.builder import Builder
 
 NAMES = sorted(path.stem for path in (REPOSITORY / "analyses").glob("*.sql"))
 
@@ -120,8 +121,8 @@ CHECKS = {
 
 
 @pytest.fixture(scope="session")
-def analyses(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    return compile_analyses(tmp_path_factory)
+def analyses(builder: Builder) -> dict[str, str]:
+    return compile_analyses(builder)
 
 
 @pytest.fixture

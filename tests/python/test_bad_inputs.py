@@ -21,6 +21,7 @@ import duckdb
 import pytest
 import yaml
 from conftest import BuildWarehouse, write_purchase_log
+from soak.builder import Builder
 
 from clv import check, dbt
 from clv.errors import UsageError
@@ -321,13 +322,13 @@ BUILT = [name for name, fault in STOPPED.items() if fault.build]
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dbt.Project]:
+def project(builder: Builder, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dbt.Project]:
     """The project, parsed once."""
     folder = tmp_path_factory.mktemp("project")
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("DBT_TARGET_PATH", str(folder / "target"))
         environment.setenv("DBT_LOG_PATH", str(folder / "logs"))
-        yield dbt.parse_project(REPOSITORY, "memory", {})
+        yield dbt.Project(REPOSITORY, "memory", {}, builder.manifest)
 
 
 def problems(project: dbt.Project, raw: Path, variables: Mapping[str, Any]) -> str:

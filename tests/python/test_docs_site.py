@@ -1,6 +1,7 @@
 """What `make docs` makes: dbt's documentation as one page, and the metric dictionary."""
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -10,7 +11,7 @@ from typing import Any
 
 import pytest
 from browser import launched
-from conftest import REPOSITORY, TIMEOUT_SECONDS, CommandRun, run_dbt
+from conftest import REPOSITORY, TIMEOUT_SECONDS, CommandRun
 
 PAGE = REPOSITORY / "docs" / "metrics.md"
 
@@ -20,7 +21,18 @@ def site(small_warehouse: CommandRun, tmp_path_factory: pytest.TempPathFactory) 
     """The folder with dbt's documentation of a warehouse that was built: of a copy, since dbt locks it."""
     folder = tmp_path_factory.mktemp("site")
     shutil.copy(small_warehouse.build_file, folder)
-    run_dbt(folder, "docs", "generate", "--static")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("CLV_", "DBT_"))}
+    environment |= {
+        "CLV_WAREHOUSE_DIR": str(folder),
+        "DBT_LOG_PATH": str(folder / "logs"),
+        "DBT_PROFILES_DIR": str(REPOSITORY),
+        "DBT_PROJECT_DIR": str(REPOSITORY),
+        "DBT_TARGET_PATH": str(folder / "target"),
+    }
+    dbt = Path(sys.executable).with_name("dbt")
+    subprocess.run(
+        [dbt, "docs", "generate", "--static"], cwd=folder, env=environment, check=True, timeout=TIMEOUT_SECONDS
+    )
     return folder / "target"
 
 

@@ -12,6 +12,7 @@ from compiled_sql import compile_query
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import special
+from soak.builder import Builder
 
 Numbers = npt.NDArray[np.float64]
 
@@ -21,10 +22,10 @@ LARGEST_ERROR = 1e-10
 
 
 @pytest.fixture(scope="module")
-def query(tmp_path_factory: pytest.TempPathFactory) -> str:
+def query(builder: Builder) -> str:
     """Return a query that applies both macros to column x of table arguments."""
     columns = ", ".join(f"{{{{ {name}('x') }}}} as {name}" for name in FUNCTIONS)
-    return compile_query(tmp_path_factory, f"select {columns} from arguments order by place")
+    return compile_query(builder, f"select {columns} from arguments order by place")
 
 
 def errors(query: str, arguments: Numbers) -> dict[str, Numbers]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 from conftest import CommandRun, write_csv
-from soak.schedules import Builder
+from soak.builder import Builder
 
 START = datetime(2023, 1, 1, 12, tzinfo=UTC)
 DAYS = 730

@@ -22,12 +22,13 @@ import lifetimes
 import numpy as np
 import numpy.typing as npt
 import pytest
-from compiled_sql import DATABASE, compile_for_build
+from compiled_sql import compile_models, empty_database
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from lifetimes import BetaGeoFitter, GammaGammaFitter, ModifiedBetaGeoFitter
 from scipy.optimize import minimize
 from scipy.special import betaln, digamma, expit, gammaln
+from soak.builder import Builder
 
 Numbers = npt.NDArray[np.float64]
 LogLikelihood = Callable[[Numbers], tuple[float, Numbers]]
@@ -115,15 +116,15 @@ FitLogs = Callable[[Sequence[Log]], list[Fit]]
 
 
 @pytest.fixture(scope="session")
-def fit_logs(tmp_path_factory: pytest.TempPathFactory) -> FitLogs:
-    """Return a function that fits all models to each of some logs."""
-    compiled = compile_for_build(tmp_path_factory, FITTING_MODELS)
+def fit_logs(builder: Builder) -> FitLogs:
+    """Return a function that fits all models to each of some logs in which two customers or more have repeated."""
+    compiled = compile_models(builder, FITTING_MODELS, min_repeat_customers=2)
 
     def fit(logs: Sequence[Log]) -> list[Fit]:
-        with duckdb.connect() as connection:
+        with empty_database() as connection:
             load(connection, logs)
             for model in FITTING_MODELS:
-                connection.execute(f"create table {DATABASE}.intermediate.{model} as {compiled[model]}")
+                connection.execute(f"create table intermediate.{model} as {compiled[model]}")
             return [*rows(connection, "int_purchase_models_fitted"), *rows(connection, "int_spend_models_fitted")]
 
     return fit
@@ -131,13 +132,12 @@ def fit_logs(tmp_path_factory: pytest.TempPathFactory) -> FitLogs:
 
 def load(connection: duckdb.DuckDBPyConnection, logs: Sequence[Log]) -> None:
     """Create the table of histories that all fits start from."""
-    connection.execute(f"attach ':memory:' as {DATABASE}")
-    connection.execute(f"create schema {DATABASE}.intermediate")
+    connection.execute("create schema intermediate")
     columns = {name: np.concatenate([getattr(log, name) for log in logs]) for name in ("x", "t_x", "age", "mean_value")}
     columns["number"] = np.repeat(np.arange(len(logs)), [len(log.x) for log in logs])
     connection.register("histories", columns)
     connection.execute(
-        f"create table {DATABASE}.intermediate.int_customer_histories_counted as"
+        f"create table intermediate.int_customer_histories_counted as"
         f" select date '{FIRST_CUTOFF}' + number::integer as cutoff_date,"
         " row_number() over () :: varchar as customer_id, x, t_x, age,"
         " case when not isnan(mean_value) then mean_value end as mean_repeat_value from histories"
@@ -145,7 +145,7 @@ def load(connection: duckdb.DuckDBPyConnection, logs: Sequence[Log]) -> None:
 
 
 def rows(connection: duckdb.DuckDBPyConnection, model: str) -> list[Fit]:
-    cursor = connection.execute(f"select * from {DATABASE}.intermediate.{model} order by cutoff_date")
+    cursor = connection.execute(f"select * from intermediate.{model} order by cutoff_date")
     names = [column[0] for column in cursor.description]
     found = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
     return [Fit((columns["cutoff_date"] - FIRST_CUTOFF).days, columns) for columns in found]

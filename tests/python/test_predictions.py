@@ -21,11 +21,13 @@ import lifetimes
 import numpy as np
 import numpy.typing as npt
 import pytest
-from conftest import BuildWarehouse, CommandRun, compile_models, write_csv
+from compiled_sql import compile_models, empty_database
+from conftest import BuildWarehouse, CommandRun, write_csv
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lifetimes import BetaGeoFitter, ModifiedBetaGeoFitter
 from scipy.special import betaln, expit, gammainccinv, gammaln, hyp2f1
+from soak.builder import Builder
 
 from clv.shop import ShopSettings, generate_shop
 
@@ -142,7 +144,7 @@ class Predictor:
 
     def customers(self, law: Law, histories: Sequence[History]) -> dict[str, Numbers]:
         """Columns of int_customers_predicted, in the order of the histories."""
-        with duckdb.connect() as connection:
+        with empty_database() as connection:
             self._write_cutoffs(connection, [law], is_as_of=True)
             self._write_histories(connection, [0] * len(histories), histories)
             connection.execute(
@@ -155,7 +157,7 @@ class Predictor:
 
     def forecasts(self, cases: Sequence[tuple[Law, History, float]]) -> dict[str, Numbers]:
         """Columns of int_backtest_forecasts_made: of each law, history and horizon in days, in their order."""
-        with duckdb.connect() as connection:
+        with empty_database() as connection:
             self._write_cutoffs(connection, [law for law, _, _ in cases], is_as_of=False)
             self._write_histories(connection, range(len(cases)), [history for _, history, _ in cases])
             connection.execute(
@@ -223,10 +225,10 @@ class Predictor:
 
 
 @pytest.fixture(scope="module")
-def predictor(tmp_path_factory: pytest.TempPathFactory) -> Predictor:
+def predictor(builder: Builder) -> Predictor:
     names = ["int_purchase_models_varied", "int_dropout_nodes_weighed", "int_occasions_expected"]
     names += ["int_customers_predicted", "int_backtest_occasions_expected", "int_backtest_forecasts_made"]
-    return Predictor(compile_models(tmp_path_factory.mktemp("compiled"), *names))
+    return Predictor(compile_models(builder, names))
 
 
 def logarithmic(low: float, high: float) -> st.SearchStrategy[float]:

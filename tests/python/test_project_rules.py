@@ -1,16 +1,12 @@
 """The rules of dbt-project-evaluator, which needs a server of packages to install: its checks, over the manifest."""
 
-import json
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import REPOSITORY, TIMEOUT_SECONDS
+from soak.builder import parse
 
 LONGEST_CHAIN_OF_VIEWS = 4
 PREFIXES = {"staging": ("stg_",), "intermediate": ("int_",), "marts": ("dim_", "fct_")}
@@ -21,22 +17,8 @@ Nodes = dict[str, dict[str, Any]]
 
 
 @pytest.fixture(scope="module")
-def manifest(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    folder = tmp_path_factory.mktemp("parsed")
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("CLV_", "DBT_"))}
-    command = [str(Path(sys.executable).with_name("dbt")), "parse", "--no-partial-parse", "--target", "memory"]
-    places = ["--project-dir", str(REPOSITORY), "--profiles-dir", str(REPOSITORY), "--target-path", str(folder)]
-    result = subprocess.run(
-        [*command, *places, "--log-path", str(folder)],
-        cwd=folder,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=TIMEOUT_SECONDS,
-        check=False,
-    )
-    assert result.returncode == 0, result.stdout
-    return dict(json.loads((folder / "manifest.json").read_text(encoding="utf-8")))
+def manifest() -> dict[str, Any]:
+    return dict(parse().writable_manifest().to_dict(omit_none=False))
 
 
 @pytest.fixture(scope="module")

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
-import os
-import subprocess
-import sys
-from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import REPOSITORY
+from compiled_sql import compile_models, compile_query, empty_database
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from soak.builder import Builder
 
 # without a time zone, as DuckDB returns timestamps
 EARLIEST = dt.datetime.fromisoformat("1900-01-02")
@@ -24,43 +20,16 @@ IDENTITY_MODELS = ["int_customer_links_found", "int_customers_resolved"]
 
 
 @pytest.fixture(scope="module")
-def compiled(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """Return the compiled SQL of the models that resolve identities, with relations named as in an in-memory DuckDB."""
-    folder = tmp_path_factory.mktemp("compiled")
-    _dbt(["compile", "--target", "memory", "--select", *IDENTITY_MODELS], folder)
-    manifest = json.loads((folder / "target" / "manifest.json").read_text())
-    return {
-        node["name"]: node["compiled_code"]
-        for node in manifest["nodes"].values()
-        if node["resource_type"] == "model" and node.get("compiled_code")
-    }
+def compiled(builder: Builder) -> dict[str, str]:
+    """Return the SQL of the models that resolve identities."""
+    return compile_models(builder, IDENTITY_MODELS)
 
 
 @pytest.fixture(scope="module")
-def reading(tmp_path_factory: pytest.TempPathFactory) -> str:
+def reading(builder: Builder) -> str:
     """Return a query that reads the text column `value` of table `texts` in every way there is."""
     inline = "select value, {{ read_number('value') }} as number, {{ read_timestamp('value') }} as moment from texts"
-    printed = _dbt(
-        ["compile", "--target", "memory", "--inline", inline, "--output", "json", "--quiet"],
-        tmp_path_factory.mktemp("reading"),
-    )
-    return str(json.loads(printed)["compiled"])
-
-
-def _dbt(arguments: list[str], folder: Path) -> str:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("CLV_", "DBT_"))}
-    environment |= {"DBT_TARGET_PATH": str(folder / "target"), "DBT_LOG_PATH": str(folder / "logs")}
-    dbt = Path(sys.executable).with_name("dbt")
-    result = subprocess.run(
-        [str(dbt), *arguments, "--project-dir", str(REPOSITORY), "--profiles-dir", str(REPOSITORY)],
-        cwd=folder,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert result.returncode == 0, result.stdout + result.stderr
-    return result.stdout
+    return compile_query(builder, inline)
 
 
 def _read(query: str, values: list[str]) -> list[tuple[float | None, dt.datetime | None]]:
@@ -130,7 +99,7 @@ def test_people_are_the_connected_components_of_shared_contacts(
         if 2 <= len(holders) <= 10:  # var max_ids_per_contact
             merged = {person[holder] for holder in holders}
             person = {identifier: min(merged) if root in merged else root for identifier, root in person.items()}
-    with duckdb.connect() as connection:
+    with empty_database() as connection:
         connection.execute("create schema intermediate")
         connection.execute(
             "create table intermediate.int_contacts_normalised"

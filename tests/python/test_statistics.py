@@ -8,6 +8,7 @@ import numpy.typing as npt
 import pytest
 from compiled_sql import compile_query
 from scipy import stats
+from soak.builder import Builder
 
 Numbers = npt.NDArray[np.float64]
 
@@ -25,9 +26,9 @@ order by place
 
 
 @pytest.fixture(scope="module")
-def query(tmp_path_factory: pytest.TempPathFactory) -> str:
+def query(builder: Builder) -> str:
     """Return a query that applies every macro to table arguments."""
-    return compile_query(tmp_path_factory, QUERY)
+    return compile_query(builder, QUERY)
 
 
 def results(query: str, **arguments: Numbers | float) -> dict[str, Numbers]:

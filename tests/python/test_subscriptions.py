@@ -10,10 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import math
-import os
 import shutil
-import subprocess
-import sys
 from calendar import monthrange
 from collections import defaultdict
 from collections.abc import Iterator
@@ -22,7 +19,9 @@ from typing import Any
 
 import duckdb
 import pytest
-from conftest import REPOSITORY, TIMEOUT_SECONDS, BuildWarehouse, CommandRun, write_csv, write_purchase_log
+from compiled_sql import compile_query, empty_database
+from conftest import BuildWarehouse, CommandRun, write_csv, write_purchase_log
+from soak.builder import Builder
 
 from clv.shop import ShopSettings, generate_shop
 
@@ -147,7 +146,7 @@ def test_survival_is_projected_as_published(warehouse: duckdb.DuckDBPyConnection
     assert {row[1:] for row in rows} == {(False, None, None)}
 
 
-def test_residual_lifetime_is_the_published_one(built: CommandRun) -> None:
+def test_residual_lifetime_is_the_published_one(builder: Builder) -> None:
     """After 7 renewals a High End customer is worth 7.530 renewals at 10% each: Fader & Hardie (2010)."""
     query = """
         with ages as (
@@ -164,25 +163,8 @@ def test_residual_lifetime_is_the_published_one(built: CommandRun) -> None:
         inner join survived as later on later.age > now.age
         where now.age = 7
     """
-    folder = built.warehouse.parent
-    environment = os.environ | {"CLV_RAW_DIR": str(folder), "CLV_WAREHOUSE_DIR": str(folder / "inline")}
-    (folder / "inline").mkdir()
-    command = ["-c", "from dbt.cli.main import cli; cli()", "--quiet", "compile", "--inline", query]
-    options = ["--project-dir", str(REPOSITORY), "--profiles-dir", str(REPOSITORY), "--target", "memory"]
-    options += ["--target-path", str(folder / "target"), "--log-path", str(folder / "logs")]
-    result = subprocess.run(
-        [sys.executable, *command, *options],
-        cwd=folder,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=TIMEOUT_SECONDS,
-        check=False,
-    )
-    assert result.returncode == 0, result.stdout + result.stderr
-    compiled = result.stdout[result.stdout.index("with ages as") :]
-    with duckdb.connect() as connection:
-        assert rows_of(connection, compiled)[0][0] == pytest.approx(7.530, abs=5e-4)
+    with empty_database() as connection:
+        assert rows_of(connection, compile_query(builder, query))[0][0] == pytest.approx(7.530, abs=5e-4)
 
 
 @pytest.mark.parametrize("plan", ["basic", "plus"])

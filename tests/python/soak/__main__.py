@@ -14,9 +14,10 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from soak import REPOSITORY
 from soak.kills import soak_kills
 from soak.nights import Shop
-from soak.pocket import POCKET_NIGHTS, REPOSITORY, make_pocket_project, write_pocket_orders
+from soak.pocket import POCKET_NIGHTS, make_pocket_project, write_pocket_orders
 from soak.readers import soak_readers
 from soak.schedules import soak_schedules
 

@@ -4,8 +4,7 @@ import shutil
 from pathlib import Path
 
 from clv.audit import FIGURES
-
-REPOSITORY = Path(__file__).parents[3]
+from soak import REPOSITORY
 
 MODELS = {
     "fct_orders": """

@@ -8,7 +8,6 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import gc
-import json
 import os
 import shutil
 import sys
@@ -22,13 +21,10 @@ from random import Random
 from typing import Any
 
 import duckdb
-from dbt.cli.main import dbtRunner
-from dbt.contracts.graph.manifest import Manifest
 
-from clv.dbt import folders, release_database
+from soak.builder import Builder
 from soak.nights import compare_marts
 
-REPOSITORY = Path(__file__).parents[3]
 FIRST_DAY = dt.date(2024, 1, 1)
 DAYS = 400
 SETTINGS = {"backtest_quarters": 2, "min_repeat_customers": 8}
@@ -286,38 +282,6 @@ def write_delivery(raw: Path, night: int, delivery: Delivery) -> None:
             target = path.with_suffix(".parquet")
             duckdb.sql(f"copy (select * from read_csv('{path}', all_varchar = true)) to '{target}' (format parquet)")
             path.unlink()
-
-
-@dataclass
-class Builder:
-    """Builds warehouses in this process, from one parsed project. dbt keeps state: one builder per process."""
-
-    scratch: Path
-    variables: Mapping[str, object] = field(default_factory=dict)
-    manifest: Manifest | None = None
-
-    def __post_init__(self) -> None:
-        """Parse the project, unless another builder has."""
-        if self.manifest is None:
-            with folders(None, self.scratch):
-                self.manifest = dbtRunner().invoke(["parse", *self._options(None)]).result
-
-    def build(self, raw: Path, warehouse: Path, as_of: dt.date | None, *arguments: str) -> Path:
-        """Build the models with further arguments of `dbt build`; return the build database, or fail with what dbt said."""
-        warehouse.mkdir(parents=True, exist_ok=True)
-        command = ["build", "--threads", "1", "--exclude-resource-type", "test", "unit_test"]
-        with folders(raw, warehouse):
-            result = dbtRunner(manifest=self.manifest).invoke([*command, *self._options(as_of), *arguments])
-            release_database()
-        failed = [f"{one.node.name}: {one.message}" for one in result.result or [] if one.status == "error"]
-        assert result.success, failed or result.exception
-        return warehouse / "build.duckdb"
-
-    def _options(self, as_of: dt.date | None) -> list[str]:
-        variables = {**self.variables, "as_of_date": as_of.isoformat() if as_of else None}
-        options = ["--project-dir", str(REPOSITORY), "--profiles-dir", str(REPOSITORY), "--vars", json.dumps(variables)]
-        options += ["--log-level", "none", "--log-level-file", "none", "--no-write-json"]
-        return [*options, "--target-path", str(self.scratch / "target")]
 
 
 @dataclass

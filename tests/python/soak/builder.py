@@ -1,0 +1,59 @@
+"""dbt in this process: it builds warehouses and compiles SQL from a project that was parsed before."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from unittest.mock import patch
+
+from dbt.cli.main import dbtRunner, dbtRunnerResult
+from dbt.contracts.graph.manifest import Manifest
+from filelock import FileLock
+
+from clv.dbt import folders, parse_project, release_database
+from soak import REPOSITORY
+
+PARSED = REPOSITORY / ".state" / "parsed"
+"""dbt's target folder for the parse that all processes go on from; dbt parses again what has changed."""
+
+
+def parse() -> Manifest:
+    """Return the parsed project, of one's own to change."""
+    PARSED.mkdir(parents=True, exist_ok=True)
+    with FileLock(PARSED / "lock"), patch.dict(os.environ, DBT_TARGET_PATH=str(PARSED), DBT_LOG_PATH=str(PARSED)):
+        return parse_project(REPOSITORY, None, {}).manifest
+
+
+@dataclass
+class Builder:
+    """Runs dbt in this process, which keeps state: one command at a time. scratch: folder for dbt's target."""
+
+    scratch: Path
+    variables: Mapping[str, object] = field(default_factory=dict)
+    manifest: Manifest = field(default_factory=parse)
+
+    def build(self, raw: Path, warehouse: Path, as_of: dt.date | None, *arguments: str) -> Path:
+        """Build the models with further arguments of `dbt build`; return the build database, or fail with what dbt said."""
+        command = ["build", "--threads", "1", "--exclude-resource-type", "test", "unit_test"]
+        self.invoke(warehouse, *command, *arguments, raw=raw, as_of=as_of)
+        return warehouse / "build.duckdb"
+
+    def invoke(
+        self, warehouse: Path, *command: str, raw: Path | None = None, as_of: dt.date | None = None
+    ) -> dbtRunnerResult:
+        """Run a command of dbt on the build database of `warehouse`; fail with what dbt said."""
+        warehouse.mkdir(parents=True, exist_ok=True)
+        variables = {**self.variables, "as_of_date": as_of.isoformat() if as_of else None}
+        options = ["--project-dir", str(REPOSITORY), "--profiles-dir", str(REPOSITORY), "--vars", json.dumps(variables)]
+        options += ["--log-level", "none", "--log-level-file", "none", "--no-write-json"]
+        options += ["--target-path", str(self.scratch / "target")]
+        with folders(raw, warehouse):
+            result = dbtRunner(manifest=self.manifest).invoke([*command, *options])
+            release_database()
+        failed = [f"{one.node.name}: {one.message}" for one in result.result or [] if one.status == "error"]
+        assert result.success, failed or result.exception
+        return result
