@@ -114,14 +114,12 @@ def run_clv(tmp_path: Path) -> RunClv:
 def build_warehouse(tmp_path_factory: pytest.TempPathFactory) -> BuildWarehouse:
     """Return a function that builds and publishes a warehouse from a folder of raw files.
 
-    variables: YAML for `--vars`. arguments: further ones of `clv run`. folder: of an earlier build, to run again in it
-    whatever its audit would say of the change.
+    variables: YAML for `--vars`. arguments: further ones of `clv run`.
     """
 
-    def build(raw: Path, variables: str = "", *arguments: str, folder: Path | None = None) -> CommandRun:
+    def build(raw: Path, variables: str = "", *arguments: str) -> CommandRun:
         command = ["run", "--raw", str(raw), *arguments, *(["--vars", variables] if variables else [])]
-        command += ["--accept-changes"] * (folder is not None)
-        return run_command(command, folder or tmp_path_factory.mktemp("build"))
+        return run_command(command, tmp_path_factory.mktemp("build"))
 
     return build
 

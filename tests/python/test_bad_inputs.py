@@ -20,7 +20,7 @@ from typing import Any
 import duckdb
 import pytest
 import yaml
-from conftest import BuildWarehouse, write_purchase_log
+from conftest import BuildWarehouse, RunClv, write_purchase_log
 from soak.builder import Builder
 
 from clv import check, dbt
@@ -457,18 +457,10 @@ def test_values_at_their_bounds_are_right(project: dbt.Project, purchase_log: Pa
     assert problems(project, purchase_log, RIGHT_VALUES) == ""
 
 
-@pytest.fixture(scope="module")
-def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder that the failing runs share, so that dbt parses the project once."""
-    return tmp_path_factory.mktemp("runs")
-
-
 @pytest.mark.parametrize("name", [*BUILT, "empty_file", "not_parquet", "not_gzip"])
-def test_run_stops_with_a_sentence_and_publishes_nothing(
-    build_warehouse: BuildWarehouse, run_folder: Path, tmp_path: Path, name: str
-) -> None:
+def test_run_stops_with_a_sentence_and_publishes_nothing(run_clv: RunClv, tmp_path: Path, name: str) -> None:
     raw = tmp_path / "raw"
-    run = build_warehouse(write_files(raw, STOPPED[name].files), folder=run_folder)
+    run = run_clv("run", "--raw", str(write_files(raw, STOPPED[name].files)))
     assert run.exit_code in (1, 2), run.output
     assert_sentences(run.stderr, STOPPED[name].sentences, raw)
     assert not run.published_file.exists()

@@ -440,30 +440,28 @@ def history_at(days: dict[dt.date, Decimal], cutoff: dt.date) -> History:
 
 
 @pytest.fixture(scope="module")
-def cdnow_sample(build_warehouse: BuildWarehouse, tmp_path_factory: pytest.TempPathFactory) -> CommandRun:
+def cdnow_sample(build_warehouse: BuildWarehouse, tmp_path_factory: pytest.TempPathFactory) -> Path:
     raw = tmp_path_factory.mktemp("cdnow_sample")
     lines = [line.split() for line in CDNOW_SAMPLE.read_text().splitlines() if line.strip()]
     rows = [(number, line[1], line[2], line[4]) for number, line in enumerate(lines, start=1)]
     write_csv(raw, "orders", ["order_id", "customer_id", "ordered_at", "amount"], rows)
     run = build_warehouse(raw, "{backtest_quarters: 3, purchase_model: auto}", "--as-of", AS_OF.isoformat())
     assert run.exit_code == 0, run.output
-    return run
+    return run.build_file
 
 
 PLANTED = ShopSettings(customers=6000, seed=23, seasonality=0, defect_share=0, campaign_factor=1)
 
 
 @pytest.fixture(scope="module")
-def planted_shop(build_warehouse: BuildWarehouse, tmp_path_factory: pytest.TempPathFactory) -> CommandRun:
-    raw = tmp_path_factory.mktemp("planted")
-    generate_shop(raw, PLANTED)
-    run = build_warehouse(raw, "{backtest_quarters: 0}")
-    assert run.exit_code == 0, run.output
-    return run
+def planted_shop(builder: Builder, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("planted")
+    generate_shop(folder / "raw", PLANTED)
+    return replace(builder, variables={"backtest_quarters": 0}).build(folder / "raw", folder, None)
 
 
 @pytest.fixture(scope="module")
-def one_price(build_warehouse: BuildWarehouse, tmp_path_factory: pytest.TempPathFactory) -> CommandRun:
+def one_price(builder: Builder, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Every order costs the same, and MBG/NBD is asked for."""
     rng = np.random.default_rng(5)
     rows = []
@@ -474,15 +472,13 @@ def one_price(build_warehouse: BuildWarehouse, tmp_path_factory: pytest.TempPath
             if rng.random() < leaves:
                 break
             day += 1 + int(min(rng.exponential(gap), 730))
-    raw = tmp_path_factory.mktemp("one_price")
-    write_csv(raw, "orders", ["order_id", "customer_id", "ordered_at", "amount"], rows)
-    run = build_warehouse(raw, "{purchase_model: mbg_nbd}")
-    assert run.exit_code == 0, run.output
-    return run
+    folder = tmp_path_factory.mktemp("one_price")
+    write_csv(folder / "raw", "orders", ["order_id", "customer_id", "ordered_at", "amount"], rows)
+    return replace(builder, variables={"purchase_model": "mbg_nbd"}).build(folder / "raw", folder, None)
 
 
 @pytest.fixture(scope="module")
-def no_repeats(build_warehouse: BuildWarehouse, tmp_path_factory: pytest.TempPathFactory) -> CommandRun:
+def no_repeats(build_warehouse: BuildWarehouse, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Of 150 customers nobody has bought twice."""
     first = dt.date(2024, 1, 1)
     rows = [
@@ -493,23 +489,28 @@ def no_repeats(build_warehouse: BuildWarehouse, tmp_path_factory: pytest.TempPat
     write_csv(raw, "orders", ["order_id", "customer_id", "ordered_at", "amount"], rows)
     run = build_warehouse(raw)
     assert run.exit_code == 0, run.output
-    return run
+    return run.build_file
 
 
-def rows_of(run: CommandRun, query: str) -> list[tuple[Any, ...]]:
-    """Read the build, which holds intermediate models beside the marts."""
-    with duckdb.connect(str(run.build_file), read_only=True) as connection:
+@pytest.fixture(scope="module")
+def small_build(small_warehouse: CommandRun) -> Path:
+    return small_warehouse.build_file
+
+
+def rows_of(build: Path, query: str) -> list[tuple[Any, ...]]:
+    """Read a build database, which holds intermediate models beside the marts."""
+    with duckdb.connect(str(build), read_only=True) as connection:
         return connection.execute(query).fetchall()
 
 
-def columns_of(run: CommandRun, query: str) -> dict[str, Numbers]:
-    with duckdb.connect(str(run.build_file), read_only=True) as connection:
+def columns_of(build: Path, query: str) -> dict[str, Numbers]:
+    with duckdb.connect(str(build), read_only=True) as connection:
         return dict(connection.execute(query).fetchnumpy())
 
 
-def fitted_laws(run: CommandRun, cutoff: dt.date) -> dict[str, Law]:
+def fitted_laws(build: Path, cutoff: dt.date) -> dict[str, Law]:
     rows = rows_of(
-        run,
+        build,
         "select purchases.model_name, r, alpha, a, b, is_mbg = 1, p, q, gamma"
         " from intermediate.int_purchase_models_fitted as purchases"
         " inner join intermediate.int_spend_models_fitted as spend on purchases.cutoff_date = spend.cutoff_date"
@@ -518,7 +519,7 @@ def fitted_laws(run: CommandRun, cutoff: dt.date) -> dict[str, Law]:
     return {name: Law(*parameters) for name, *parameters in rows}
 
 
-def test_fits_of_cdnow_are_the_published_ones(cdnow_sample: CommandRun) -> None:
+def test_fits_of_cdnow_are_the_published_ones(cdnow_sample: Path) -> None:
     """Fader, Hardie & Lee (2005); Batislam et al. (2007), as lifetimes fits it; Fader & Hardie (2013)."""
     fits = {
         name: fit
@@ -542,7 +543,7 @@ def test_fits_of_cdnow_are_the_published_ones(cdnow_sample: CommandRun) -> None:
     assert spend == (6.25, 3.74, 15.44, -4055.92, 946, "converged")
 
 
-def test_cdnows_holdout_is_forecast_as_published(cdnow_sample: CommandRun) -> None:
+def test_cdnows_holdout_is_forecast_as_published(cdnow_sample: Path) -> None:
     """39 weeks after the cutoff: purchases forecast and made, and the mean absolute error."""
     published = {"bg_nbd": (1653, 0.785), "mbg_nbd": (1577, 0.765), "naive": (2930, 1.024)}
     found = {
@@ -562,7 +563,7 @@ def test_cdnows_holdout_is_forecast_as_published(cdnow_sample: CommandRun) -> No
         assert bias == pytest.approx(orders / 1882 - 1)
 
 
-def test_deciles_add_up_and_run_from_the_best_down(cdnow_sample: CommandRun) -> None:
+def test_deciles_add_up_and_run_from_the_best_down(cdnow_sample: Path) -> None:
     rows = rows_of(
         cdnow_sample,
         "select model_name, cutoff_date, horizon_days, decile, customers, predicted_orders, actual_orders, mean_absolute_error"
@@ -585,7 +586,7 @@ def test_deciles_add_up_and_run_from_the_best_down(cdnow_sample: CommandRun) -> 
         assert all(lower <= higher * (1 + 1e-12) for higher, lower in pairwise(means))
 
 
-def test_expected_occasions_are_the_published_ones(predictor: Predictor, cdnow_sample: CommandRun) -> None:
+def test_expected_occasions_are_the_published_ones(predictor: Predictor, cdnow_sample: Path) -> None:
     """A new customer after 1, 3, 32 and 78 weeks, and one with x = 2, t_x = 30.43, T = 38.86 in 39 more.
 
     The published spreadsheet leaves off its hypergeometric series after 150 terms, which is felt at 78 weeks.
@@ -600,7 +601,7 @@ def test_expected_occasions_are_the_published_ones(predictor: Predictor, cdnow_s
     assert found[4] == pytest.approx(1.226, abs=5e-4)
 
 
-def test_every_forecast_of_cdnow_is_that_of_lifetimes(cdnow_sample: CommandRun) -> None:
+def test_every_forecast_of_cdnow_is_that_of_lifetimes(cdnow_sample: Path) -> None:
     customers = {name: history_at(days, CUTOFF) for name, days in sample_occasions().items()}
     names = sorted(customers)
     x, t_x, age = (
@@ -619,7 +620,7 @@ def test_every_forecast_of_cdnow_is_that_of_lifetimes(cdnow_sample: CommandRun) 
         assert [orders for _, orders in rows] == pytest.approx(expected, rel=EXACT)
 
 
-def test_the_first_ten_customers_spend_as_published(cdnow_sample: CommandRun) -> None:
+def test_the_first_ten_customers_spend_as_published(cdnow_sample: Path) -> None:
     """Expected spend per occasion: Gamma-Gamma as fitted at the cutoff, on what was known then."""
     rows = rows_of(
         cdnow_sample,
@@ -632,7 +633,7 @@ def test_the_first_ten_customers_spend_as_published(cdnow_sample: CommandRun) ->
     assert [value for _, value in rows] == pytest.approx(published, abs=6e-3)
 
 
-def test_clv_counted_in_days_is_the_same(cdnow_sample: CommandRun) -> None:
+def test_clv_counted_in_days_is_the_same(cdnow_sample: Path) -> None:
     """Every customer's predicted CLV again, from the raw log, with the time in days and the paper's formula."""
     rows = rows_of(
         cdnow_sample,
@@ -666,7 +667,7 @@ def test_clv_counted_in_days_is_the_same(cdnow_sample: CommandRun) -> None:
         assert [float(row[place + 3]) for row in rows] == pytest.approx(orders * value, rel=EXACT, abs=1e-4), days
 
 
-def test_the_next_order_is_due_after_the_median_gap(cdnow_sample: CommandRun) -> None:
+def test_the_next_order_is_due_after_the_median_gap(cdnow_sample: Path) -> None:
     rows = rows_of(
         cdnow_sample,
         "select customer_id, purchase_model, median_days_to_next_order, next_order_expected_on, days_overdue"
@@ -685,7 +686,7 @@ def test_the_next_order_is_due_after_the_median_gap(cdnow_sample: CommandRun) ->
     assert 0 < overdue < len(rows)
 
 
-def test_the_planted_law_is_found(planted_shop: CommandRun) -> None:
+def test_the_planted_law_is_found(planted_shop: Path) -> None:
     """Each parameter lies within its 99% interval, which is narrow enough to say something."""
     (purchases,) = rows_of(
         planted_shop,
@@ -706,7 +707,7 @@ def test_the_planted_law_is_found(planted_shop: CommandRun) -> None:
         assert error < 0.15, name
 
 
-def test_margins_to_come_are_pooled_with_the_companys(planted_shop: CommandRun) -> None:
+def test_margins_to_come_are_pooled_with_the_companys(planted_shop: Path) -> None:
     """The customer's own rate, as if one more order of the company's average size and rate had been made."""
     rows = rows_of(
         planted_shop,
@@ -753,20 +754,22 @@ def simulated_value(rng: np.random.Generator, law: Law, customers: Customers) ->
     return float((value * (1 + DISCOUNT_RATE) ** (-month / 12)).sum())
 
 
-def shop_to_simulate(run: CommandRun) -> tuple[Law, Customers]:
+def shop_to_simulate(build: Path) -> tuple[Law, Customers]:
     columns = columns_of(
-        run,
+        build,
         "select x, t_x, age, coalesce(mean_repeat_value, 0)::double as mean_value, expected_margin_rate::double as margin_rate"
         " from intermediate.int_customers_valued where predicted_clv is not null order by customer_id",
     )
-    (model, as_of) = rows_of(run, "select distinct purchase_model, as_of_date from marts.dim_customers")[0]
-    return fitted_laws(run, as_of)[model], Customers(*(np.asarray(column, dtype=float) for column in columns.values()))
+    (model, as_of) = rows_of(build, "select distinct purchase_model, as_of_date from marts.dim_customers")[0]
+    return fitted_laws(build, as_of)[model], Customers(
+        *(np.asarray(column, dtype=float) for column in columns.values())
+    )
 
 
-def company_interval(run: CommandRun) -> tuple[float, float, float]:
+def company_interval(build: Path) -> tuple[float, float, float]:
     """Predicted CLV of all customers together: the expectation and half the width of the interval, and the customers."""
     (interval,) = rows_of(
-        run,
+        build,
         "select clv_per_customer, (clv_high - clv_low) / 2, customers from marts.fct_clv_by_method"
         " where segment_kind = 'company' and clv_method = 'predictive'",
     )
@@ -774,7 +777,7 @@ def company_interval(run: CommandRun) -> tuple[float, float, float]:
     return value * customers, half_width * customers, customers
 
 
-def test_chance_alone_moves_clv_as_far_as_simulated(planted_shop: CommandRun) -> None:
+def test_chance_alone_moves_clv_as_far_as_simulated(planted_shop: Path) -> None:
     """The future of all customers, drawn 500 times from the fitted law: mean and standard deviation."""
     law, customers = shop_to_simulate(planted_shop)
     rng = np.random.default_rng(1)
@@ -789,7 +792,7 @@ def test_chance_alone_moves_clv_as_far_as_simulated(planted_shop: CommandRun) ->
     assert math.sqrt(variance) == pytest.approx(deviation, rel=0.1)
 
 
-def test_the_interval_is_as_wide_as_simulated(planted_shop: CommandRun) -> None:
+def test_the_interval_is_as_wide_as_simulated(planted_shop: Path) -> None:
     """Now each future has parameters of its own, drawn from the uncertainty of the fit."""
     law, customers = shop_to_simulate(planted_shop)
     rng = np.random.default_rng(2)
@@ -807,21 +810,21 @@ def test_the_interval_is_as_wide_as_simulated(planted_shop: CommandRun) -> None:
 
 
 def drawn_parameters(
-    rng: np.random.Generator, draws: int, run: CommandRun, relation: str, names: list[str], model_name: str = ""
+    rng: np.random.Generator, draws: int, build: Path, relation: str, names: list[str], model_name: str = ""
 ) -> Numbers:
     """Parameters whose logarithms are normal around the fit, with its covariances; one row per draw."""
     size = len(names)
     pairs = [(i, j) for i in range(size) for j in range(i, size)]
     covariances = [f"cov_{i + 1}{j + 1}" for i, j in pairs]
     where = " where cutoff_date = '2025-12-31'" + (f" and model_name = '{model_name}'" if model_name else "")
-    (row,) = rows_of(run, f"select {', '.join(names + covariances)} from intermediate.{relation}{where}")
+    (row,) = rows_of(build, f"select {', '.join(names + covariances)} from intermediate.{relation}{where}")
     matrix = np.zeros((size, size))
     for (i, j), covariance in zip(pairs, row[size:], strict=True):
         matrix[i, j] = matrix[j, i] = covariance
     return np.exp(rng.multivariate_normal(np.log(np.asarray(row[:size])), matrix, draws))
 
 
-def test_intervals_of_segments_hold_the_value(planted_shop: CommandRun) -> None:
+def test_intervals_of_segments_hold_the_value(planted_shop: Path) -> None:
     rows = rows_of(
         planted_shop,
         "select segment_kind, clv_low, clv_per_customer, clv_high, customers from marts.fct_clv_by_method"
@@ -836,20 +839,20 @@ def test_intervals_of_segments_hold_the_value(planted_shop: CommandRun) -> None:
     assert min(widths["channel"]) > max(widths["company"])
 
 
-WAREHOUSES = ["cdnow_sample", "planted_shop", "one_price", "no_repeats", "small_warehouse"]
+WAREHOUSES = ["cdnow_sample", "planted_shop", "one_price", "no_repeats", "small_build"]
 
 
 @pytest.fixture
-def warehouse(request: pytest.FixtureRequest) -> CommandRun:
-    run: CommandRun = request.getfixturevalue(request.param)
-    return run
+def warehouse(request: pytest.FixtureRequest) -> Path:
+    build: Path = request.getfixturevalue(request.param)
+    return build
 
 
 every_warehouse = pytest.mark.parametrize("warehouse", WAREHOUSES, indirect=True)
 
 
 @every_warehouse
-def test_total_clv_is_historical_and_predicted(warehouse: CommandRun) -> None:
+def test_total_clv_is_historical_and_predicted(warehouse: Path) -> None:
     rows = rows_of(warehouse, "select model_status, historical_clv, predicted_clv, total_clv from marts.dim_customers")
     for status, historical, predicted, total in rows:
         assert (predicted is None) == (status != "converged")
@@ -858,7 +861,7 @@ def test_total_clv_is_historical_and_predicted(warehouse: CommandRun) -> None:
 
 
 @every_warehouse
-def test_customer_equity_is_the_sum_of_predictions(warehouse: CommandRun) -> None:
+def test_customer_equity_is_the_sum_of_predictions(warehouse: Path) -> None:
     ((equity,),) = rows_of(warehouse, "select sum(predicted_clv) from marts.dim_customers")
     tiers = rows_of(warehouse, "select value_tier, customer_equity, equity_share from marts.fct_value_tiers")
     by_tier = dict(
@@ -878,7 +881,7 @@ def test_customer_equity_is_the_sum_of_predictions(warehouse: CommandRun) -> Non
 
 
 @every_warehouse
-def test_no_number_is_infinite_or_not_a_number(warehouse: CommandRun) -> None:
+def test_no_number_is_infinite_or_not_a_number(warehouse: Path) -> None:
     columns = rows_of(
         warehouse,
         "select table_name, column_name from duckdb_columns() where schema_name = 'marts' and data_type in ('DOUBLE', 'FLOAT')",
@@ -898,8 +901,8 @@ PREDICTIONS = """
 """.split()
 
 
-@pytest.mark.parametrize("warehouse", ["no_repeats", "small_warehouse"], indirect=True)
-def test_with_too_few_repeat_customers_nothing_is_predicted(warehouse: CommandRun) -> None:
+@pytest.mark.parametrize("warehouse", ["no_repeats", "small_build"], indirect=True)
+def test_with_too_few_repeat_customers_nothing_is_predicted(warehouse: Path) -> None:
     counts = ", ".join(f"count({name})" for name in [*PREDICTIONS, "purchase_model"])
     (found,) = rows_of(warehouse, f"select {counts} from marts.dim_customers")
     assert set(found) == {0}
@@ -922,16 +925,16 @@ def test_with_too_few_repeat_customers_nothing_is_predicted(warehouse: CommandRu
     assert intervals == [(None, None, None, False)]
 
 
-def test_the_formula_stands_where_nothing_is_predicted(small_warehouse: CommandRun) -> None:
+def test_the_formula_stands_where_nothing_is_predicted(small_build: Path) -> None:
     """Three or four orders of 100.00 each, by twelve customers."""
-    rows = rows_of(small_warehouse, "select order_count, historical_clv, formula_clv from marts.dim_customers")
+    rows = rows_of(small_build, "select order_count, historical_clv, formula_clv from marts.dim_customers")
     assert len(rows) == 12
     for orders, historical, formula in rows:
         assert historical == 100 * orders
         assert formula > 0
 
 
-def test_a_purchase_model_can_be_asked_for(one_price: CommandRun, cdnow_sample: CommandRun) -> None:
+def test_a_purchase_model_can_be_asked_for(one_price: Path, cdnow_sample: Path) -> None:
     assert rows_of(one_price, "select distinct purchase_model from marts.dim_customers") == [("mbg_nbd",)]
     models = "select distinct model_name from marts.fct_model_fits order by 1"
     assert rows_of(one_price, models) == [("gamma_gamma",), ("mbg_nbd",)]
@@ -944,7 +947,7 @@ def test_a_purchase_model_can_be_asked_for(one_price: CommandRun, cdnow_sample: 
     assert chosen == rows_of(cdnow_sample, likeliest)[:1]
 
 
-def test_where_all_orders_cost_the_same_purchases_are_predicted(one_price: CommandRun) -> None:
+def test_where_all_orders_cost_the_same_purchases_are_predicted(one_price: Path) -> None:
     """No spread of spend can be fitted; what follows from purchases alone is there."""
     spend = dict(rows_of(one_price, "select model_name, status from marts.fct_model_fits"))
     assert spend["mbg_nbd"] == "converged" and spend["gamma_gamma"] != "converged"
