@@ -80,7 +80,7 @@ lock: ## pin what pyproject.toml asks for (needs uv)
 	$(COMPILE) --constraints requirements-dev.txt --output-file requirements.txt
 
 clean: ## remove what make and dbt made, but no warehouse
-	rm -rf $(VENV) $(INTEGRATION) target logs .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(INTEGRATION) target logs .state/parsed .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 $(DEMO)/raw/truth.json: | $(VENV)/.installed
 	$(BIN)/clv generate $(DEMO)/raw --customers $(DEMO_CUSTOMERS)

@@ -26,6 +26,8 @@ OnProgress = Callable[[int, int, str], None]
 LOG = logging.getLogger(__name__)
 
 AS_OF_DATE = "as_of_date"
+DEFAULT_WAREHOUSE = Path("warehouse")
+"""As in profiles.yml, so that plain `dbt build` goes on from the same parse."""
 FAILED = ("fail", "error", "runtime error")
 COMPILATION_ERROR = "Compilation Error"
 MIXED_LINE_ENDS = re.compile(r"invalid state.*?file = ([^\n]+)", re.DOTALL)
@@ -116,12 +118,13 @@ def parse_project(folder: Path, target: str | None, variables: Mapping[str, Any]
     """Parse the dbt project in `folder` for `target` (None: the profile's default), or go on from dbt's last parse.
 
     dbt reads its last parse (partial_parse.msgpack in the target folder) and parses changed files alone, as long as
-    variables and connection are the same. So what differs from night to night and no definition depends on is left
-    out: the as-of date and the folders of the data. Raises UsageError with dbt's message.
+    dbt's version, the target, the variables and the database's path are the same. So what differs from night to night,
+    and no definition depends on, is left out: the as-of date and the folders of the data. Raises UsageError with dbt's
+    message.
     """
     errors: list[str] = []
     lasting = {name: value for name, value in variables.items() if name != AS_OF_DATE}
-    with folders(None, folder / "warehouse"):
+    with folders(None, DEFAULT_WAREHOUSE):
         result = _invoke(["parse", *_options(folder, target, lasting)], None, _error_collector(errors))
     if not result.success or not isinstance(result.result, Manifest):
         raise UsageError(explain(_message(result, errors)))

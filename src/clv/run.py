@@ -65,6 +65,7 @@ class RunResult:
 
 def check_raw(settings: RunSettings) -> list[check.RawSource]:
     """Say what raw data there is; the build database is opened only if it exists, since it may hold raw tables."""
+    # for the target of a run, which shares the parse: sources are read alike for both
     project = dbt.parse_project(settings.project, settings.target, settings.variables)
     if not settings.target and not settings.warehouse.build_file.exists():
         project = replace(project, target=MEMORY_TARGET)

@@ -1,4 +1,4 @@
-"""The project's own SQL, as dbt compiles it, to be run on tables that a test makes up."""
+"""The project's own SQL, as dbt compiles it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ def empty_database() -> Iterator[duckdb.DuckDBPyConnection]:
 
 def compile_models(builder: Builder, models: Sequence[str], **variables: object) -> dict[str, str]:
     """Return the SQL of `models` by name, compiled with these dbt variables."""
-    return _compile(replace(builder, variables=variables), "--select", *models)
+    compiled = _compile(replace(builder, variables=variables), "--select", *models)
+    return {name: compiled[name] for name in models}
 
 
 def compile_analyses(builder: Builder) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Runs the real command in processes of its own: dbt and DuckDB keep state in a process."""
+"""Runs the real command in processes of its own, since dbt and DuckDB keep state in a process, and dbt alone in this one."""
 
 import csv
 import gc
@@ -24,6 +24,8 @@ from clv.shop import ShopSettings, generate_shop
 TIMEOUT_SECONDS = 900
 
 gc.set_threshold(GARBAGE_THRESHOLD)
+for name in [name for name in os.environ if name.startswith(("CLV_", "DBT_"))]:
+    del os.environ[name]  # what the shell has set for one's own warehouse
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,7 @@ def lack(what: str) -> NoReturn:
 
 @cache
 def parsed_project() -> Path:
-    """Have dbt parse the project, unless it has; return the file that its runs go on from."""
+    """Have dbt parse the project, once in this process; return the file that runs of `clv` go on from."""
     parse()
     return PARSED / "partial_parse.msgpack"
 
@@ -76,8 +78,7 @@ def run_command(arguments: Sequence[str], folder: Path, project: Path | None = N
     """
     folder.mkdir(parents=True, exist_ok=True)
     warehouse = folder / "warehouse"
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("CLV_", "DBT_"))}
-    environment |= {
+    environment = os.environ | {
         "CLV_WAREHOUSE_DIR": str(warehouse),
         "COLUMNS": "160",
         "DBT_LOG_PATH": str(folder / "logs"),

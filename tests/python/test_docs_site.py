@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from browser import launched
 from conftest import REPOSITORY, TIMEOUT_SECONDS, CommandRun
+from soak.builder import parse
 
 PAGE = REPOSITORY / "docs" / "metrics.md"
 
@@ -21,8 +22,8 @@ def site(small_warehouse: CommandRun, tmp_path_factory: pytest.TempPathFactory) 
     """The folder with dbt's documentation of a warehouse that was built: of a copy, since dbt locks it."""
     folder = tmp_path_factory.mktemp("site")
     shutil.copy(small_warehouse.build_file, folder)
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("CLV_", "DBT_"))}
-    environment |= {
+    environment = os.environ | {
+        "CLV_RAW_DIR": str(small_warehouse.warehouse.with_name("raw")),
         "CLV_WAREHOUSE_DIR": str(folder),
         "DBT_LOG_PATH": str(folder / "logs"),
         "DBT_PROFILES_DIR": str(REPOSITORY),
@@ -31,7 +32,11 @@ def site(small_warehouse: CommandRun, tmp_path_factory: pytest.TempPathFactory) 
     }
     dbt = Path(sys.executable).with_name("dbt")
     subprocess.run(
-        [dbt, "docs", "generate", "--static"], cwd=folder, env=environment, check=True, timeout=TIMEOUT_SECONDS
+        [dbt, "docs", "generate", "--static", "--vars", "{as_of_date: 2024-06-30}"],
+        cwd=folder,
+        env=environment,
+        check=True,
+        timeout=TIMEOUT_SECONDS,
     )
     return folder / "target"
 
@@ -40,6 +45,21 @@ def rows(page: str, section: str) -> list[list[str]]:
     """Cells of the table in a section of the dictionary, without its headings."""
     lines = page.split(f"\n## {section}\n")[1].split("\n## ")[0].splitlines()
     return [re.split(r"(?<!\\) \| ", line[2:-2]) for line in lines if line.startswith("| ")][2:]
+
+
+def test_no_definition_depends_on_the_as_of_date_or_the_folders(site: Path) -> None:
+    """`clv` parses without them, so that a night can go on from the last parse."""
+    parts = ("config", "database", "schema", "alias", "columns")
+
+    def definitions(manifest: dict[str, Any]) -> dict[str, list[Any]]:
+        nodes = json.loads(json.dumps(manifest["nodes"], default=str))
+        return {
+            name: [*(node[part] for part in parts), node["depends_on"].get("nodes")] for name, node in nodes.items()
+        }
+
+    told = definitions(json.loads((site / "manifest.json").read_text(encoding="utf-8")))
+    assert told == definitions(parse().writable_manifest().to_dict(omit_none=False))
+    assert len(told) > 400
 
 
 def test_the_metric_dictionary_is_that_of_the_project(site: Path, tmp_path: Path) -> None:

@@ -132,6 +132,7 @@ def test_a_build_goes_on_from_a_whole_one_alone(tmp_path: Path) -> None:
     assert build() == (False, True)
     assert build("--select", "config.materialized:incremental") == (True, False)
     assert build() == (False, True)
+    assert build() == (True, True)
     builder.manifest.nodes["model.clv_warehouse.fct_orders"].columns["net_revenue"].constraints = []
     builder.manifest.build_flat_graph()
     assert build() == (False, True), "the tables were made with another contract"

@@ -461,8 +461,8 @@ def planted_shop(builder: Builder, tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 @pytest.fixture(scope="module")
-def one_price(builder: Builder, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Every order costs the same, and MBG/NBD is asked for."""
+def one_price(build_warehouse: BuildWarehouse, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Every order costs the same; MBG/NBD is asked for, and no backtest."""
     rng = np.random.default_rng(5)
     rows = []
     for customer in range(300):
@@ -472,9 +472,11 @@ def one_price(builder: Builder, tmp_path_factory: pytest.TempPathFactory) -> Pat
             if rng.random() < leaves:
                 break
             day += 1 + int(min(rng.exponential(gap), 730))
-    folder = tmp_path_factory.mktemp("one_price")
-    write_csv(folder / "raw", "orders", ["order_id", "customer_id", "ordered_at", "amount"], rows)
-    return replace(builder, variables={"purchase_model": "mbg_nbd"}).build(folder / "raw", folder, None)
+    raw = tmp_path_factory.mktemp("one_price")
+    write_csv(raw, "orders", ["order_id", "customer_id", "ordered_at", "amount"], rows)
+    run = build_warehouse(raw, "{purchase_model: mbg_nbd, backtest_quarters: 0}")
+    assert run.exit_code == 0, run.output
+    return run.build_file
 
 
 @pytest.fixture(scope="module")

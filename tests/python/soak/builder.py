@@ -14,7 +14,7 @@ from dbt.cli.main import dbtRunner, dbtRunnerResult
 from dbt.contracts.graph.manifest import Manifest
 from filelock import FileLock
 
-from clv.dbt import folders, parse_project, release_database
+from clv.dbt import FAILED, folders, parse_project, release_database
 from soak import REPOSITORY
 
 PARSED = REPOSITORY / ".state" / "parsed"
@@ -54,6 +54,6 @@ class Builder:
         with folders(raw, warehouse):
             result = dbtRunner(manifest=self.manifest).invoke([*command, *options])
             release_database()
-        failed = [f"{one.node.name}: {one.message}" for one in result.result or [] if one.status == "error"]
+        failed = [f"{one.node.name}: {one.message}" for one in result.result or [] if one.status in FAILED]
         assert result.success, failed or result.exception
         return result
