@@ -37,7 +37,7 @@
 {%- endmacro %}
 
 
-{#- Over int_orders_totalled: what the lines of an order bring, those of known cost and the others. -#}
+{#- Over int_documents_totalled: what the lines of an order bring, those of known cost and the others. -#}
 {% macro item_revenue_of_order() -%}
     coalesce(costed_revenue, 0) + coalesce(uncosted_revenue, 0)
 {%- endmacro %}

@@ -34,7 +34,7 @@ def test_a_night_restates_only_what_its_delivery_touches(builder: Builder, tmp_p
     write_csv(raw / "orders", "1", HEADER, rows)
     with duckdb.connect(str(builder.build(raw, warehouse, None))) as connection:
         connection.execute(
-            "update intermediate.int_orders_totalled set gross_item_revenue = 77, revenue_before_refunds = 77"
+            "update intermediate.int_documents_totalled set gross_item_revenue = 77, revenue_before_refunds = 77"
             " where order_id in ('o1', 'o2')"
         )
         connection.execute("update intermediate.int_purchase_occasions set days_since_previous = 777")
@@ -82,7 +82,7 @@ def test_repeated_keys_are_found_among_what_a_build_made(small_warehouse: Comman
             connection.execute(f"insert into {table} from {table}")
         assert {name: len(connection.execute(query).fetchall()) for name, query in repeated_keys.items()} == rows
         connection.execute("update intermediate.int_cutoffs_listed set is_rebuilt = is_as_of")
-        connection.execute("truncate intermediate.int_customers_restated")
+        connection.execute("truncate intermediate.int_changed_customers")
         found = {name: connection.execute(query).fetchall() for name, query in repeated_keys.items()}
     # all twelve customers, in the month of the latest order
     assert [row[1:] for row in found.pop("fct_customer_months")] == [(dt.date(2024, 12, 1), 2)] * 12

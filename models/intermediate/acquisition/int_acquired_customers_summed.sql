@@ -8,7 +8,7 @@ customers as (
         measured.net_revenue,
         measured.gross_margin,
         valued.total_clv
-    from {{ ref('int_customers_measured') }} as measured
+    from {{ ref('int_customers_known') }} as measured
     inner join {{ ref('int_customers_valued') }} as valued
         on measured.customer_id = valued.customer_id
     where measured.cohort_month is not null
