@@ -5,7 +5,7 @@ with customers as (
 ),
 
 valued as (
-    select * from {{ ref('int_customers_valued') }}
+    select * from {{ ref('int_customers_valued_now') }}
 ),
 
 orders as (
