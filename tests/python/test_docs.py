@@ -65,7 +65,7 @@ CONTRACT = {
         acquisition_channel affordable_cac current_cac planned_new_customers yearly_budget headroom
     """,
     "fct_kpi_months": """
-        month segment_kind segment window_months customers_at_start customers_at_end new_customers orders net_revenue
+        month valued_on segment_kind segment window_months customers_at_start customers_at_end new_customers orders net_revenue
         gross_margin average_order_value purchase_frequency gross_margin_rate churn_rate retention_rate
         net_customer_change lifetime_years is_lifetime_capped cac clv_to_cac customer_equity weakest_kpi
         clv_at_benchmark is_reliable
