@@ -9,7 +9,7 @@ states as (
 documents as (
     select
         *,
-        {{ item_revenue_of_order() }} as net_item_revenue
+        coalesce(costed_revenue, 0) + coalesce(uncosted_revenue, 0) as net_item_revenue
     from {{ ref('int_documents_totalled') }}
     where is_counted_status
 ),

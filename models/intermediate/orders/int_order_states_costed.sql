@@ -38,7 +38,10 @@ final as (
         end as cogs_before_refunds,
         case
             when documents.uncosted_revenue is null then documents.known_cost_basis
-            else {{ ratio_margin_basis('inventory_ratios.cogs_ratio', 'company_rates.cogs_ratio') }}
+            when inventory_ratios.cogs_ratio is not null then 'inventory_ratio'
+            when company_rates.cogs_ratio is not null then 'company_rate'
+            when {{ assumed_cogs_ratio() }} is not null then 'assumed_margin'
+            else 'unknown'
         end as margin_basis,
         documents.ordered_at,
         documents.order_date
