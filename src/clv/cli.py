@@ -12,13 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 from rich.text import Text
 
-from clv.completion import complete_format, complete_mart, complete_run, complete_target
-from clv.errors import ClvError, DataError, StoppedError, UsageError
-from clv.progress import LiveProgress, PlainProgress, show_progress
-from clv.project import (
-    KEPT_PUBLICATIONS,
+from clv.build.project import (
     RunSettings,
-    Warehouse,
     check_vars,
     find_project,
     find_warehouse,
@@ -26,10 +21,14 @@ from clv.project import (
     raw_folder,
     read_vars,
 )
-from clv.terminal import CARE, GOOD, show, show_error, show_json
+from clv.commands.completion import complete_format, complete_mart, complete_run, complete_target
+from clv.console.progress import LiveProgress, PlainProgress, show_progress
+from clv.console.terminal import CARE, GOOD, show, show_error, show_json
+from clv.errors import ClvError, DataError, StoppedError, UsageError
+from clv.warehouse.files import KEPT_PUBLICATIONS, Warehouse
 
 if TYPE_CHECKING:
-    from clv.run import RunResult
+    from clv.commands.run import RunResult
 
 # dbt and numpy take a second to load: the commands import what needs them, so that `clv --help` answers at once
 
@@ -164,8 +163,8 @@ def check(
     with _work(as_json) as progress:
         settings = _run_settings(raw, warehouse, target, _variables(variables, None))
 
-        from clv.check import problems, render_check, to_json
-        from clv.run import CHECK, check_raw
+        from clv.commands.check import problems, render_check, to_json
+        from clv.commands.run import CHECK, check_raw
 
         progress.step(CHECK)
         sources = check_raw(settings)
@@ -221,8 +220,8 @@ def run(
             accept_changes=accept_changes,
         )
 
-        from clv.run import run as run_warehouse
-        from clv.run import to_json
+        from clv.commands.run import run as run_warehouse
+        from clv.commands.run import to_json
 
         try:
             result = run_warehouse(settings, progress.update, progress.step)
@@ -235,8 +234,8 @@ def run(
 
 
 def _show_run(result: "RunResult", warehouse: Warehouse) -> None:
-    from clv.check import render_costs
-    from clv.summary import render_summary
+    from clv.commands.check import render_costs
+    from clv.report.summary import render_summary
 
     show([*render_summary(result.summary), *render_costs(result.sources)])
     show(Text(f"Warning: {warning}", CARE) for warning in result.record.warnings)
@@ -264,7 +263,7 @@ def status(
         if not found.folder.is_dir():
             raise UsageError(f"There is no folder {found.folder}: --warehouse (or CLV_WAREHOUSE_DIR) must name it.")
 
-        from clv.status import read_status, render_status, to_json
+        from clv.commands.status import read_status, render_status, to_json
 
         state = read_status(found)
     if as_json:
@@ -295,7 +294,8 @@ def report(
         clv report --warehouse /srv/clv --output /srv/www/clv.html
         clv report --file /srv/clv/publications/clv-2025-06-30-20250701-021500-123.duckdb --output june.html
     """
-    from clv.report import redraw, run_of
+    from clv.commands.report import redraw
+    from clv.report import run_of
 
     with _work(as_json) as progress:
         progress.step("writing the report")
@@ -328,7 +328,7 @@ def export(
         clv export marts
         clv export --warehouse /srv/clv --format xlsx --mart dim_customers --mart fct_value_tiers customers
     """
-    from clv.export import export as export_marts
+    from clv.commands.export import export as export_marts
 
     with _work(as_json) as progress:
         progress.step("writing the marts")
@@ -373,7 +373,7 @@ def rollback(
         clv rollback
         clv rollback --to 20250630-021500-123
     """
-    from clv.rollback import roll_back
+    from clv.commands.rollback import roll_back
 
     with _work(as_json) as progress:
         progress.step("publishing an earlier warehouse")

@@ -14,7 +14,7 @@ import duckdb
 import pytest
 from conftest import REPOSITORY, BuildWarehouse
 
-from clv.audit import Audit, FailedExpectation, audit
+from clv.audit.audit import Audit, FailedExpectation, audit
 from clv.errors import DataError, UsageError
 from clv.shop import ShopSettings, generate_shop
 
@@ -309,5 +309,5 @@ print(len(context.suites.get("dim_customers").expectations))
 
 
 def test_great_expectations_is_imported_by_an_audit_alone() -> None:
-    program = "import sys, clv.cli, clv.audit; sys.exit('great_expectations' in sys.modules)"
+    program = "import sys, clv.cli, clv.audit.audit; sys.exit('great_expectations' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0

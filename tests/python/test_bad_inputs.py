@@ -23,7 +23,8 @@ import yaml
 from conftest import BuildWarehouse, RunClv, write_purchase_log
 from soak.builder import Builder
 
-from clv import check, dbt
+from clv.build import dbt
+from clv.commands import check
 from clv.errors import UsageError
 
 BAD_INPUTS = Path(__file__).parents[1] / "bad_inputs"

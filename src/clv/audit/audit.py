@@ -16,9 +16,9 @@ import duckdb
 import numpy as np
 import yaml
 
-from clv.audit_pages import SuitePage, write_pages
+from clv.audit.pages import SuitePage, write_pages
 from clv.errors import DataError, UsageError
-from clv.publish import MARTS_SCHEMA
+from clv.warehouse.publish import MARTS_SCHEMA
 
 if TYPE_CHECKING:
     from great_expectations import ExpectationSuite
