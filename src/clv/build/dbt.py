@@ -14,11 +14,13 @@ from typing import Any
 from dbt.artifacts.resources.types import NodeType
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 from dbt.contracts.graph.manifest import Manifest
+from dbt.contracts.graph.nodes import ModelNode
 from dbt_common.events.base_types import EventMsg
 
 from clv.engines import ENGINE
 from clv.errors import UsageError
 from clv.warehouse.housekeeping import DISK_FULL, FULL_DISK
+from clv.warehouse.publish import MARTS_SCHEMA
 
 OnEvent = Callable[[EventMsg], None]
 OnProgress = Callable[[int, int, str], None]
@@ -116,6 +118,12 @@ def parse_project(folder: Path, target: str | None, variables: Mapping[str, Any]
     if not result.success or not isinstance(result.result, Manifest):
         raise UsageError(explain(_message(result, errors)))
     return Project(folder, target, variables, result.result)
+
+
+def marts_of(manifest: Manifest) -> list[ModelNode]:
+    """Return the models that are published, in the order of their names."""
+    marts = [node for node in manifest.nodes.values() if isinstance(node, ModelNode) and node.schema == MARTS_SCHEMA]
+    return sorted(marts, key=lambda mart: mart.alias)
 
 
 def fingerprint(manifest: Manifest) -> str:

@@ -8,10 +8,9 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from dbt.artifacts.resources.types import NodeType
-
 from clv import report
 from clv.audit.audit import Audit, audit
+from clv.audit.contract import read_contracts
 from clv.build import dbt
 from clv.build.failures import describe_configuration, describe_failure
 from clv.build.project import RunSettings
@@ -128,7 +127,7 @@ class _Night:
         with self._step(WRITE):
             summary = self._write(project)
         with self._step(AUDIT):
-            self._audit(published)
+            self._audit(project, published)
         failures = (describe_failure(warning, self._warehouse.build_file) for warning in outcome.warnings)
         self._record.warnings += failures
         with self._step(REPORT):
@@ -273,10 +272,16 @@ class _Night:
         if problem:
             self._warn(problem)
 
-    def _audit(self, published: Path | None) -> None:
+    def _audit(self, project: dbt.Project, published: Path | None) -> None:
         warehouse, settings = self._warehouse, self._settings
+        contracts = read_contracts(project.manifest)
         result = audit(
-            settings.project, warehouse.candidate_file, published, warehouse.data_docs, settings.accept_changes
+            settings.project,
+            contracts,
+            warehouse.candidate_file,
+            published,
+            warehouse.data_docs,
+            settings.accept_changes,
         )
         for sentence in result.skipped if published else ():
             self._warn(sentence)
@@ -292,9 +297,7 @@ def _describe_audit(result: Audit) -> str:
 
 
 def _marts(project: dbt.Project) -> list[Mart]:
-    marts = [
-        Mart(node.alias, node.description, {column.name: column.description for column in node.columns.values()})
-        for node in project.manifest.nodes.values()
-        if node.resource_type == NodeType.Model and node.schema == MARTS_SCHEMA
+    return [
+        Mart(mart.alias, mart.description, {column.name: column.description for column in mart.columns.values()})
+        for mart in dbt.marts_of(project.manifest)
     ]
-    return sorted(marts, key=lambda mart: mart.name)
