@@ -7,7 +7,7 @@ from contextlib import contextmanager, nullcontext, redirect_stdout
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 from rich.text import Text
@@ -23,12 +23,9 @@ from clv.build.project import (
 )
 from clv.commands.completion import complete_format, complete_mart, complete_run, complete_target
 from clv.console.progress import LiveProgress, PlainProgress, show_progress
-from clv.console.terminal import CARE, GOOD, show, show_error, show_json
+from clv.console.terminal import GOOD, show, show_error, show_json
 from clv.errors import ClvError, DataError, StoppedError, UsageError
-from clv.warehouse.files import KEPT_PUBLICATIONS, Warehouse
-
-if TYPE_CHECKING:
-    from clv.commands.run import RunResult
+from clv.warehouse.files import KEPT_PUBLICATIONS
 
 # dbt and numpy take a second to load: the commands import what needs them, so that `clv --help` answers at once
 
@@ -118,26 +115,21 @@ def generate(
         clv generate raw --customers 1000000 --format parquet --seed 7
         clv generate raw --start 2024-01-01 --end 2024-12-31 --format csv --defect-share 0
     """
-    from clv.shop import ShopSettings, generate_shop
+    from clv.commands.generate import generate as generate_files
 
-    try:
-        settings = ShopSettings(
-            customers=customers,
-            start=parse_date(start, "--start"),
-            end=parse_date(end, "--end"),
-            seed=seed,
-            file_format=file_format,
-            chunk_customers=chunk_customers,
-            defect_share=defect_share,
-            seasonality=seasonality,
-        )
-        with show_progress() as progress:
-            progress.step("writing customers")
-            generate_shop(directory, settings, lambda done, total: progress.update(done, total, ""))
-    except ValueError as error:
-        raise UsageError(_sentence(str(error))) from error
-    except OSError as error:
-        raise UsageError(f"{error.filename or directory} can't be written: {error.strerror or error}.") from error
+    settings = {
+        "customers": customers,
+        "start": parse_date(start, "--start"),
+        "end": parse_date(end, "--end"),
+        "seed": seed,
+        "file_format": file_format,
+        "chunk_customers": chunk_customers,
+        "defect_share": defect_share,
+        "seasonality": seasonality,
+    }
+    with show_progress() as progress:
+        progress.step("writing customers")
+        generate_files(directory, settings, progress.update)
     show([f"The shop of {customers:,} customers stands in {directory.absolute()}."])
 
 
@@ -220,8 +212,8 @@ def run(
             accept_changes=accept_changes,
         )
 
+        from clv.commands.run import render_run, to_json
         from clv.commands.run import run as run_warehouse
-        from clv.commands.run import to_json
 
         try:
             result = run_warehouse(settings, progress.update, progress.step)
@@ -230,18 +222,7 @@ def run(
     if as_json:
         show_json(to_json(result, settings.warehouse))
     else:
-        _show_run(result, settings.warehouse)
-
-
-def _show_run(result: "RunResult", warehouse: Warehouse) -> None:
-    from clv.commands.check import render_costs
-    from clv.report.summary import render_summary
-
-    show([*render_summary(result.summary), *render_costs(result.sources)])
-    show(Text(f"Warning: {warning}", CARE) for warning in result.record.warnings)
-    show([Text(f"Published: {warehouse.published_file}", GOOD)])
-    if warehouse.report_file.exists():
-        show([f"Report: {warehouse.report_file}"])
+        show(render_run(result, settings.warehouse))
 
 
 @app.command()
@@ -328,26 +309,16 @@ def export(
         clv export marts
         clv export --warehouse /srv/clv --format xlsx --mart dim_customers --mart fct_value_tiers customers
     """
+    from clv.commands.export import describe_export, to_json
     from clv.commands.export import export as export_marts
 
     with _work(as_json) as progress:
         progress.step("writing the marts")
         written = export_marts(find_warehouse(warehouse), folder, file_format, mart or [], progress.update)
-    publication, marts = written.publication, written.marts
     if as_json:
-        rows = {one.name: {"file": one.file, "rows": one.rows} for one in marts}
-        show_json(
-            {
-                "folder": folder.absolute(),
-                "run_id": publication.run_id,
-                "as_of_date": publication.as_of_date,
-                "marts": rows,
-            }
-        )
+        show_json(to_json(written, folder))
     else:
-        files = f"{len(marts)} {file_format} file{'s' * (len(marts) != 1)}"
-        told = f"{folder.absolute()}: {files}, as of {publication.as_of_date}, of run {publication.run_id}."
-        show([Text(told, GOOD)])
+        show([Text(describe_export(written, folder), GOOD)])
 
 
 @app.command()
@@ -414,10 +385,6 @@ def _variables(text: str, as_of: str | None) -> dict[str, Any]:
     if as_of is not None:
         variables["as_of_date"] = parse_date(as_of, "--as-of").isoformat()
     return variables
-
-
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:].rstrip(".") + "."
 
 
 if __name__ == "__main__":

@@ -38,6 +38,8 @@ RESULT_FORMAT = {"result_format": "BASIC", "partial_unexpected_count": SHOWN_ROW
 UNIQUENESS = {"expect_column_values_to_be_unique", "expect_compound_columns_to_be_unique"}
 SHAPE = ("expect_table_column", "expect_column_to_exist")
 """Types of expectations that look at no rows."""
+SHORT_ROWS = 20_000
+"""Rows up to which a frame is read as a whole."""
 NUMBERS = re.compile(r"U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|DECIMAL|FLOAT|DOUBLE")
 
 
@@ -311,15 +313,22 @@ def _validate(
 ) -> list["ExpectationValidationResult"]:
     """Return the result of each expectation, in the suite's order.
 
-    Expectations see only the columns that they name, and each set of columns is read once: so a wide mart of millions
-    of rows is never in memory as a whole.
+    A short frame is read once. Of a long one, expectations see only the columns that they name, and each set of columns
+    is read once: so a wide mart of millions of rows is never in memory as a whole.
     """
     from great_expectations.validator.v1_validator import Validator
 
     definition = assets.add_dataframe_asset(suite.name).add_batch_definition_whole_dataframe("all rows")
+    is_short = database.execute(f"select count(*) from {frame}").fetchall()[0][0] <= SHORT_ROWS
     by_selection: dict[str, list[int]] = {}
     for position, expectation in enumerate(suite.expectations):
-        selection = _selection(expectation.configuration, frame, columns, database.row_id)
+        configuration = expectation.configuration
+        if configuration.type.startswith(SHAPE):
+            selection = f"select * from {frame} limit 0"
+        else:
+            seen = columns if is_short else _named(configuration.kwargs, columns)
+            names = [f"{database.row_id} as row_id", *(_selected(name, columns[name]) for name in seen)]
+            selection = f"select {', '.join(names)} from {frame}"
         by_selection.setdefault(selection, []).append(position)
     results = {}
     for selection, positions in by_selection.items():
@@ -336,13 +345,6 @@ def _validate(
     return [results[position] for position in range(len(suite.expectations))]
 
 
-def _selection(configuration: "ExpectationConfiguration", frame: str, columns: Mapping[str, str], row_id: str) -> str:
-    if configuration.type.startswith(SHAPE):
-        return f"select * from {frame} limit 0"
-    names = [f"{row_id} as rowid", *(_selected(name, columns[name]) for name in _named(configuration.kwargs, columns))]
-    return f"select {', '.join(names)} from {frame}"
-
-
 def _selected(name: str, kind: str) -> str:
     # pandas compares doubles at once, other numbers one by one
     return f"cast({sql_name(name)} as double) as {sql_name(name)}" if NUMBERS.match(kind) else sql_name(name)
@@ -355,7 +357,7 @@ def _samples(
     rows = result.result.get("unexpected_rows")
     if rows is None or rows.empty:
         return []
-    numbers = ", ".join(str(number) for number in rows["rowid"].tolist())
+    numbers = ", ".join(str(number) for number in rows["row_id"].tolist())
     names = ", ".join(sql_name(column) for column in columns)
     row_id = database.row_id
     found = database.execute(f"select {names} from {frame} where {row_id} in ({numbers}) order by {row_id}").fetchall()

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from filelock import FileLock, Timeout
 from xlsxwriter.exceptions import XlsxWriterException
@@ -76,6 +77,23 @@ def export(
     except (EngineError, XlsxWriterException, OSError) as error:
         raise UsageError(_explain(error, file, folder)) from error
     return planned
+
+
+def to_json(written: Export, folder: Path) -> dict[str, Any]:
+    """Return what `clv export --json` prints."""
+    return {
+        "folder": folder.absolute(),
+        "run_id": written.publication.run_id,
+        "as_of_date": written.publication.as_of_date,
+        "marts": {mart.name: {"file": mart.file, "rows": mart.rows} for mart in written.marts},
+    }
+
+
+def describe_export(written: Export, folder: Path) -> str:
+    """Say what was written, and where."""
+    publication, count = written.publication, len(written.marts)
+    files = f"{count} {written.file_format} file{'s' * (count != 1)}"
+    return f"{folder.absolute()}: {files}, as of {publication.as_of_date}, of run {publication.run_id}."
 
 
 def published_marts(warehouse: Warehouse) -> list[tuple[str, str]]:

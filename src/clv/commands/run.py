@@ -8,6 +8,9 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from rich.console import RenderableType
+from rich.text import Text
+
 from clv import report
 from clv.audit.audit import Audit, audit
 from clv.audit.contract import read_contracts
@@ -15,10 +18,11 @@ from clv.build import dbt
 from clv.build.failures import describe_configuration, describe_failure
 from clv.build.project import RunSettings
 from clv.commands import check
+from clv.console.terminal import CARE, GOOD
 from clv.engines import ENGINE
 from clv.engines.protocol import EngineError, LockedDatabaseError, Mart
 from clv.errors import DataError, UsageError
-from clv.report.summary import Summary, read_summary
+from clv.report.summary import Summary, read_summary, render_summary
 from clv.report.summary import to_json as summary_to_json
 from clv.warehouse import housekeeping
 from clv.warehouse.files import Warehouse, make_folder
@@ -98,6 +102,16 @@ def to_json(result: RunResult, warehouse: Warehouse) -> dict[str, Any]:
         "figures": summary_to_json(result.summary),
         "absent_sources": {source.name: source.without for source in check.absent_sources(result.sources)},
     }
+
+
+def render_run(result: RunResult, warehouse: Warehouse) -> list[RenderableType]:
+    """Return the tables and sentences that `clv run` prints."""
+    parts = [*render_summary(result.summary), *check.render_costs(result.sources)]
+    parts += [Text(f"Warning: {warning}", CARE) for warning in result.record.warnings]
+    parts.append(Text(f"Published: {warehouse.published_file}", GOOD))
+    if warehouse.report_file.exists():
+        parts.append(f"Report: {warehouse.report_file}")
+    return parts
 
 
 class _Night:
