@@ -21,6 +21,7 @@ from playwright.sync_api import Browser
 
 from clv.commands.status import read_status
 from clv.console.words import change, compact, listed, plural
+from clv.engines.protocol import Database
 from clv.report import draw, run_of
 from clv.report.data import read_figures, read_headlines
 from clv.report.summary import read_summary
@@ -447,8 +448,8 @@ def test_what_is_published_meanwhile_is_not_mixed_in(
         "update main.publication set run_id = 'later'",
     ).published_file
 
-    def read_then_publish(connection: duckdb.DuckDBPyConnection) -> Publication | None:
-        found = publication_in(connection)
+    def read_then_publish(database: Database) -> Publication | None:
+        found = publication_in(database)
         shutil.copy(later, warehouse.folder / "next")
         (warehouse.folder / "next").replace(warehouse.published_file)
         return found
