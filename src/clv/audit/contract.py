@@ -23,7 +23,7 @@ def read_contracts(manifest: Manifest) -> dict[str, list[Expectation]]:
     """Return what each mart must meet: columns, keys, what is never NULL, ranges and allowed values.
 
     Columns, NULL and ranges (`a >= 0 and a <= 1`) are those of an enforced contract; keys and allowed values those of
-    data tests that look at all rows.
+    data tests that look at all rows and are no mere warnings.
     """
     tests: defaultdict[str, list[GenericTestNode]] = defaultdict(list)
     for node in manifest.nodes.values():
@@ -58,7 +58,7 @@ def _range(column: str, expression: str) -> Iterator[Expectation]:
 def _tested(tests: Iterable[GenericTestNode]) -> Iterator[Expectation]:
     for test in tests:
         name, arguments = test.test_metadata.name, test.test_metadata.kwargs
-        if test.config.where or "among" in arguments:
+        if test.config.where or "among" in arguments or test.config.severity.lower() != "error":
             continue
         if name == "unique":
             yield _key([arguments["column_name"]])
