@@ -16,8 +16,8 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from clv.errors import INTERRUPTED, ClvError, LockedError, UsageError
-from clv.log import logged
-from clv.project import Warehouse
+from clv.warehouse.files import Warehouse
+from clv.warehouse.log import logged
 
 LOG = logging.getLogger(__name__)
 UNEXPECTED = 1

@@ -11,14 +11,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.artifacts.resources.types import NodeType
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 from dbt.contracts.graph.manifest import Manifest
+from dbt.contracts.graph.nodes import ModelNode
 from dbt_common.events.base_types import EventMsg
 
+from clv.engines import ENGINE
 from clv.errors import UsageError
-from clv.housekeeping import DISK_FULL, FULL_DISK
+from clv.warehouse.housekeeping import DISK_FULL, FULL_DISK
+from clv.warehouse.publish import MARTS_SCHEMA
 
 OnEvent = Callable[[EventMsg], None]
 OnProgress = Callable[[int, int, str], None]
@@ -30,21 +32,8 @@ DEFAULT_WAREHOUSE = Path("warehouse")
 """As in profiles.yml, so that plain `dbt build` goes on from the same parse."""
 FAILED = ("fail", "error", "runtime error")
 COMPILATION_ERROR = "Compilation Error"
-MIXED_LINE_ENDS = re.compile(r"invalid state.*?file = ([^\n]+)", re.DOTALL)
-NO_PARQUET = re.compile(r"no magic bytes|too small to be a parquet file", re.IGNORECASE)
-BROKEN_GZIP = re.compile(
-    r"(?:not a gzip stream|unexpected end of gzip stream|failed to decode gzip)[^:\n]*:?\s*(\S.*)?", re.IGNORECASE
-)
-NOT_GZIP = "is not a whole gzip file, though its name says so: deliver it again, or remove it."
 LEADING_COMMENT = re.compile(r"\s*(?:\{\{\s*config\(.*?\)\s*\}\}\s*)?((?:--[^\n]*\n)+)", re.DOTALL)
-QUOTED_FILE = re.compile(r"'([^']+)'")
 MESSAGE_TRAILER = re.compile(r"\s*(> (in|called by) \w|LINE \d+:)")
-DAMAGED = re.compile(  # the build database, not a raw file that is corrupt
-    r"corrupt database|not a valid duckdb database|does not match stored checksum|replaying wal"
-    r"|could not read enough bytes from file \"[^\"]*build\.duckdb",
-    re.IGNORECASE,
-)
-LOCKED = re.compile(r"could not set lock on file \"([^\"]+)\"(?:.*?\(PID (\d+)\))?", re.IGNORECASE | re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -81,7 +70,7 @@ class Failure:
     @property
     def is_damage(self) -> bool:
         """Whether the build database holds what the engine can't read."""
-        return self.kind != "test" and bool(DAMAGED.search(self.message))
+        return self.kind != "test" and ENGINE.is_damage(self.message)
 
 
 @dataclass
@@ -129,6 +118,12 @@ def parse_project(folder: Path, target: str | None, variables: Mapping[str, Any]
     if not result.success or not isinstance(result.result, Manifest):
         raise UsageError(explain(_message(result, errors)))
     return Project(folder, target, variables, result.result)
+
+
+def marts_of(manifest: Manifest) -> list[ModelNode]:
+    """Return the models that are published, in the order of their names."""
+    marts = [node for node in manifest.nodes.values() if isinstance(node, ModelNode) and node.schema == MARTS_SCHEMA]
+    return sorted(marts, key=lambda mart: mart.alias)
 
 
 def fingerprint(manifest: Manifest) -> str:
@@ -204,26 +199,10 @@ def log_path(project: Path) -> Path:
 
 
 def explain(message: str) -> str:
-    """Turn an error of dbt or DuckDB into sentences that say what to do, where the cause is known; else tidy it."""
+    """Turn an error of dbt or the engine into sentences that say what to do, where the cause is known; else tidy it."""
     if DISK_FULL.search(message):
         return FULL_DISK
-    mixed = MIXED_LINE_ENDS.search(message)
-    if mixed:
-        return (
-            f"{mixed[1].strip()} mixes line ends (LF and CRLF), so that its lines can't be told apart: "
-            "save it with one kind of line end and run again."
-        )
-    locked = LOCKED.search(message)
-    if locked:
-        by = f"another process ({locked[2]})" if locked[2] else "another process"
-        return f"The build database {locked[1]} is in use by {by}: wait until it has ended, or end it, and run again."
-    gzip = BROKEN_GZIP.search(message)
-    if gzip:
-        return f"{(gzip[1] or 'A .csv.gz file').strip()} {NOT_GZIP}"
-    file = QUOTED_FILE.search(message)
-    if file and NO_PARQUET.search(message):
-        return f"{file[1]} is not a Parquet file, though its name says so: deliver it again, or remove it."
-    return _without_trailer(message)
+    return ENGINE.explain(message) or _without_trailer(message)
 
 
 def _without_trailer(message: str) -> str:
@@ -250,18 +229,10 @@ def _invoke(command: list[str], manifest: Manifest | None, on_event: OnEvent) ->
     try:
         result = dbtRunner(manifest=manifest, callbacks=[on_event]).invoke(command)
     finally:
-        release_database()
+        ENGINE.release()
     if isinstance(result.exception, KeyboardInterrupt):
         raise result.exception
     return result
-
-
-def release_database() -> None:
-    """Close the build database, which dbt-duckdb may keep open after an error, so that it can be read."""
-    environment = DuckDBConnectionManager._ENV
-    if environment is not None:
-        environment.close()
-        DuckDBConnectionManager._ENV = None
 
 
 def _text(event: EventMsg) -> str:

@@ -7,16 +7,16 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import duckdb
 from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from clv.console.terminal import CARE, GOOD, table
+from clv.console.words import count, exact, percent
+from clv.engines import ENGINE
+from clv.engines.protocol import Row
 from clv.report.data import query
-from clv.terminal import CARE, GOOD, table
-from clv.words import count, exact, percent
-
-Row = tuple[Any, ...]
+from clv.warehouse.publish import MARTS_SCHEMA
 
 COMPANY_SQL = """
 select
@@ -110,10 +110,10 @@ class Summary:
 
 
 def read_summary(published: Path) -> Summary:
-    """Read the summary from the published file. Raises duckdb.Error if it lacks a mart of the contract."""
-    with duckdb.connect(str(published), read_only=True) as connection:
-        connection.execute("use marts")
-        company = connection.execute(COMPANY_SQL).fetchall()[0]
+    """Read the summary from the published file. Raises EngineError if it lacks a mart of the contract."""
+    with ENGINE.read(published) as database:
+        database.use(MARTS_SCHEMA)
+        company = database.execute(COMPANY_SQL).fetchall()[0]
         return Summary(
             as_of_date=company[0],
             currency=company[1] or "",
@@ -128,10 +128,10 @@ def read_summary(published: Path) -> Summary:
             horizon_months=company[10] or 0,
             purchase_model=company[11] or "",
             model_status=company[12] or "no_purchase",
-            rejected=connection.execute(REJECTED_SQL).fetchall(),
-            tiers=connection.execute(TIERS_SQL).fetchall(),
-            channels=connection.execute(CHANNELS_SQL).fetchall(),
-            methods=connection.execute(METHODS_SQL).fetchall(),
+            rejected=database.execute(REJECTED_SQL).fetchall(),
+            tiers=database.execute(TIERS_SQL).fetchall(),
+            channels=database.execute(CHANNELS_SQL).fetchall(),
+            methods=database.execute(METHODS_SQL).fetchall(),
         )
 
 

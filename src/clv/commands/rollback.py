@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from clv import report
 from clv.errors import UsageError
-from clv.housekeeping import tidied
-from clv.project import Warehouse
-from clv.publish import KeptFile, current_run, kept_files, republish
-from clv.records import recorded
+from clv.warehouse.files import Warehouse
+from clv.warehouse.housekeeping import tidied
+from clv.warehouse.publish import KeptFile, current_run, kept_files, republish
+from clv.warehouse.records import recorded
 
 
 def roll_back(warehouse: Warehouse, run_id: str | None) -> KeptFile:

@@ -12,18 +12,22 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import duckdb
 import numpy as np
-import yaml
 
-from clv.audit_pages import SuitePage, write_pages
+from clv.audit.bounds import Bound, read_bounds
+from clv.audit.contract import Expectation
+from clv.audit.pages import SuitePage, write_pages
+from clv.engines import ENGINE
+from clv.engines.protocol import Comparison, Database, EngineError, sql_name, sql_text
 from clv.errors import DataError, UsageError
-from clv.publish import MARTS_SCHEMA
+from clv.warehouse.housekeeping import SPILL_FOLDER
+from clv.warehouse.publish import MARTS_SCHEMA
 
 if TYPE_CHECKING:
     from great_expectations import ExpectationSuite
     from great_expectations.core import ExpectationValidationResult
     from great_expectations.datasource.fluent.pandas_datasource import PandasDatasource
+    from great_expectations.expectations.expectation import Expectation as GxExpectation
     from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
 
 FOLDER = "expectations"
@@ -34,10 +38,9 @@ RESULT_FORMAT = {"result_format": "BASIC", "partial_unexpected_count": SHOWN_ROW
 UNIQUENESS = {"expect_column_values_to_be_unique", "expect_compound_columns_to_be_unique"}
 SHAPE = ("expect_table_column", "expect_column_to_exist")
 """Types of expectations that look at no rows."""
+SHORT_ROWS = 20_000
+"""Rows up to which a frame is read as a whole."""
 NUMBERS = re.compile(r"U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|DECIMAL|FLOAT|DOUBLE")
-FIGURES = ("customers", "customer_equity", "closed_month_revenue", "rows")
-BOUND_PARTS = {"fall", "rise", "slack"}
-BOUND_EXAMPLE = "write it as in: customers: {fall: 0.02, rise: 0.5, slack: 20}"
 
 
 @dataclass(frozen=True)
@@ -79,15 +82,6 @@ class Audit:
         return not self.failures
 
 
-@dataclass(frozen=True)
-class Bound:
-    """How far a figure may be from the published one: shares of it, and slack in its own unit."""
-
-    fall: float
-    rise: float
-    slack: float
-
-
 @dataclass
 class Findings:
     """What came out so far."""
@@ -109,28 +103,33 @@ class Findings:
 
 
 def audit(
-    project: Path, candidate: Path, published: Path | None, data_docs: Path, accept_changes: bool = False
+    project: Path,
+    contracts: Mapping[str, Sequence[Expectation]],
+    candidate: Path,
+    published: Path | None,
+    data_docs: Path,
+    accept_changes: bool = False,
 ) -> Audit:
-    """Check `candidate` against the suites in `project`/expectations, and write the results as pages to `data_docs`.
+    """Check `candidate` against its marts' contracts and `project`/expectations; write the results to `data_docs`.
 
     published: the file that readers have now, None before the first publication. accept_changes: don't compare with it.
     Raises UsageError where suites or bounds can't be used, and DataError where the candidate can't be read.
     """
     folder = project / FOLDER
     findings = Findings()
-    with _quiet(), duckdb.connect(config={"temp_directory": str(candidate.parent / ".spill")}) as connection:
-        suites = _read_suites(folder / "suites")
+    with _quiet(), ENGINE.compare(candidate.parent / SPILL_FOLDER) as database:
+        suites = _read_suites(folder, contracts)
         bounds = read_bounds(folder / "bounds.yml", [suite.name for suite in suites])
         assets = _open_context()
-        problem = _attach(connection, candidate, published)
+        problem = _attach(database, candidate, published)
         if accept_changes:
             problem = "the changes are accepted"
         if problem:
             findings.skipped.append(f"Nothing was compared with the published warehouse: {problem}.")
-        _make_helpers(connection, bounds)
+        _make_helpers(database, bounds)
         for suite in suites:
             if not (problem and suite.name.startswith(CHANGES_PREFIX)):
-                _check(suite, folder / "frames" / f"{suite.name}.sql", connection, assets, findings)
+                _check(suite, folder / "frames" / f"{suite.name}.sql", database, assets, findings)
         try:
             write_pages(data_docs, findings.pages, findings.skipped)
         except OSError as error:
@@ -139,61 +138,47 @@ def audit(
     return Audit(findings.failures, checked, data_docs, findings.skipped)
 
 
-def read_bounds(path: Path, marts: Sequence[str]) -> dict[str, Bound]:
-    """Read how far figures may change, rows of `marts` among them. Raises UsageError with what is wrong in the file."""
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        reason = " ".join(str(error).split())
-        raise UsageError(f"The bounds of the audit can't be read from {path}: {reason}.") from error
-    if not isinstance(content, dict):
-        raise UsageError(f"{path} must map figures to bounds: {BOUND_EXAMPLE}.")
-    bounds = {str(name): _bound(path, str(name), parts) for name, parts in content.items()}
-    for name in bounds:
-        figure, _, item = name.partition(" of ")
-        if figure not in FIGURES or (figure == "rows" and item and item not in marts):
-            raise UsageError(f"{path}: there is no figure '{name}'. Figures are: {', '.join(FIGURES)}, rows of a mart.")
-    for figure in FIGURES:
-        if figure not in bounds:
-            raise UsageError(f"{path} has no bounds for '{figure}': {BOUND_EXAMPLE}.")
-    return bounds
+def _read_suites(folder: Path, contracts: Mapping[str, Sequence[Expectation]]) -> list["ExpectationSuite"]:
+    """Return every suite, in the order of their names: what a mart's contract asks, then what its file adds.
 
-
-def _bound(path: Path, name: str, parts: object) -> Bound:
-    if not isinstance(parts, dict) or set(parts) != BOUND_PARTS:
-        raise UsageError(f"{path}: '{name}' must have fall, rise and slack, and nothing else: {BOUND_EXAMPLE}.")
-    for part, value in parts.items():
-        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < float("inf"):
-            raise UsageError(f"{path}: {part} of '{name}' is {value!r}, which is not a number of at least 0.")
-    return Bound(**parts)
-
-
-def _read_suites(folder: Path) -> list["ExpectationSuite"]:
-    """Read every suite, in the order of their names."""
+    A contract asks nothing of what a query in `folder`/frames selects.
+    """
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     # takes seconds, so that only an audit imports it
     from great_expectations import ExpectationSuite
     from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
 
+    files = {path.stem: path for path in (folder / "suites").glob("*.json")}
+    if not files:
+        raise UsageError(f"There are no suites in {folder / 'suites'}: restore them, or sums and changes go unaudited.")
     suites = []
-    for path in sorted(folder.glob("*.json")):
-        try:
-            content = json.loads(path.read_text(encoding="utf-8"))
-            # the suite itself would leave out an expectation that it doesn't know
-            expectations = [ExpectationConfiguration(**item).to_domain_obj() for item in content["expectations"]]
-            suite = ExpectationSuite(name=content["name"], expectations=expectations)
-        # whatever a file that is no suite raises in Great Expectations
-        except Exception as error:
-            reason = " ".join(str(error).split()) or type(error).__name__
-            raise UsageError(
-                f"{path} is not a suite of Great Expectations ({reason}): compare it with the suites beside it."
-            ) from error
-        if suite.name != path.stem:
-            raise UsageError(f"{path} names its suite '{suite.name}': the name must be that of the file.")
-        suites.append(suite)
-    if not suites:
-        raise UsageError(f"There are no suites in {folder}, so that nothing would be audited: restore them.")
+    for name in sorted({*contracts, *files}):
+        is_query = (folder / "frames" / f"{name}.sql").exists()
+        contract = [] if is_query else contracts.get(name, [])
+        asked = [ExpectationConfiguration(**item).to_domain_obj() for item in contract]
+        added = _read_suite(files[name]) if name in files else []
+        suites.append(ExpectationSuite(name=name, expectations=[*asked, *added]))
     return suites
+
+
+def _read_suite(path: Path) -> list["GxExpectation"]:
+    from great_expectations import ExpectationSuite
+    from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
+
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        # the suite itself would leave out an expectation that it doesn't know
+        expectations = [ExpectationConfiguration(**item).to_domain_obj() for item in content["expectations"]]
+        name = ExpectationSuite(name=content["name"], expectations=expectations).name
+    # whatever a file that is no suite raises in Great Expectations
+    except Exception as error:
+        reason = " ".join(str(error).split()) or type(error).__name__
+        raise UsageError(
+            f"{path} is not a suite of Great Expectations ({reason}): compare it with the suites beside it."
+        ) from error
+    if name != path.stem:
+        raise UsageError(f"{path} names its suite '{name}': the name must be that of the file.")
+    return expectations
 
 
 @contextmanager
@@ -210,93 +195,83 @@ def _quiet() -> Iterator[None]:
         logger.setLevel(level)
 
 
-def _attach(connection: duckdb.DuckDBPyConnection, candidate: Path, published: Path | None) -> str:
+def _attach(database: Comparison, candidate: Path, published: Path | None) -> str:
     """Attach the files as `candidate` and `published`; return why there is nothing to compare with, if that is so."""
     try:
-        connection.execute(f"attach {_text(candidate)} as candidate (read_only)")
-    except duckdb.Error as error:
-        raise DataError(f"The candidate {candidate} can't be read: {_first_line(error)}") from error
+        database.attach(candidate, "candidate")
+    except EngineError as error:
+        raise DataError(f"The candidate {candidate} can't be read: {error.reason}.") from error
     if published is None or not published.exists():
         return "there is none yet"
     try:
-        connection.execute(f"attach {_text(published)} as published (read_only)")
-    except duckdb.Error as error:
-        return f"{published} can't be read ({_first_line(error)})"
+        database.attach(published, "published")
+    except EngineError as error:
+        return f"{published} can't be read ({error.reason}.)"
     return ""
 
 
-def _make_helpers(connection: duckdb.DuckDBPyConnection, bounds: Mapping[str, Bound]) -> None:
+def _make_helpers(database: Database, bounds: Mapping[str, Bound]) -> None:
     """Make the two tables that frames may read beside the marts: `mart_rows` and `bounds`."""
-    connection.execute("create temp table mart_rows (edition text, mart text, row_count bigint)")
-    marts = connection.execute(
-        "select database_name, table_name from duckdb_tables() "
-        f"where database_name in ('candidate', 'published') and schema_name = {_text(MARTS_SCHEMA)}"
+    database.execute("create temp table mart_rows (edition text, mart text, row_count bigint)")
+    marts = database.execute(
+        "select table_catalog, table_name from information_schema.tables "
+        f"where table_catalog in ('candidate', 'published') and table_schema = {sql_text(MARTS_SCHEMA)}"
     ).fetchall()
     for edition, mart in marts:
-        count = f"select count(*) from {edition}.{MARTS_SCHEMA}.{_name(mart)}"
-        connection.execute(f"insert into mart_rows values (?, ?, ({count}))", [edition, mart])
-    connection.execute("create temp table bounds (name text, fall double, rise double, slack double)")
+        count = f"select count(*) from {edition}.{MARTS_SCHEMA}.{sql_name(mart)}"
+        database.execute(f"insert into mart_rows values (?, ?, ({count}))", [edition, mart])
+    database.execute("create temp table bounds (name text, fall double, rise double, slack double)")
     for name, bound in bounds.items():
-        connection.execute("insert into bounds values (?, ?, ?, ?)", [name, bound.fall, bound.rise, bound.slack])
+        database.execute("insert into bounds values (?, ?, ?, ?)", [name, bound.fall, bound.rise, bound.slack])
 
 
 def _check(
     suite: "ExpectationSuite",
     query: Path,
-    connection: duckdb.DuckDBPyConnection,
+    database: Database,
     assets: "PandasDatasource",
     findings: Findings,
 ) -> None:
     """Check one suite on its frame: what the SQL file `query` selects, or else the mart of the suite's name."""
-    frame = f"candidate.{MARTS_SCHEMA}.{_name(suite.name)}"
+    frame = f"candidate.{MARTS_SCHEMA}.{sql_name(suite.name)}"
     if query.exists():
-        frame = f"temp.main.{_name(suite.name)}"
+        frame = sql_name(suite.name)
         try:
-            connection.execute(f"create temp table {_name(suite.name)} as {query.read_text(encoding='utf-8')}")
-        except duckdb.Error as error:
-            _report_failed_query(suite.name, error, connection, findings)
+            database.execute(f"create temp table {sql_name(suite.name)} as {query.read_text(encoding='utf-8')}")
+        except EngineError as error:
+            _report_failed_query(suite.name, error, database, findings)
             return
-    columns = _columns(connection, frame)
+    columns = database.types(frame)
     if not columns:
-        sentence = f"There is no mart {suite.name}: build it, or remove {FOLDER}/suites/{suite.name}.json."
+        sentence = f"There is no mart {suite.name}, though there are expectations of it: build it, or remove them."
         findings.add(suite.name, [FailedExpectation(suite.name, "mart", sentence)])
         return
-    results = _validate(suite, connection, assets, frame, columns)
+    results = _validate(suite, database, assets, frame, columns)
     failures = []
     for result in results:
         if not result.success:
             named = [*_key(suite, columns), *_named(_configuration(result).kwargs, columns)]
             shown = list(dict.fromkeys(columns if query.exists() else named))
-            failures.append(_describe(result, suite.name, _samples(connection, frame, shown, result)))
+            failures.append(_describe(result, suite.name, _samples(database, frame, shown, result)))
     rows = []
     if query.exists():
-        found = connection.execute(f"select * from {frame}").fetchall()
+        found = database.execute(f"select * from {frame}").fetchall()
         rows = [list(columns), *([_value(value) for value in row] for row in found)]
     findings.add(suite.name, failures, results, rows)
 
 
-def _report_failed_query(
-    name: str, error: duckdb.Error, connection: duckdb.DuckDBPyConnection, findings: Findings
-) -> None:
-    sentence = f"{name} can't be computed: {_first_line(error)}"
-    if name.startswith(CHANGES_PREFIX) and _published_lacks_columns(connection):
+def _report_failed_query(name: str, error: EngineError, database: Database, findings: Findings) -> None:
+    sentence = f"{name} can't be computed: {error.reason}."
+    if name.startswith(CHANGES_PREFIX) and _published_lacks_columns(database):
         findings.skipped.append(f"{sentence} The published warehouse lacks tables or columns that this one has.")
     else:
         findings.add(name, [FailedExpectation(name, "query", sentence)])
 
 
-def _published_lacks_columns(connection: duckdb.DuckDBPyConnection) -> bool:
-    columns = "select table_name, column_name from duckdb_columns() where database_name = '{}'"
+def _published_lacks_columns(database: Database) -> bool:
+    columns = "select table_name, column_name from information_schema.columns where table_catalog = '{}'"
     query = f"{columns.format('candidate')} except {columns.format('published')}"
-    return bool(connection.execute(query).fetchall())
-
-
-def _columns(connection: duckdb.DuckDBPyConnection, relation: str) -> dict[str, str]:
-    """Return the columns of a relation with their types; none if it is absent."""
-    try:
-        return {row[0]: row[1] for row in connection.execute(f"describe {relation}").fetchall()}
-    except duckdb.CatalogException:
-        return {}
+    return bool(database.execute(query).fetchall())
 
 
 def _key(suite: "ExpectationSuite", columns: Iterable[str]) -> list[str]:
@@ -331,25 +306,33 @@ def _open_context() -> "PandasDatasource":
 
 def _validate(
     suite: "ExpectationSuite",
-    connection: duckdb.DuckDBPyConnection,
+    database: Database,
     assets: "PandasDatasource",
     frame: str,
     columns: Mapping[str, str],
 ) -> list["ExpectationValidationResult"]:
     """Return the result of each expectation, in the suite's order.
 
-    Expectations see only the columns that they name, and each set of columns is read once: so a wide mart of millions
-    of rows is never in memory as a whole.
+    A short frame is read once. Of a long one, expectations see only the columns that they name, and each set of columns
+    is read once: so a wide mart of millions of rows is never in memory as a whole.
     """
     from great_expectations.validator.v1_validator import Validator
 
     definition = assets.add_dataframe_asset(suite.name).add_batch_definition_whole_dataframe("all rows")
+    is_short = database.execute(f"select count(*) from {frame}").fetchall()[0][0] <= SHORT_ROWS
     by_selection: dict[str, list[int]] = {}
     for position, expectation in enumerate(suite.expectations):
-        by_selection.setdefault(_selection(expectation.configuration, frame, columns), []).append(position)
+        configuration = expectation.configuration
+        if configuration.type.startswith(SHAPE):
+            selection = f"select * from {frame} limit 0"
+        else:
+            seen = columns if is_short else _named(configuration.kwargs, columns)
+            names = [f"{database.row_id} as row_id", *(_selected(name, columns[name]) for name in seen)]
+            selection = f"select {', '.join(names)} from {frame}"
+        by_selection.setdefault(selection, []).append(position)
     results = {}
     for selection, positions in by_selection.items():
-        rows = {"dataframe": connection.execute(selection).df()}
+        rows = {"dataframe": database.frame(selection)}
         # Batch.validate would take the rows in, and hash them, once per expectation
         validator = Validator(batch_definition=definition, batch_parameters=rows, result_format=RESULT_FORMAT)
         for position in positions:
@@ -362,28 +345,22 @@ def _validate(
     return [results[position] for position in range(len(suite.expectations))]
 
 
-def _selection(configuration: "ExpectationConfiguration", frame: str, columns: Mapping[str, str]) -> str:
-    if configuration.type.startswith(SHAPE):
-        return f"select * from {frame} limit 0"
-    names = ["rowid", *(_selected(name, columns[name]) for name in _named(configuration.kwargs, columns))]
-    return f"select {', '.join(names)} from {frame}"
-
-
 def _selected(name: str, kind: str) -> str:
     # pandas compares doubles at once, other numbers one by one
-    return f"cast({_name(name)} as double) as {_name(name)}" if NUMBERS.match(kind) else _name(name)
+    return f"cast({sql_name(name)} as double) as {sql_name(name)}" if NUMBERS.match(kind) else sql_name(name)
 
 
 def _samples(
-    connection: duckdb.DuckDBPyConnection, frame: str, columns: Sequence[str], result: "ExpectationValidationResult"
+    database: Database, frame: str, columns: Sequence[str], result: "ExpectationValidationResult"
 ) -> list[str]:
     """Return some of the rows that fail an expectation, each as `column=value, …`; pages show them, too."""
     rows = result.result.get("unexpected_rows")
     if rows is None or rows.empty:
         return []
-    numbers = ", ".join(str(number) for number in rows["rowid"].tolist())
-    names = ", ".join(_name(column) for column in columns)
-    found = connection.execute(f"select {names} from {frame} where rowid in ({numbers}) order by rowid").fetchall()
+    numbers = ", ".join(str(number) for number in rows["row_id"].tolist())
+    names = ", ".join(sql_name(column) for column in columns)
+    row_id = database.row_id
+    found = database.execute(f"select {names} from {frame} where {row_id} in ({numbers}) order by {row_id}").fetchall()
     samples = [
         ", ".join(f"{column}={_value(value)}" for column, value in zip(columns, row, strict=True)) for row in found
     ]
@@ -435,15 +412,3 @@ def _value(value: object) -> str:
     if value is None:
         return "NULL"
     return f"{value:,.10g}" if isinstance(value, float) else str(value)
-
-
-def _first_line(error: duckdb.Error) -> str:
-    return str(error).splitlines()[0].rstrip(".!") + "."
-
-
-def _text(value: object) -> str:
-    return "'" + str(value).replace("'", "''") + "'"
-
-
-def _name(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'

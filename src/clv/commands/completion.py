@@ -2,8 +2,8 @@
 
 from typer import Context
 
+from clv.build.project import find_project, find_warehouse, targets
 from clv.errors import ClvError
-from clv.project import find_project, find_warehouse, targets
 
 
 def complete_target(incomplete: str) -> list[str]:
@@ -17,7 +17,7 @@ def complete_target(incomplete: str) -> list[str]:
 def complete_run(context: Context, incomplete: str) -> list[tuple[str, str]]:
     """Propose the runs whose publications the warehouse keeps, each with its as-of date, the latest first."""
     # duckdb takes a moment to load
-    from clv.publish import kept_files
+    from clv.warehouse.publish import kept_files
 
     try:
         kept = kept_files(find_warehouse(context.params.get("warehouse")))
@@ -28,14 +28,14 @@ def complete_run(context: Context, incomplete: str) -> list[tuple[str, str]]:
 
 def complete_format(incomplete: str) -> list[str]:
     """Propose the formats of exports."""
-    from clv.export import FORMATS
+    from clv.commands.export import FORMATS
 
     return [name for name in FORMATS if name.startswith(incomplete)]
 
 
 def complete_mart(context: Context, incomplete: str) -> list[tuple[str, str]]:
     """Propose the published marts, each with the grain of its rows."""
-    from clv.export import published_marts
+    from clv.commands.export import published_marts
 
     try:
         marts = published_marts(find_warehouse(context.params.get("warehouse")))

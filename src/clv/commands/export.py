@@ -7,17 +7,19 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
-import duckdb
 from filelock import FileLock, Timeout
 from xlsxwriter.exceptions import XlsxWriterException
 
-from clv.descriptions import split_unit
+from clv.console.descriptions import split_unit
+from clv.engines import ENGINE
+from clv.engines.protocol import Database, EngineError, sql_name
 from clv.errors import LockedError, UsageError
-from clv.housekeeping import DISK_FULL
-from clv.project import Warehouse
-from clv.publish import MARTS_SCHEMA, Publication, flush, publication_in, sql_name, sql_text
-from clv.workbook import LARGEST_MART, Column, write_workbook
+from clv.report.workbook import LARGEST_MART, Column, write_workbook
+from clv.warehouse.files import Warehouse
+from clv.warehouse.housekeeping import DISK_FULL
+from clv.warehouse.publish import MARTS_SCHEMA, Publication, flush, publication_in
 
 MANIFEST, README = "manifest.json", "README.md"
 FORMATS = {
@@ -27,23 +29,7 @@ FORMATS = {
     "xlsx": "Each workbook has a sheet with the rows and one with the columns. Dates are dates, amounts are numbers, "
     "what is unknown is empty. Excel keeps 15 digits of a number.",
 }
-OPTIONS = {"parquet": "format parquet", "csv": "format csv, header true"}
-
 OnProgress = Callable[[int, int, str], None]
-
-COLUMNS_SQL = f"""
-select table_name, column_name, data_type, coalesce(comment, '')
-from duckdb_columns()
-where schema_name = '{MARTS_SCHEMA}'
-order by table_name, column_index
-"""
-
-MARTS_SQL = f"""
-select table_name, coalesce(comment, '')
-from duckdb_tables()
-where schema_name = '{MARTS_SCHEMA}'
-order by table_name
-"""
 
 
 @dataclass(frozen=True)
@@ -85,21 +71,38 @@ def export(
         )
     try:
         # one connection reads one file, whatever is published meanwhile
-        with _replacing(folder) as draft, duckdb.connect(str(file), read_only=True) as connection:
-            planned = _plan(connection, file, file_format, names)
-            _write(connection, planned, draft, on_progress)
-    except (duckdb.Error, XlsxWriterException, OSError) as error:
+        with _replacing(folder) as draft, ENGINE.read(file) as database:
+            planned = _plan(database, file, file_format, names)
+            _write(database, planned, draft, on_progress)
+    except (EngineError, XlsxWriterException, OSError) as error:
         raise UsageError(_explain(error, file, folder)) from error
     return planned
+
+
+def to_json(written: Export, folder: Path) -> dict[str, Any]:
+    """Return what `clv export --json` prints."""
+    return {
+        "folder": folder.absolute(),
+        "run_id": written.publication.run_id,
+        "as_of_date": written.publication.as_of_date,
+        "marts": {mart.name: {"file": mart.file, "rows": mart.rows} for mart in written.marts},
+    }
+
+
+def describe_export(written: Export, folder: Path) -> str:
+    """Say what was written, and where."""
+    publication, count = written.publication, len(written.marts)
+    files = f"{count} {written.file_format} file{'s' * (count != 1)}"
+    return f"{folder.absolute()}: {files}, as of {publication.as_of_date}, of run {publication.run_id}."
 
 
 def published_marts(warehouse: Warehouse) -> list[tuple[str, str]]:
     """Return the name and the description of each published mart. Raises UsageError where nothing can be read."""
     file = warehouse.published_file
     try:
-        with duckdb.connect(str(file), read_only=True) as connection:
-            return connection.execute(MARTS_SQL).fetchall()
-    except (duckdb.Error, OSError) as error:
+        with ENGINE.read(file) as database:
+            return database.tables(MARTS_SCHEMA)
+    except (EngineError, OSError) as error:
         raise UsageError(_explain(error, file, file.parent)) from error
 
 
@@ -112,17 +115,18 @@ def _explain(error: Exception, file: Path, folder: Path) -> str:
     return f"{file} could not be exported to {folder}: {reason.rstrip('.')}."
 
 
-def _plan(connection: duckdb.DuckDBPyConnection, file: Path, file_format: str, names: Sequence[str]) -> Export:
+def _plan(database: Database, file: Path, file_format: str, names: Sequence[str]) -> Export:
     """Read what is to be written, and see that the format can hold it."""
-    publication = publication_in(connection)
+    publication = publication_in(database)
     if publication is None:
         raise UsageError(f"{file} doesn't say which run has written it: publish a warehouse with `clv run`.")
     columns: dict[str, list[Column]] = {}
-    for mart, name, data_type, comment in connection.execute(COLUMNS_SQL).fetchall():
-        columns.setdefault(mart, []).append(Column(name, data_type, *split_unit(comment)))
+    for found in database.columns(MARTS_SCHEMA):
+        column = Column(found.name, found.type, *split_unit(found.description))
+        columns.setdefault(found.table, []).append(column)
     marts = [
-        ExportedMart(name, f"{name}.{file_format}", _count(connection, name), description.strip(), columns[name])
-        for name, description in _choose(connection.execute(MARTS_SQL).fetchall(), names)
+        ExportedMart(name, f"{name}.{file_format}", _count(database, name), description.strip(), columns[name])
+        for name, description in _choose(database.tables(MARTS_SCHEMA), names)
     ]
     too_long = [f"{mart.name} ({mart.rows:,})" for mart in marts if mart.rows > LARGEST_MART]
     if file_format == "xlsx" and too_long:
@@ -130,7 +134,7 @@ def _plan(connection: duckdb.DuckDBPyConnection, file: Path, file_format: str, n
             f"An Excel sheet holds {LARGEST_MART:,} rows below its header; more are in {', '.join(too_long)}: "
             "take --format parquet or csv, or name the marts that you need with --mart. Nothing was written."
         )
-    currencies = connection.execute(f"select max(currency) from {MARTS_SCHEMA}.dim_customers").fetchall()
+    currencies = database.execute(f"select max(currency) from {MARTS_SCHEMA}.dim_customers").fetchall()
     return Export(publication, currencies[0][0], file_format, marts)
 
 
@@ -144,24 +148,20 @@ def _choose(marts: Sequence[tuple[str, str]], names: Sequence[str]) -> list[tupl
     return [mart for mart in marts if not names or mart[0] in names]
 
 
-def _count(connection: duckdb.DuckDBPyConnection, mart: str) -> int:
-    return int(connection.execute(f"select count(*) from {MARTS_SCHEMA}.{sql_name(mart)}").fetchall()[0][0])
+def _count(database: Database, mart: str) -> int:
+    return int(database.execute(f"select count(*) from {MARTS_SCHEMA}.{sql_name(mart)}").fetchall()[0][0])
 
 
-def _write(connection: duckdb.DuckDBPyConnection, planned: Export, draft: Path, on_progress: OnProgress) -> None:
+def _write(database: Database, planned: Export, draft: Path, on_progress: OnProgress) -> None:
     mark = {name: str(value) for name, value in asdict(planned.publication).items()}
     for number, mart in enumerate(planned.marts, 1):
         on_progress(number, len(planned.marts), mart.name)
         table, path = f"{MARTS_SCHEMA}.{sql_name(mart.name)}", draft / mart.file
         if planned.file_format == "xlsx":
-            rows = connection.execute(f"select * from {table}")
+            rows = database.execute(f"select * from {table}")
             write_workbook(path, mart.name, mart.columns, rows, mark)
         else:
-            options = OPTIONS[planned.file_format]
-            if planned.file_format == "parquet":
-                metadata = ", ".join(f"clv_{name}: {sql_text(value)}" for name, value in mark.items())
-                options = f"{options}, kv_metadata {{{metadata}}}"
-            connection.execute(f"copy {table} to {sql_text(path)} ({options})")
+            database.write(table, path, planned.file_format, {f"clv_{name}": value for name, value in mark.items()})
     manifest = json.dumps(asdict(planned), indent=1, default=str, ensure_ascii=False)
     (draft / MANIFEST).write_text(manifest + "\n", encoding="utf-8")
     (draft / README).write_text(_readme(planned), encoding="utf-8")

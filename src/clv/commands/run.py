@@ -8,29 +8,35 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import duckdb
-from dbt.artifacts.resources.types import NodeType
+from rich.console import RenderableType
+from rich.text import Text
 
-from clv import check, dbt, housekeeping, report
-from clv.audit import Audit, audit
+from clv import report
+from clv.audit.audit import Audit, audit
+from clv.audit.contract import read_contracts
+from clv.build import dbt
+from clv.build.failures import describe_configuration, describe_failure
+from clv.build.project import RunSettings
+from clv.commands import check
+from clv.console.terminal import CARE, GOOD
+from clv.engines import ENGINE
+from clv.engines.protocol import EngineError, LockedDatabaseError, Mart
 from clv.errors import DataError, UsageError
-from clv.project import RunSettings, Warehouse, make_folder
-from clv.publish import (
+from clv.report.summary import Summary, read_summary, render_summary
+from clv.report.summary import to_json as summary_to_json
+from clv.warehouse import housekeeping
+from clv.warehouse.files import Warehouse, make_folder
+from clv.warehouse.publish import (
     MARTS_SCHEMA,
-    Mart,
     Publication,
-    find_damage,
     keep_current,
     prune,
     publish,
     write_candidate,
 )
-from clv.records import RunRecord, now, recorded
-from clv.summary import Summary, read_summary
-from clv.summary import to_json as summary_to_json
+from clv.warehouse.records import RunRecord, now, recorded
 
 LOG = logging.getLogger(__name__)
-SHOWN_ROWS = 3
 MEMORY_TARGET = "memory"
 CHECK, BUILD, WRITE, AUDIT, REPORT, PUBLISH = (
     "checking the raw data",
@@ -98,6 +104,16 @@ def to_json(result: RunResult, warehouse: Warehouse) -> dict[str, Any]:
     }
 
 
+def render_run(result: RunResult, warehouse: Warehouse) -> list[RenderableType]:
+    """Return the tables and sentences that `clv run` prints."""
+    parts = [*render_summary(result.summary), *check.render_costs(result.sources)]
+    parts += [Text(f"Warning: {warning}", CARE) for warning in result.record.warnings]
+    parts.append(Text(f"Published: {warehouse.published_file}", GOOD))
+    if warehouse.report_file.exists():
+        parts.append(f"Report: {warehouse.report_file}")
+    return parts
+
+
 class _Night:
     """One run, step by step."""
 
@@ -125,7 +141,7 @@ class _Night:
         with self._step(WRITE):
             summary = self._write(project)
         with self._step(AUDIT):
-            self._audit(published)
+            self._audit(project, published)
         failures = (describe_failure(warning, self._warehouse.build_file) for warning in outcome.warnings)
         self._record.warnings += failures
         with self._step(REPORT):
@@ -152,10 +168,10 @@ class _Night:
         published = self._readable_published()
         if warehouse.build_file.exists():
             self._open_build()
-        housekeeping.remove_spill(warehouse.build_file)
+        ENGINE.remove_spill(warehouse.build_file)
         keep_current(warehouse)
         prune(warehouse, self._settings.keep)
-        needed = housekeeping.size(warehouse.build_file, warehouse.published_file)
+        needed = ENGINE.size(warehouse.build_file, warehouse.published_file)
         housekeeping.require_space(warehouse, needed, "building and publishing the warehouse")
         return published
 
@@ -163,7 +179,7 @@ class _Night:
         published = self._warehouse.published_file
         if not published.exists():
             return None
-        damage = find_damage(published)
+        damage = ENGINE.find_damage(published)
         if damage:
             self._warn(f"{published} can't be read ({damage}): it is replaced if this run succeeds.")
         return None if damage else published
@@ -171,13 +187,13 @@ class _Night:
     def _open_build(self) -> None:
         """Open the build database, which also completes what a killed run has left in its log; else set it aside."""
         try:
-            duckdb.connect(str(self._warehouse.build_file)).close()
-        except duckdb.Error as error:
-            if dbt.LOCKED.search(str(error)):
-                raise UsageError(dbt.explain(str(error))) from error
+            ENGINE.repair(self._warehouse.build_file)
+        except LockedDatabaseError as error:
+            raise UsageError(dbt.explain(str(error))) from error
+        except EngineError as error:
             if housekeeping.DISK_FULL.search(str(error)):
                 raise UsageError(housekeeping.FULL_DISK) from error
-            self._set_build_aside(_first_line(error))
+            self._set_build_aside(error.reason)
 
     def _set_build_aside(self, reason: str) -> None:
         build = self._warehouse.build_file
@@ -225,7 +241,7 @@ class _Night:
                 f"Target '{self._settings.target}' made no {warehouse.build_file}, "
                 "so that there is nothing to publish: name a target whose path is that file."
             )
-        needed = housekeeping.size(warehouse.published_file) or housekeeping.size(warehouse.build_file) // BUILD_SHARE
+        needed = ENGINE.size(warehouse.published_file) or ENGINE.size(warehouse.build_file) // BUILD_SHARE
         housekeeping.require_space(warehouse, needed, "writing the marts")
         marts = _marts(project)
         publication = write_candidate(warehouse, marts, self._publication(project))
@@ -238,8 +254,8 @@ class _Night:
         try:
             self._count_rows(marts)
             return read_summary(warehouse.candidate_file)
-        except duckdb.Error as error:
-            raise DataError(f"The marts that were built can't be summed up: {_first_line(error)}") from error
+        except EngineError as error:
+            raise DataError(f"The marts that were built can't be summed up: {error.reason}") from error
 
     def _publication(self, project: dbt.Project) -> Publication:
         versions = self._record.versions
@@ -254,15 +270,15 @@ class _Night:
         )
 
     def _count_rows(self, marts: Iterable[Mart]) -> None:
-        with duckdb.connect(str(self._warehouse.candidate_file), read_only=True) as connection:
-            for source, delivered, accepted, rejected in connection.execute(ROWS_SQL).fetchall():
+        with ENGINE.read(self._warehouse.candidate_file) as database:
+            for source, delivered, accepted, rejected in database.execute(ROWS_SQL).fetchall():
                 self._record.rows[source] = {
                     "delivered": int(delivered),
                     "accepted": int(accepted),
                     "rejected": int(rejected),
                 }
             for mart in marts:
-                count = connection.execute(f"select count(*) from {MARTS_SCHEMA}.{mart.name}").fetchall()[0][0]
+                count = database.execute(f"select count(*) from {MARTS_SCHEMA}.{mart.name}").fetchall()[0][0]
                 self._record.published_rows[mart.name] = int(count)
 
     def _draw_report(self) -> None:
@@ -270,10 +286,16 @@ class _Night:
         if problem:
             self._warn(problem)
 
-    def _audit(self, published: Path | None) -> None:
+    def _audit(self, project: dbt.Project, published: Path | None) -> None:
         warehouse, settings = self._warehouse, self._settings
+        contracts = read_contracts(project.manifest)
         result = audit(
-            settings.project, warehouse.candidate_file, published, warehouse.data_docs, settings.accept_changes
+            settings.project,
+            contracts,
+            warehouse.candidate_file,
+            published,
+            warehouse.data_docs,
+            settings.accept_changes,
         )
         for sentence in result.skipped if published else ():
             self._warn(sentence)
@@ -289,52 +311,7 @@ def _describe_audit(result: Audit) -> str:
 
 
 def _marts(project: dbt.Project) -> list[Mart]:
-    marts = [
-        Mart(node.alias, node.description, {column.name: column.description for column in node.columns.values()})
-        for node in project.manifest.nodes.values()
-        if node.resource_type == NodeType.Model and node.schema == MARTS_SCHEMA
+    return [
+        Mart(mart.alias, mart.description, {column.name: column.description for column in mart.columns.values()})
+        for mart in dbt.marts_of(project.manifest)
     ]
-    return sorted(marts, key=lambda mart: mart.name)
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).splitlines()[0].rstrip(".")
-
-
-def describe_configuration(failures: Iterable[dbt.Failure]) -> list[str]:
-    """Return each message once, with the nodes that it came from."""
-    nodes: dict[str, list[str]] = {}
-    for failure in failures:
-        nodes.setdefault(dbt.explain(failure.message), []).append("" if failure.kind == "operation" else failure.name)
-    return [f"{message} (in {', '.join(names)})" if all(names) else message for message, names in nodes.items()]
-
-
-def describe_failure(failure: dbt.Failure, build_file: Path) -> str:
-    """Say in sentences what a node's failure means; of a data test also how many rows failed, and some of them."""
-    if failure.kind == "test" and failure.compiled_sql and failure.failing_rows:
-        count = failure.failing_rows
-        rows = failing_rows(build_file, failure.compiled_sql)
-        heading = f"{failure.name} found {count:,} row{'s' if count > 1 else ''}{_meaning(failure)}"
-        return "\n".join([heading, *(f"    {row}" for row in rows)])
-    message = dbt.explain(failure.message)
-    if failure.kind == "operation" or (failure.kind == "test" and failure.message.startswith(dbt.COMPILATION_ERROR)):
-        return message
-    return f"The {failure.kind} {failure.name} failed: {message}"
-
-
-def _meaning(failure: dbt.Failure) -> str:
-    description = " ".join(failure.description.split()).removeprefix("A failure means that ")
-    first_sentence = description.split(". ")[0].rstrip(".")
-    return f": {first_sentence}." if first_sentence else "."
-
-
-def failing_rows(build_file: Path, sql: str) -> list[str]:
-    """Return up to three of a data test's rows, each as `column=value, …`; none if they can't be read any more."""
-    try:
-        with duckdb.connect(str(build_file), read_only=True) as connection:
-            result = connection.execute(sql)
-            names = [column[0] for column in result.description or []]
-            rows = result.fetchmany(SHOWN_ROWS)
-    except duckdb.Error:
-        return []
-    return [", ".join(f"{name}={value}" for name, value in zip(names, row, strict=True)) for row in rows]

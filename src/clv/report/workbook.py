@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import duckdb
 from xlsxwriter import Workbook
 
+from clv.engines.protocol import Cursor, Row
 from clv.errors import UsageError
 
 LARGEST_MART = 1_048_575
@@ -26,7 +26,7 @@ Cell = tuple[Any, Any]
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a mart. type: DuckDB's. unit: the last sentence of what the model says of it."""
+    """A column of a mart. type: as the engine names it. unit: the last sentence of what the model says of it."""
 
     name: str
     type: str
@@ -34,9 +34,7 @@ class Column:
     unit: str
 
 
-def write_workbook(
-    path: Path, table: str, columns: Sequence[Column], rows: duckdb.DuckDBPyConnection, mark: Mapping[str, str]
-) -> None:
+def write_workbook(path: Path, table: str, columns: Sequence[Column], rows: Cursor, mark: Mapping[str, str]) -> None:
     """Write `rows`, a query's result, to the sheet `table` of a new workbook, and `mark` and `columns` to another.
 
     Raises UsageError where a text is longer than a cell, and what XlsxWriter and the file system raise.
@@ -49,9 +47,7 @@ def write_workbook(
     workbook.close()
 
 
-def _write_rows(
-    workbook: Workbook, bold: Any, table: str, columns: Sequence[Column], rows: duckdb.DuckDBPyConnection
-) -> None:
+def _write_rows(workbook: Workbook, bold: Any, table: str, columns: Sequence[Column], rows: Cursor) -> None:
     sheet = workbook.add_worksheet(table)
     sheet.freeze_panes(1, 1)
     for place, column in enumerate(columns):
@@ -81,7 +77,7 @@ def _cell(workbook: Workbook, sheet: Any, column: Column) -> Cell:
     return sheet.write_number, workbook.add_format({"num_format": shown}) if shown else None
 
 
-def _fetched(rows: duckdb.DuckDBPyConnection) -> Iterator[tuple[Any, ...]]:
+def _fetched(rows: Cursor) -> Iterator[Row]:
     while batch := rows.fetchmany(BATCH_ROWS):
         yield from batch
 

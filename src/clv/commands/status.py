@@ -6,20 +6,21 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-import duckdb
 from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from clv import report
-from clv.housekeeping import megabytes, size
-from clv.project import Warehouse
-from clv.publish import MARTS_SCHEMA, KeptFile, Publication, kept_files, publication_in
-from clv.records import RunRecord, is_running, read_records
+from clv.console.terminal import BAD, CARE, GOOD, table
+from clv.console.words import count, exact
+from clv.engines import ENGINE
+from clv.engines.protocol import EngineError
 from clv.report.data import query
-from clv.summary import money
-from clv.terminal import BAD, CARE, GOOD, table
-from clv.words import count, exact
+from clv.report.summary import money
+from clv.warehouse.files import Warehouse
+from clv.warehouse.housekeeping import megabytes
+from clv.warehouse.publish import MARTS_SCHEMA, KeptFile, Publication, kept_files, publication_in
+from clv.warehouse.records import RunRecord, is_running, read_records
 
 SHOWN_RUNS = 10
 
@@ -94,17 +95,17 @@ def _read_content(warehouse: Warehouse, runs: Sequence[RunRecord]) -> tuple[Cont
         return None, f"Nothing is published in {warehouse.folder}."
     try:
         # one connection reads one file, whatever is published meanwhile
-        with duckdb.connect(str(file), read_only=True) as connection:
-            publication = publication_in(connection)
+        with ENGINE.read(file) as database:
+            publication = publication_in(database)
             if publication is None:
                 return None, f"{file} says nothing of the run that wrote it: it comes from an earlier version of clv."
-            connection.execute(f"use {MARTS_SCHEMA}")
-            customers, orders, net_revenue, currency = connection.execute(CONTENT_SQL).fetchall()[0]
-            sources = [Delivered(*row) for row in connection.execute(query("deliveries")).fetchall()]
-    except duckdb.Error as error:
-        return None, f"{file} can't be read: {str(error).splitlines()[0]}"
+            database.use(MARTS_SCHEMA)
+            customers, orders, net_revenue, currency = database.execute(CONTENT_SQL).fetchall()[0]
+            sources = [Delivered(*row) for row in database.execute(query("deliveries")).fetchall()]
+    except EngineError as error:
+        return None, f"{file} can't be read: {error.reason}."
     since = _published_since(publication, runs)
-    return Content(publication, since, size(file), customers, orders, net_revenue, currency or "", sources), ""
+    return Content(publication, since, ENGINE.size(file), customers, orders, net_revenue, currency or "", sources), ""
 
 
 def _published_since(publication: Publication, runs: Sequence[RunRecord]) -> str:
@@ -125,7 +126,7 @@ def to_json(status: Status) -> Mapping[str, Any]:
         "is_running": status.is_running,
         "runs": [{**asdict(run), "outcome": word} for run, word in zip(status.runs, status.outcomes, strict=True)],
         "publications": [
-            {"run_id": kept.run_id, "as_of_date": kept.as_of, "bytes": size(kept.path), "file": kept.path}
+            {"run_id": kept.run_id, "as_of_date": kept.as_of, "bytes": ENGINE.size(kept.path), "file": kept.path}
             for kept in status.publications
         ],
     }
@@ -200,7 +201,7 @@ def _publications_table(status: Status) -> Table:
     publications = table("Publications (clv rollback --to RUN)", ["run", "as of", "size", ""], ["size"])
     for kept in status.publications:
         mark = "published now" if kept.run_id == current else ""
-        publications.add_row(kept.run_id, kept.as_of, megabytes(size(kept.path)), Text(mark, GOOD))
+        publications.add_row(kept.run_id, kept.as_of, megabytes(ENGINE.size(kept.path)), Text(mark, GOOD))
     return publications
 
 

@@ -12,9 +12,10 @@ from typing import Any
 from rich.console import RenderableType
 from rich.text import Text
 
-from clv.dbt import NOT_GZIP, Project, run_operation
+from clv.build.dbt import Project, run_operation
+from clv.console.terminal import ABSENT, CARE, table
+from clv.engines.protocol import NOT_GZIP
 from clv.errors import UsageError
-from clv.terminal import ABSENT, CARE, table
 
 REPORT_PREFIX = "raw_sources "
 BLOCK_BYTES = 1 << 20
@@ -86,7 +87,7 @@ def problems(sources: Iterable[RawSource]) -> list[str]:
 
 
 def broken_archives(raw: Path, source: RawSource) -> list[str]:
-    """Read gzipped files below `raw` to their checksum, which DuckDB ignores; return a sentence for each broken one."""
+    """Read gzipped files below `raw` to their checksum, which engines ignore; return a sentence for each broken one."""
     return [f"{name} {NOT_GZIP}" for name in source.archives if not _is_whole_gzip(raw / name)]
 
 

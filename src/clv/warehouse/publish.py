@@ -4,33 +4,22 @@ import logging
 import os
 import re
 import shutil
-from collections.abc import Mapping, Sequence
-from dataclasses import astuple, dataclass, field, fields, replace
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass, fields, replace
 from datetime import date, datetime
 from pathlib import Path
 
-import duckdb
-
+from clv.engines import ENGINE
+from clv.engines.protocol import Database, EngineError, Mart, sql_text
 from clv.errors import DataError, UsageError
-from clv.housekeeping import DISK_FULL, FULL_DISK, SPILL_FOLDER, logs_of
-from clv.project import Warehouse
+from clv.warehouse.files import Warehouse
+from clv.warehouse.housekeeping import DISK_FULL, FULL_DISK, SPILL_FOLDER
 
 LOG = logging.getLogger(__name__)
 MARTS_SCHEMA = "marts"
-STORAGE_VERSION = "v1.4.0"
-"""The storage format of the published file: drivers from DuckDB 1.4 on read it."""
 COLUMN_TYPES = {"as_of_date": "date", "published_at": "timestamp"}
 PUBLICATION_COMMENT = "One row: the run that wrote this file, and what it ran with. Times are in UTC."
 KEPT_FILE = re.compile(r"clv-(\d{4}-\d{2}-\d{2}|unknown)-([\w-]+)\.duckdb")
-
-
-@dataclass(frozen=True)
-class Mart:
-    """A table to publish; the descriptions become comments of the table and its columns."""
-
-    name: str
-    description: str = ""
-    columns: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -66,36 +55,26 @@ def write_candidate(warehouse: Warehouse, marts: Sequence[Mart], publication: Pu
     """
     candidate = warehouse.candidate_file
     try:
-        with duckdb.connect(config={"temp_directory": str(warehouse.folder / SPILL_FOLDER)}) as connection:
-            connection.execute(f"attach {sql_text(warehouse.build_file)} as build (read_only)")
-            connection.execute(
-                f"attach {sql_text(candidate)} as published (storage_version {sql_text(STORAGE_VERSION)})"
-            )
-            connection.execute(f"create schema published.{MARTS_SCHEMA}")
+        with ENGINE.write(warehouse.build_file, candidate, warehouse.folder / SPILL_FOLDER) as database:
+            database.execute(f"create schema {MARTS_SCHEMA}")
             for mart in marts:
-                _copy(connection, mart)
-            marked = _mark(connection, publication)
-            connection.execute("checkpoint published")
-            connection.execute("detach published")
+                database.copy(MARTS_SCHEMA, mart)
+            marked = _mark(database, publication)
         flush(candidate)
-    except duckdb.Error as error:
-        reason = str(error).splitlines()[0]
-        if DISK_FULL.search(reason):
+    except EngineError as error:
+        if DISK_FULL.search(str(error)):
             raise UsageError(FULL_DISK) from error
-        raise DataError(f"The marts could not be written to {candidate}: {reason}") from error
+        raise DataError(f"The marts could not be written to {candidate}: {error.reason}.") from error
     return marked
 
 
-def _mark(connection: duckdb.DuckDBPyConnection, publication: Publication) -> Publication:
-    customers = f"published.{MARTS_SCHEMA}.dim_customers"
-    as_of_date = connection.execute(f"select max(as_of_date) from {customers}").fetchall()[0][0]
+def _mark(database: Database, publication: Publication) -> Publication:
+    as_of_date = database.execute(f"select max(as_of_date) from {MARTS_SCHEMA}.dim_customers").fetchall()[0][0]
     marked = replace(publication, as_of_date=as_of_date)
     columns = ", ".join(f"{column.name} {COLUMN_TYPES.get(column.name, 'text')}" for column in fields(marked))
-    connection.execute(f"create table published.publication ({columns})")
-    connection.execute(
-        f"insert into published.publication values ({', '.join('?' * len(fields(marked)))})", astuple(marked)
-    )
-    connection.execute(f"comment on table published.publication is {sql_text(PUBLICATION_COMMENT)}")
+    database.execute(f"create table main.publication ({columns})")
+    database.execute(f"insert into main.publication values ({', '.join('?' * len(fields(marked)))})", astuple(marked))
+    database.execute(f"comment on table main.publication is {sql_text(PUBLICATION_COMMENT)}")
     return marked
 
 
@@ -115,7 +94,7 @@ def publish(warehouse: Warehouse, keep: int) -> None:
 
 def republish(warehouse: Warehouse, kept: KeptFile) -> None:
     """Publish a kept file again. Raises UsageError if it is damaged."""
-    problem = find_damage(kept.path)
+    problem = ENGINE.find_damage(kept.path)
     if problem:
         raise UsageError(f"{kept.path} is damaged and can't be published: {problem}.")
     _link(kept.path, warehouse.candidate_file)
@@ -123,22 +102,11 @@ def republish(warehouse: Warehouse, kept: KeptFile) -> None:
     _swap(warehouse)
 
 
-def _swap(warehouse: Warehouse) -> None:
-    published, candidate = warehouse.published_file, warehouse.candidate_file
-    if published.exists() and published.samefile(candidate):
-        candidate.unlink()  # to rename one link of a file to another does nothing
-        return
-    for log in logs_of(published):  # what a client left there would be replayed into the new file
-        log.unlink()
-    candidate.replace(published)
-    flush(warehouse.folder)
-
-
 def keep_current(warehouse: Warehouse) -> None:
     """See to it that the published file is in the folder of publications, unless it is damaged or bears no mark."""
     try:
         publication = read_publication(warehouse.published_file)
-    except duckdb.Error:
+    except EngineError:
         return
     if publication is None:
         return
@@ -180,49 +148,30 @@ def current_run(warehouse: Warehouse) -> str | None:
     """Return the id of the run whose file is published; None if there is none, or it can't be read."""
     try:
         publication = read_publication(warehouse.published_file)
-    except duckdb.Error:
+    except EngineError:
         return None
     return publication.run_id if publication else None
 
 
 def read_publication(file: Path) -> Publication | None:
-    """Read a published file's mark; None if there is no file or no mark. Raises duckdb.Error if it can't be read."""
+    """Read a published file's mark; None if there is no file or no mark. Raises EngineError if it can't be read."""
     if not file.exists():
         return None
-    with duckdb.connect(str(file), read_only=True) as connection:
-        return publication_in(connection)
+    with ENGINE.read(file) as database:
+        return publication_in(database)
 
 
-def publication_in(connection: duckdb.DuckDBPyConnection) -> Publication | None:
-    """Read the mark of the published file that `connection` has open; None if it bears none."""
-    if not connection.execute("from duckdb_tables() where table_name = 'publication'").fetchall():
+def publication_in(database: Database) -> Publication | None:
+    """Read the mark of a published file; None if it bears none."""
+    if "publication" not in (name for name, _ in database.tables("main")):
         return None
     names = ", ".join(column.name for column in fields(Publication))
-    return Publication(*connection.execute(f"select {names} from main.publication").fetchall()[0])
+    return Publication(*database.execute(f"select {names} from main.publication").fetchall()[0])
 
 
-def find_damage(file: Path) -> str:
-    """Read the whole of a published file; return why it can't be read, or an empty text."""
-    try:
-        with duckdb.connect(str(file), read_only=True) as connection:
-            for schema, table in connection.execute("select schema_name, table_name from duckdb_tables()").fetchall():
-                connection.execute(
-                    f"select bit_xor(hash(whole)) from {sql_name(schema)}.{sql_name(table)} as whole"
-                ).fetchall()
-    except duckdb.Error as error:
-        return str(error).splitlines()[0].rstrip(".")
-    return ""
-
-
-def _copy(connection: duckdb.DuckDBPyConnection, mart: Mart) -> None:
-    table = f"published.{MARTS_SCHEMA}.{sql_name(mart.name)}"
-    connection.execute(f"create table {table} as select * from build.{MARTS_SCHEMA}.{sql_name(mart.name)}")
-    if mart.description:
-        connection.execute(f"comment on table {table} is {sql_text(mart.description)}")
-    present = {row[0] for row in connection.execute(f"describe {table}").fetchall()}
-    for column, description in mart.columns.items():
-        if description and column in present:
-            connection.execute(f"comment on column {table}.{sql_name(column)} is {sql_text(description)}")
+def _swap(warehouse: Warehouse) -> None:
+    ENGINE.swap(warehouse.candidate_file, warehouse.published_file)
+    flush(warehouse.folder)
 
 
 def flush(path: Path) -> None:
@@ -232,13 +181,3 @@ def flush(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def sql_text(value: object) -> str:
-    """Quote a value as a text of SQL."""
-    return "'" + str(value).replace("'", "''") + "'"
-
-
-def sql_name(name: str) -> str:
-    """Quote a name for SQL."""
-    return '"' + name.replace('"', '""') + '"'
