@@ -11,7 +11,7 @@ customers as (
 ),
 
 predictions as (
-    select * from {{ ref('int_customers_predicted') }}
+    select * from {{ ref('int_customers_predicted') }} where valued_at = {{ valued_now() }}
 ),
 
 counted_gaps as (

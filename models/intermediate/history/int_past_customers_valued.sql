@@ -2,16 +2,8 @@ with customers as (
     select * from {{ ref('int_past_customers_measured') }}
 ),
 
-histories as (
-    select * from {{ ref('int_customer_histories_counted') }}
-),
-
-models as (
-    select * from {{ ref('int_purchase_models_chosen') }} where not is_as_of and is_chosen
-),
-
-expected as (
-    select * from {{ ref('int_past_occasions_expected') }}
+predictions as (
+    select * from {{ ref('int_customers_predicted') }}
 ),
 
 company as (
@@ -29,29 +21,15 @@ predicted as (
         customers.*,
         {{ expected_margin_rate('customers', 'company.gross_margin_rate', 'company.average_order_value') }}
             as expected_margin_rate,
-        {{ probability_alive(
-            'histories.x', 'histories.t_x', 'histories.age', 'models.r', 'models.alpha', 'models.a', 'models.b', 'models.is_mbg'
-        ) }} * expected.discounted_occasions
-        * {{ expected_value('histories.x', 'histories.mean_repeat_value', 'models.p', 'models.q', 'models.gamma') }}
-            as predicted_revenue,
-        case
-            when histories.x > 0
-                then {{ days_to_next_occasion('0.2', 'models.r', 'models.alpha', 'histories.x', 'histories.t_x') }}
-        end as long_gap_days
+        predictions.predicted_revenue,
+        predictions.long_gap_days
     from customers
     left join company
         on customers.cutoff_date = company.cutoff_date
-    left join histories
+    left join predictions
         on
-            customers.cutoff_date = histories.cutoff_date
-            and customers.customer_id = histories.customer_id
-    left join models
-        on histories.cutoff_date = models.cutoff_date
-    left join expected
-        on
-            histories.cutoff_date = expected.cutoff_date
-            and histories.x = expected.x
-            and histories.age = expected.age
+            customers.cutoff_date = predictions.valued_at
+            and customers.customer_id = predictions.customer_id
 ),
 
 final as (
