@@ -31,8 +31,8 @@
     {% if var('business_model') is not string or not var('business_model').strip() %}
         {% do expected.update({'business_model': 'the name of a row of seeds/benchmarks.csv, as in retail'}) %}
     {% endif %}
-    {% if var('purchase_model') not in ['auto', 'bg_nbd', 'mbg_nbd'] %}
-        {% do expected.update({'purchase_model': 'auto, bg_nbd or mbg_nbd'}) %}
+    {% if var('purchase_model') not in ['auto'] + purchase_models() %}
+        {% do expected.update({'purchase_model': (['auto'] + purchase_models()[:-1]) | join(', ') ~ ' or ' ~ purchase_models()[-1]}) %}
     {% endif %}
     {% for name in ['prices_include_tax', 'include_shipping_in_revenue'] if var(name) is not boolean %}
         {% do expected.update({name: 'true or false'}) %}

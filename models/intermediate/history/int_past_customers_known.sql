@@ -1,5 +1,5 @@
 with cutoffs as (
-    select * from {{ ref('int_cutoffs_listed') }} where is_rebuilt and not is_as_of
+    select valued_at as cutoff_date, * from {{ ref('int_dates_listed') }} where is_rebuilt and valued_at <> {{ valued_now() }}
 ),
 
 ids as (
