@@ -95,3 +95,8 @@ people as (
     group by {% for key in keys %}reachable.{{ key }}, {% endfor %}reachable.from_id
 )
 {% endmacro %}
+{% macro equal_columns(left, right, keys) -%}
+    {%- for key in keys -%}
+    {{ left }}.{{ key }} = {{ right }}.{{ key }}{% if not loop.last %} and {% endif %}
+    {%- endfor -%}
+{%- endmacro %}
