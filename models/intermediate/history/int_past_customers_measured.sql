@@ -3,7 +3,12 @@ with cutoffs as (
 ),
 
 customers as (
-    select * from {{ ref('int_past_customers_known') }}
+    select
+        valued_at as cutoff_date,
+        {{ month_of('valued_at') }} as month,
+        customer_id
+    from {{ ref('int_customers_listed') }}
+    where valued_at <> {{ valued_now() }}
 ),
 
 bases as (

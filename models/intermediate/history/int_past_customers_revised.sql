@@ -16,7 +16,12 @@ past_orders as (
 ),
 
 linked as (
-    select * from {{ ref('int_past_customers_linked') }}
+    select
+        valued_at as cutoff_date,
+        source_customer_id,
+        customer_id
+    from {{ ref('int_people_linked') }}
+    where valued_at <> {{ valued_now() }}
 ),
 
 revised as (

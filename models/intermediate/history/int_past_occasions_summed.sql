@@ -39,7 +39,12 @@ listed as (
 ),
 
 linked as (
-    select * from {{ ref('int_past_customers_linked') }}
+    select
+        valued_at as cutoff_date,
+        source_customer_id,
+        customer_id
+    from {{ ref('int_people_linked') }}
+    where valued_at <> {{ valued_now() }}
 ),
 
 -- as they are now, but for those that were others then
