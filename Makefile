@@ -67,7 +67,7 @@ bench: $(VENV)/.installed-dev browser ## measure a night, and against lifetimes,
 lint: $(VENV)/.installed-dev ## style and types, nothing is run
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy --strict src benchmarks docs/metrics.py orchestration/clv_trigger.py
+	$(BIN)/mypy --strict src benchmarks docs/metrics.py orchestration/clv_trigger.py tools
 	$(BIN)/sqlfluff lint --disable-progress-bar $(SQL)
 
 format: $(VENV)/.installed-dev ## put Python and SQL in shape

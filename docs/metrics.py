@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from clv.descriptions import split_unit
+from clv.console.descriptions import split_unit
 
 Node = Mapping[str, Any]
 

@@ -13,7 +13,7 @@ from dbt.artifacts.schemas.run import RunExecutionResult
 from dbt.cli.main import dbtRunner
 from protocol import Clock, Result, compete
 
-from clv.dbt import release_database
+from clv.engines import ENGINE
 
 PROJECT = Path(__file__).parents[1] / "warehouse"
 
@@ -33,7 +33,7 @@ def predict_clv(log: Path, as_of: str, clock: Clock) -> Result:
         paths = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT)]
         paths += ["--target-path", f"{folder}/target", "--log-path", f"{folder}/logs"]
         run = dbtRunner().invoke(["--quiet", "run", *paths])
-        release_database()
+        ENGINE.release()
         if not isinstance(run.result, RunExecutionResult) or not run.success:
             raise RuntimeError(f"dbt run: {run.exception or run.result}")
         clock.stages |= {node.node.name: node.execution_time for node in run.result}

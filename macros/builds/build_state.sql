@@ -2,7 +2,7 @@
     deliveries    the raw files and tables of this build, and whether the last one lacks them (is_new)
     landed_files, unreadable_lines    the CSV files that stand in landing tables, and their lines that are no records
     last_build    a row while there is a build to go on from: its fingerprint, and known_before: what lies before it was judged for good
-    built_deliveries, built_exchange_rates, built_product_costs, built_cutoffs, built_identities    what that one was made from
+    built_deliveries, built_exchange_rates, built_product_costs, built_dates, built_identities    what that one was made from
     A build that failed, was killed or was of a selection leaves last_build incomplete, and the next one starts anew. -#}
 
 {#- on-run-start, before landing: lists the deliveries. Where the build can't go on from the last one, the incremental models that
@@ -45,7 +45,7 @@
         'last_build': 'fingerprint varchar, known_before timestamp, is_complete boolean',
         'built_deliveries': 'source_name varchar, delivered_in varchar, version varchar',
         'built_exchange_rates': 'currency varchar, rate_date date, exchange_rate double',
-        'built_cutoffs': 'cutoff_date date, is_as_of boolean, is_backtested boolean, fingerprint varchar',
+        'built_dates': 'valued_at date, valued_on date, is_backtested boolean, fingerprint varchar',
         'built_identities': 'source_customer_id varchar, customer_id varchar',
         'built_product_costs': 'product_id varchar, unit_cost double, valid_from date, valid_before date',
     }) }}
@@ -160,7 +160,7 @@
             {% for table, columns, origin in [
                 ('built_deliveries', 'source_name, delivered_in, version', 'landing.deliveries'),
                 ('built_exchange_rates', 'currency, rate_date, exchange_rate', built_relation('int_exchange_rates_filled')),
-                ('built_cutoffs', 'cutoff_date, is_as_of, is_backtested, fingerprint', built_relation('int_cutoffs_listed')),
+                ('built_dates', 'valued_at, valued_on, is_backtested, fingerprint', built_relation('int_dates_listed')),
                 ('built_identities', 'source_customer_id, customer_id', built_relation('int_customers_resolved')),
                 ('built_product_costs', 'product_id, unit_cost, valid_from, valid_before', built_relation('int_product_costs_dated')),
             ] %}

@@ -67,35 +67,6 @@
 {%- endmacro %}
 
 
-{#- Pre-hook: removes the orders that are about to be inserted anew. orders: name of the model that lists them. -#}
-{% macro forget_orders(orders) -%}
-    {%- set listed = ref(orders) -%}
-    {% if goes_on() %}delete from {{ this }} where order_id in (select order_id from {{ listed }}){% endif %}
-{%- endmacro %}
-
-
-{#- The condition that goes with it, on SQL order_id; true for all orders where the model is built whole. The reference is the pre-hook's. -#}
-{% macro is_restated(order_id, orders) -%}
-    {% if goes_on() %}{{ order_id }} in (select restated.order_id from {{ ref(orders) }} as restated){% else %}true{% endif %}
-{%- endmacro %}
-
-
-{#- Pre-hook: removes the rows of the customers that are about to be inserted anew, and those of no customer. customers: name of the
-    model that lists them. -#}
-{% macro forget_customers(customers) -%}
-    {%- set listed = ref(customers) -%}
-    {% if goes_on() %}delete from {{ this }} where customer_id is null or customer_id in (select customer_id from {{ listed }}){% endif %}
-{%- endmacro %}
-
-
-{#- The condition that goes with it, on SQL customer_id; true for all rows where the model is built whole. The reference is the pre-hook's. -#}
-{% macro is_restated_customer(customer_id, customers) -%}
-    {% if goes_on() -%}
-    ({{ customer_id }} is null or {{ customer_id }} in (select restated.customer_id from {{ ref(customers) }} as restated))
-    {%- else %}true{% endif %}
-{%- endmacro %}
-
-
 {#- The relation of a model as the last build left it, for models that tell what changed in it before it is built itself; none where
     it is built whole. -#}
 {% macro left_by_last_build(model_name) %}
@@ -105,20 +76,3 @@
     {% endif %}
     {{ return(none) }}
 {% endmacro %}
-
-
-{#- For models that keep what was found for the cutoffs of earlier builds: pre-hook, removes what is about to be found anew, or is kept no
-    longer. column: the cutoff's, in the model; kept: SQL condition on int_cutoffs_listed. -#}
-{% macro forget_cutoffs(column, kept='true') -%}
-    {%- set cutoffs = ref('int_cutoffs_listed') -%}
-    {% if goes_on() %}
-    delete from {{ this }}
-    where {{ column }} not in (select cutoff_date from {{ cutoffs }} where {{ kept }} and not is_rebuilt)
-    {% endif %}
-{%- endmacro %}
-
-
-{#- The condition that goes with it. The reference is the pre-hook's. -#}
-{% macro is_valued_anew(column) -%}
-    {% if goes_on() %}{{ column }} in (select anew.cutoff_date from {{ ref('int_cutoffs_listed') }} as anew where anew.is_rebuilt){% else %}true{% endif %}
-{%- endmacro %}

@@ -1,7 +1,6 @@
-{#- columns: names of exact amounts, sums among them. Returns them cast to money under their own names. -#}
-{% macro money_columns(columns) -%}
+{% macro money_columns(columns, relation=none) -%}
     {%- for column in columns -%}
-    cast({{ column }} as {{ type_money() }}) as {{ column }}{% if not loop.last %},
+    cast({{ relation ~ '.' if relation }}{{ column }} as {{ type_money() }}) as {{ column }}{% if not loop.last %},
         {% endif %}
     {%- endfor -%}
 {%- endmacro %}

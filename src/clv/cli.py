@@ -7,18 +7,13 @@ from contextlib import contextmanager, nullcontext, redirect_stdout
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 from rich.text import Text
 
-from clv.completion import complete_format, complete_mart, complete_run, complete_target
-from clv.errors import ClvError, DataError, StoppedError, UsageError
-from clv.progress import LiveProgress, PlainProgress, show_progress
-from clv.project import (
-    KEPT_PUBLICATIONS,
+from clv.build.project import (
     RunSettings,
-    Warehouse,
     check_vars,
     find_project,
     find_warehouse,
@@ -26,10 +21,11 @@ from clv.project import (
     raw_folder,
     read_vars,
 )
-from clv.terminal import CARE, GOOD, show, show_error, show_json
-
-if TYPE_CHECKING:
-    from clv.run import RunResult
+from clv.commands.completion import complete_format, complete_mart, complete_run, complete_target
+from clv.console.progress import LiveProgress, PlainProgress, show_progress
+from clv.console.terminal import GOOD, show, show_error, show_json
+from clv.errors import ClvError, DataError, StoppedError, UsageError
+from clv.warehouse.files import KEPT_PUBLICATIONS
 
 # dbt and numpy take a second to load: the commands import what needs them, so that `clv --help` answers at once
 
@@ -119,26 +115,21 @@ def generate(
         clv generate raw --customers 1000000 --format parquet --seed 7
         clv generate raw --start 2024-01-01 --end 2024-12-31 --format csv --defect-share 0
     """
-    from clv.shop import ShopSettings, generate_shop
+    from clv.commands.generate import generate as generate_files
 
-    try:
-        settings = ShopSettings(
-            customers=customers,
-            start=parse_date(start, "--start"),
-            end=parse_date(end, "--end"),
-            seed=seed,
-            file_format=file_format,
-            chunk_customers=chunk_customers,
-            defect_share=defect_share,
-            seasonality=seasonality,
-        )
-        with show_progress() as progress:
-            progress.step("writing customers")
-            generate_shop(directory, settings, lambda done, total: progress.update(done, total, ""))
-    except ValueError as error:
-        raise UsageError(_sentence(str(error))) from error
-    except OSError as error:
-        raise UsageError(f"{error.filename or directory} can't be written: {error.strerror or error}.") from error
+    settings = {
+        "customers": customers,
+        "start": parse_date(start, "--start"),
+        "end": parse_date(end, "--end"),
+        "seed": seed,
+        "file_format": file_format,
+        "chunk_customers": chunk_customers,
+        "defect_share": defect_share,
+        "seasonality": seasonality,
+    }
+    with show_progress() as progress:
+        progress.step("writing customers")
+        generate_files(directory, settings, progress.update)
     show([f"The shop of {customers:,} customers stands in {directory.absolute()}."])
 
 
@@ -164,8 +155,8 @@ def check(
     with _work(as_json) as progress:
         settings = _run_settings(raw, warehouse, target, _variables(variables, None))
 
-        from clv.check import problems, render_check, to_json
-        from clv.run import CHECK, check_raw
+        from clv.commands.check import problems, render_check, to_json
+        from clv.commands.run import CHECK, check_raw
 
         progress.step(CHECK)
         sources = check_raw(settings)
@@ -221,8 +212,8 @@ def run(
             accept_changes=accept_changes,
         )
 
-        from clv.run import run as run_warehouse
-        from clv.run import to_json
+        from clv.commands.run import render_run, to_json
+        from clv.commands.run import run as run_warehouse
 
         try:
             result = run_warehouse(settings, progress.update, progress.step)
@@ -231,18 +222,7 @@ def run(
     if as_json:
         show_json(to_json(result, settings.warehouse))
     else:
-        _show_run(result, settings.warehouse)
-
-
-def _show_run(result: "RunResult", warehouse: Warehouse) -> None:
-    from clv.check import render_costs
-    from clv.summary import render_summary
-
-    show([*render_summary(result.summary), *render_costs(result.sources)])
-    show(Text(f"Warning: {warning}", CARE) for warning in result.record.warnings)
-    show([Text(f"Published: {warehouse.published_file}", GOOD)])
-    if warehouse.report_file.exists():
-        show([f"Report: {warehouse.report_file}"])
+        show(render_run(result, settings.warehouse))
 
 
 @app.command()
@@ -264,7 +244,7 @@ def status(
         if not found.folder.is_dir():
             raise UsageError(f"There is no folder {found.folder}: --warehouse (or CLV_WAREHOUSE_DIR) must name it.")
 
-        from clv.status import read_status, render_status, to_json
+        from clv.commands.status import read_status, render_status, to_json
 
         state = read_status(found)
     if as_json:
@@ -295,7 +275,8 @@ def report(
         clv report --warehouse /srv/clv --output /srv/www/clv.html
         clv report --file /srv/clv/publications/clv-2025-06-30-20250701-021500-123.duckdb --output june.html
     """
-    from clv.report import redraw, run_of
+    from clv.commands.report import redraw
+    from clv.report import run_of
 
     with _work(as_json) as progress:
         progress.step("writing the report")
@@ -328,26 +309,16 @@ def export(
         clv export marts
         clv export --warehouse /srv/clv --format xlsx --mart dim_customers --mart fct_value_tiers customers
     """
-    from clv.export import export as export_marts
+    from clv.commands.export import describe_export, to_json
+    from clv.commands.export import export as export_marts
 
     with _work(as_json) as progress:
         progress.step("writing the marts")
         written = export_marts(find_warehouse(warehouse), folder, file_format, mart or [], progress.update)
-    publication, marts = written.publication, written.marts
     if as_json:
-        rows = {one.name: {"file": one.file, "rows": one.rows} for one in marts}
-        show_json(
-            {
-                "folder": folder.absolute(),
-                "run_id": publication.run_id,
-                "as_of_date": publication.as_of_date,
-                "marts": rows,
-            }
-        )
+        show_json(to_json(written, folder))
     else:
-        files = f"{len(marts)} {file_format} file{'s' * (len(marts) != 1)}"
-        told = f"{folder.absolute()}: {files}, as of {publication.as_of_date}, of run {publication.run_id}."
-        show([Text(told, GOOD)])
+        show([Text(describe_export(written, folder), GOOD)])
 
 
 @app.command()
@@ -373,7 +344,7 @@ def rollback(
         clv rollback
         clv rollback --to 20250630-021500-123
     """
-    from clv.rollback import roll_back
+    from clv.commands.rollback import roll_back
 
     with _work(as_json) as progress:
         progress.step("publishing an earlier warehouse")
@@ -414,10 +385,6 @@ def _variables(text: str, as_of: str | None) -> dict[str, Any]:
     if as_of is not None:
         variables["as_of_date"] = parse_date(as_of, "--as-of").isoformat()
     return variables
-
-
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:].rstrip(".") + "."
 
 
 if __name__ == "__main__":

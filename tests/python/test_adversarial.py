@@ -201,7 +201,7 @@ def test_a_month_that_got_more_back_than_it_spent_has_no_cost_per_customer(shop:
     assert february == (-100, 1, None, None, None)
     (company,) = query(
         shop,
-        "select cac from marts.fct_kpi_months where segment_kind = 'company' and month between '2024-02-01' and '2024-02-29'",
+        "select cac from marts.fct_kpi_months where segment_kind = 'company' and month = '2024-02-01'",
     )
     assert company == (None,)
     campaigns = query(shop, "select campaign, spend, cac, roi from marts.fct_campaigns")

@@ -23,7 +23,9 @@ import yaml
 from conftest import BuildWarehouse, RunClv, write_purchase_log
 from soak.builder import Builder
 
-from clv import check, dbt
+from clv.build import dbt
+from clv.commands import check
+from clv.engines.protocol import NOT_GZIP
 from clv.errors import UsageError
 
 BAD_INPUTS = Path(__file__).parents[1] / "bad_inputs"
@@ -289,10 +291,8 @@ MANY = (HEADER + many_orders(3000)).encode()
 STOPPED = {path.stem: read_stopped(path) for path in sorted((BAD_INPUTS / "stopped").glob("*.yml"))} | {
     "parquet_cut_short": Stopped({"orders.csv": FEW, "refunds.parquet": parquet(order("1"))[:-9]}, ["refunds.parquet"]),
     "parquet_of_no_bytes": Stopped({"orders.csv": FEW, "refunds.parquet": b""}, ["refunds.parquet"]),
-    "gzip_of_no_bytes": Stopped({"orders.csv.gz": b""}, [f"{{raw}}/orders.csv.gz {dbt.NOT_GZIP}"]),
-    "gzip_cut_short": Stopped(
-        {"orders.csv.gz": gzip.compress(MANY)[:-9]}, [f"orders.csv.gz {dbt.NOT_GZIP}"], build=True
-    ),
+    "gzip_of_no_bytes": Stopped({"orders.csv.gz": b""}, [f"{{raw}}/orders.csv.gz {NOT_GZIP}"]),
+    "gzip_cut_short": Stopped({"orders.csv.gz": gzip.compress(MANY)[:-9]}, [f"orders.csv.gz {NOT_GZIP}"], build=True),
     # beyond 10,000 characters DuckDB doesn't keep what an unclosed quote has swallowed
     "unclosed_quote_before_many_lines": Stopped(
         {"orders/1.csv": FEW, "orders/2.csv": MANY.replace(b"o2,c2", b'o2,"c2')},

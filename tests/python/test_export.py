@@ -17,11 +17,11 @@ import pytest
 from conftest import CommandRun, RunClv
 from filelock import FileLock
 
-from clv import export as exporting
+from clv.commands import export as exporting
+from clv.commands.export import export
 from clv.errors import LockedError, UsageError
-from clv.export import export
-from clv.project import Warehouse
-from clv.publish import read_publication
+from clv.warehouse.files import Warehouse
+from clv.warehouse.publish import read_publication
 
 Rows = list[tuple[Any, ...]]
 
@@ -324,8 +324,8 @@ def test_a_failure_leaves_the_earlier_export(
 KILLED = """
 import os, pathlib, signal, sys
 from pathlib import Path
-from clv.export import export
-from clv.project import Warehouse
+from clv.commands.export import export
+from clv.warehouse.files import Warehouse
 
 renames, rename = [], Path.rename
 def killed(path, target):
@@ -382,8 +382,8 @@ FULL = """
 import resource, sys
 from pathlib import Path
 from clv.errors import UsageError
-from clv.export import export
-from clv.project import Warehouse
+from clv.commands.export import export
+from clv.warehouse.files import Warehouse
 
 resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000))
 try:

@@ -47,11 +47,9 @@ def _build(
         "create table intermediate.int_contacts_normalised"
         " (source_customer_id varchar, is_guest boolean, contact_kind varchar, contact_hash varchar, known_on date)"
     )
-    connection.execute(
-        "create table intermediate.int_cutoffs_listed (cutoff_date date, is_as_of boolean, is_rebuilt boolean)"
-    )
+    connection.execute("create table intermediate.int_dates_listed (valued_at date, is_rebuilt boolean)")
     for day in dates:
-        connection.execute("insert into intermediate.int_cutoffs_listed values (?, false, true)", [day])
+        connection.execute("insert into intermediate.int_dates_listed values (?, true)", [day])
     columns = [list(column) for column in zip(*contacts, strict=True)] or [[], [], []]
     connection.execute(
         """

@@ -34,10 +34,10 @@ def test_a_night_restates_only_what_its_delivery_touches(builder: Builder, tmp_p
     write_csv(raw / "orders", "1", HEADER, rows)
     with duckdb.connect(str(builder.build(raw, warehouse, None))) as connection:
         connection.execute(
-            "update intermediate.int_orders_totalled set gross_item_revenue = 77, revenue_before_refunds = 77"
+            "update intermediate.int_documents_totalled set gross_item_revenue = 77, revenue_before_refunds = 77"
             " where order_id in ('o1', 'o2')"
         )
-        connection.execute("update intermediate.int_purchase_occasions set days_since_previous = 777")
+        connection.execute("update intermediate.int_customer_days_summed set days_since_previous = 777")
     write_csv(
         raw / "orders",
         "2",
@@ -51,8 +51,8 @@ def test_a_night_restates_only_what_its_delivery_touches(builder: Builder, tmp_p
             ).fetchall()
         )
         counted_anew = connection.execute(
-            "select distinct customer_id from intermediate.int_purchase_occasions"
-            " where days_since_previous is distinct from 777 order by 1"
+            "select distinct customer_id from intermediate.int_customer_days_summed"
+            " where valued_at = '9999-12-31' and days_since_previous is distinct from 777 order by 1"
         ).fetchall()
     assert found == {"o1": 77, "o2": 20, "o3": 10, "o99": 5}
     assert counted_anew == [("c1",), ("c2",)]
@@ -72,7 +72,7 @@ def test_repeated_keys_are_found_among_what_a_build_made(small_warehouse: Comman
     ]
     repeated_keys = {test["attached_node"].split(".")[-1]: test["compiled_code"] for test in tests}
     tables = {name: f"{manifest['nodes'][f'model.clv_warehouse.{name}']['schema']}.{name}" for name in repeated_keys}
-    assert set(tables) >= {"fct_customer_months", "int_purchase_occasions"}
+    assert set(tables) >= {"fct_customer_months", "int_customer_days_summed"}
     build = shutil.copy(small_warehouse.build_file, tmp_path)
     with duckdb.connect(str(build)) as connection:
         rows = {}
@@ -81,8 +81,8 @@ def test_repeated_keys_are_found_among_what_a_build_made(small_warehouse: Comman
             rows[name] = connection.execute(f"select count(*) from {table}").fetchall()[0][0]
             connection.execute(f"insert into {table} from {table}")
         assert {name: len(connection.execute(query).fetchall()) for name, query in repeated_keys.items()} == rows
-        connection.execute("update intermediate.int_cutoffs_listed set is_rebuilt = is_as_of")
-        connection.execute("truncate intermediate.int_customers_restated")
+        connection.execute("update intermediate.int_dates_listed set is_rebuilt = valued_at = '9999-12-31'")
+        connection.execute("truncate intermediate.int_changed_customers")
         found = {name: connection.execute(query).fetchall() for name, query in repeated_keys.items()}
     # all twelve customers, in the month of the latest order
     assert [row[1:] for row in found.pop("fct_customer_months")] == [(dt.date(2024, 12, 1), 2)] * 12

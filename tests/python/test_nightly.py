@@ -79,7 +79,7 @@ def night_of(answer: Answer) -> str:
 def test_one_run_at_a_time(shop: Shop) -> None:
     before = read_answer(shop.published_file)
     hold = (
-        "import sys; from pathlib import Path; from clv.records import recorded; from clv.project import Warehouse\n"
+        "import sys; from pathlib import Path; from clv.warehouse.records import recorded; from clv.warehouse.files import Warehouse\n"
         "with recorded(Warehouse(Path(sys.argv[1])), 'run'): print('held', flush=True); sys.stdin.read()"
     )
     command = [sys.executable, "-c", hold, str(shop.warehouse)]
@@ -395,8 +395,8 @@ import resource, sys
 from datetime import datetime
 from pathlib import Path
 from clv.errors import UsageError
-from clv.project import Warehouse
-from clv.publish import Mart, Publication, write_candidate
+from clv.warehouse.files import Warehouse
+from clv.warehouse.publish import Mart, Publication, write_candidate
 
 resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000))
 try:
@@ -418,9 +418,9 @@ KILLED_PUBLISH = """
 import os, signal, sys
 from datetime import datetime
 from pathlib import Path
-from clv.housekeeping import clean_up
-from clv.project import Warehouse
-from clv.publish import Mart, Publication, publish, write_candidate
+from clv.warehouse.housekeeping import clean_up
+from clv.warehouse.files import Warehouse
+from clv.warehouse.publish import Mart, Publication, publish, write_candidate
 
 warehouse, run_id, left = Warehouse(Path(sys.argv[1])), sys.argv[2], int(sys.argv[3])
 clean_up(warehouse)

@@ -6,6 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
+from dbt.cli.main import dbtRunner
+from soak import REPOSITORY
 from soak.builder import parse
 
 LONGEST_CHAIN_OF_VIEWS = 4
@@ -125,3 +128,38 @@ def test_tests_stand_beside_what_they_test(manifest: dict[str, Any], models: Nod
     ]
     assert singular
     assert not names(node for node in singular if Path(node["original_file_path"]).parts[1] not in groups)
+
+
+def test_models_only_selects_every_model_and_seed_and_no_test(manifest: dict[str, Any], tmp_path: Path) -> None:
+    folders = ["--project-dir", str(REPOSITORY), "--profiles-dir", str(REPOSITORY), "--target-path", str(tmp_path)]
+    command = ["--quiet", "--log-level-file", "none", "list", "--selector", "models_only", "--output", "path", *folders]
+    result = dbtRunner(manifest=parse()).invoke(command)
+    assert isinstance(result.result, list), result.exception
+    expected = [
+        node["original_file_path"]
+        for node in manifest["nodes"].values()
+        if node["resource_type"] in {"model", "seed"} and node["config"]["enabled"]
+    ]
+    assert sorted(result.result) == sorted(expected)
+
+
+def keys_without_value(node: yaml.Node) -> Iterator[str]:
+    """Name the keys to which YAML finds no value: in `{description: A file, or a table.}` the second half is such a key."""
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            if value.value == "" and value.start_mark.index == value.end_mark.index:
+                yield f"{key.start_mark.name}:{key.start_mark.line + 1}: {key.value}"
+            yield from keys_without_value(value)
+    elif isinstance(node, yaml.SequenceNode):
+        for item in node.value:
+            yield from keys_without_value(item)
+
+
+def test_no_comma_cuts_a_description_in_half() -> None:
+    files = [path for folder in ("models", "macros", "seeds", "tests") for path in (REPOSITORY / folder).rglob("*.yml")]
+    assert len(files) > 20
+    halves = []
+    for path in files:
+        with path.open(encoding="utf-8") as file:
+            halves += list(keys_without_value(yaml.compose(file)))
+    assert not halves

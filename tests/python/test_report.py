@@ -19,13 +19,14 @@ from conftest import REPOSITORY, BuildWarehouse, CommandRun, RunClv, run_command
 from filelock import FileLock
 from playwright.sync_api import Browser
 
-from clv.project import Warehouse
-from clv.publish import Publication, publication_in
+from clv.commands.status import read_status
+from clv.console.words import change, compact, listed, plural
+from clv.engines.protocol import Database
 from clv.report import draw, run_of
 from clv.report.data import read_figures, read_headlines
-from clv.status import read_status
-from clv.summary import read_summary
-from clv.words import change, compact, listed, plural
+from clv.report.summary import read_summary
+from clv.warehouse.files import Warehouse
+from clv.warehouse.publish import Publication, publication_in
 
 PHONE, DESKTOP = 390, 1280
 DEMO_BYTES, LARGE_BYTES = 3_000_000, 5_000_000
@@ -447,13 +448,13 @@ def test_what_is_published_meanwhile_is_not_mixed_in(
         "update main.publication set run_id = 'later'",
     ).published_file
 
-    def read_then_publish(connection: duckdb.DuckDBPyConnection) -> Publication | None:
-        found = publication_in(connection)
+    def read_then_publish(database: Database) -> Publication | None:
+        found = publication_in(database)
         shutil.copy(later, warehouse.folder / "next")
         (warehouse.folder / "next").replace(warehouse.published_file)
         return found
 
-    for module in ("clv.publish", "clv.report.data", "clv.status"):
+    for module in ("clv.warehouse.publish", "clv.report.data", "clv.commands.status"):
         monkeypatch.setattr(f"{module}.publication_in", read_then_publish, raising=False)
     content = read_status(warehouse).content
     assert content is not None

@@ -512,7 +512,7 @@ def test_an_earlier_as_of_date_knows_nothing_of_later_events(
         marts.execute("use marts")
         assert one(marts, "select max(order_date) from fct_orders") <= as_of
         assert one(marts, "select distinct as_of_date from dim_customers") == as_of
-        assert one(marts, "select max(month) from fct_kpi_months") == as_of
+        assert one(marts, "select max(valued_on) from fct_kpi_months") == as_of
         waiting, delivered, told = marts.execute(
             "select sum(not_yet_known_rows), sum(delivered_rows),"
             " sum(accepted_rows + rejected_rows + superseded_rows + not_yet_known_rows) from fct_deliveries"

@@ -8,14 +8,14 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from clv.check import absent_sources, describe_found, problems, read_report
-from clv.dbt import Failure, explain
+from clv.build.dbt import Failure, explain
+from clv.build.project import Warehouse, check_vars, find_project, parse_date, read_vars
+from clv.commands.check import absent_sources, describe_found, problems, read_report
+from clv.commands.run import describe_configuration, describe_failure
+from clv.console.words import count, percent
 from clv.errors import DataError, UsageError
-from clv.project import Warehouse, check_vars, find_project, parse_date, read_vars
-from clv.publish import Mart, Publication, publish, write_candidate
-from clv.run import describe_configuration, describe_failure
-from clv.summary import money
-from clv.words import count, percent
+from clv.report.summary import money
+from clv.warehouse.publish import Mart, Publication, publish, write_candidate
 
 REPOSITORY = Path(__file__).parents[2]
 

@@ -6,7 +6,8 @@
             coalesce(status, 'none') as status,
             count(*) as orders,
             sum(case when is_counted_status then 1 else 0 end) as counted_orders
-        from {{ ref('int_orders_valued') }}
+        from {{ ref('int_documents_totalled') }}
+        where superseded_version is null
         group by coalesce(status, 'none')
     ),
 

@@ -8,8 +8,8 @@ customers as (
         measured.net_revenue,
         measured.gross_margin,
         valued.total_clv
-    from {{ ref('int_customers_measured') }} as measured
-    inner join {{ ref('int_customers_valued') }} as valued
+    from {{ ref('int_customers_known') }} as measured
+    inner join {{ ref('int_customers_valued_now') }} as valued
         on measured.customer_id = valued.customer_id
     where measured.cohort_month is not null
 ),

@@ -1,7 +1,5 @@
-{{ config(materialized='incremental', incremental_strategy='append', pre_hook="{{ forget_customers('int_paths_restated') }}") }}
-
 with touchpoints as (
-    select * from {{ ref('int_touchpoints_led') }} where {{ is_restated_customer('customer_id', 'int_paths_restated') }}
+    select * from {{ restated(ref('int_touchpoints_led'), by=ref('int_paths_restated')) }}
 ),
 
 shared as (

@@ -26,7 +26,7 @@ touched as (
 
 final as (
     select customer_id
-    from {{ ref('int_customers_restated') }}
+    from {{ ref('int_changed_customers') }}
     union
     select identities.customer_id
     from identities

@@ -1,7 +1,5 @@
-{{ config(materialized='incremental', incremental_strategy='append', pre_hook="{{ forget_customers('int_paths_restated') }}") }}
-
 with identities as (
-    select * from {{ ref('int_customers_resolved') }} where {{ is_restated_customer('customer_id', 'int_paths_restated') }}
+    select * from {{ restated(ref('int_customers_resolved'), by=ref('int_paths_restated')) }}
 ),
 
 -- a touchpoint has nothing but its key: one known by two accounts of a person is one
@@ -36,8 +34,8 @@ moments as (
         null,
         customer_order_number,
         ordered_at as next_ordered_at
-    from {{ ref('int_orders_sequenced') }}
-    where customer_order_number is not null and {{ is_restated_customer('customer_id', 'int_paths_restated') }}
+    from {{ restated(ref('int_orders_sequenced'), by=ref('int_paths_restated')) }}
+    where customer_order_number is not null
 ),
 
 -- going back in time, the first order met is the one that a touchpoint led to

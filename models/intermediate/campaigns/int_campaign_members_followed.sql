@@ -4,7 +4,7 @@ with members as (
 
 basis as (
     select max(clv_basis) as clv_basis
-    from {{ ref('int_customers_measured') }}
+    from {{ ref('int_customers_known') }}
 ),
 
 orders as (

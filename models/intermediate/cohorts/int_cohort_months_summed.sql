@@ -1,6 +1,6 @@
 with customers as (
     select *
-    from {{ ref('int_customers_measured') }}
+    from {{ ref('int_customers_known') }}
     where cohort_month is not null
 ),
 

@@ -1,13 +1,7 @@
-{{ config(
-    materialized='incremental',
-    incremental_strategy='append',
-    pre_hook="{{ forget_customers('int_customers_restated') }}",
-) }}
-
 with orders as (
     select *
-    from {{ ref('int_orders_sequenced') }}
-    where customer_id is not null and {{ is_restated_customer('customer_id', 'int_customers_restated') }}
+    from {{ restated(ref('int_orders_sequenced'), by=ref('int_changed_customers')) }}
+    where customer_id is not null
 ),
 
 final as (

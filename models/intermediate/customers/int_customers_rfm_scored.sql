@@ -1,7 +1,7 @@
 with customers as (
     select *
     from {{ ref('int_customers_measured') }}
-    where purchase_occasions > 0
+    where valued_at = {{ valued_now() }} and purchase_occasions > 0
 ),
 
 segments as (
@@ -12,7 +12,7 @@ segments as (
 scored as (
     select
         customer_id,
-        {{ quintile('days_since_last_order desc') }} as rfm_recency,
+        {{ quintile('last_occasion_date asc') }} as rfm_recency,
         {{ quintile('purchase_occasions asc') }} as rfm_frequency,
         {{ quintile('net_revenue asc') }} as rfm_monetary
     from customers

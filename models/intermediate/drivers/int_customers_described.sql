@@ -1,11 +1,11 @@
 with customers as (
     select *
-    from {{ ref('int_customers_measured') }}
+    from {{ ref('int_customers_known') }}
     where cohort_month is not null
 ),
 
 valued as (
-    select * from {{ ref('int_customers_valued') }}
+    select * from {{ ref('int_customers_valued_now') }}
 ),
 
 orders as (

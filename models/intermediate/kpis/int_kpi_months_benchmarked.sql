@@ -4,7 +4,7 @@
 ) %}
 with basis as (
     select max(clv_basis) as clv_basis
-    from {{ ref('int_customers_measured') }}
+    from {{ ref('int_customers_known') }}
 ),
 
 -- without any known margin CLV is on revenue, and the margin is no KPI of it

@@ -1,9 +1,3 @@
-{{ config(
-    materialized='incremental',
-    incremental_strategy='append',
-    pre_hook="{{ forget_customers('int_customers_restated') }}",
-) }}
-
 with run_context as (
     select * from {{ ref('int_run_context') }}
 ),
@@ -11,9 +5,9 @@ with run_context as (
 purchase_months as (
     select distinct
         customer_id,
-        {{ month_number('occasion_month') }} as month_number
-    from {{ ref('int_purchase_occasions') }}
-    where {{ is_restated_customer('customer_id', 'int_customers_restated') }}
+        {{ month_number('month') }} as month_number
+    from {{ restated(ref('int_customer_months_summed'), by=ref('int_changed_customers')) }}
+    where orders > 0
 ),
 
 -- a month with a purchase, and the next one

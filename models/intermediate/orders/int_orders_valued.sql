@@ -1,44 +1,50 @@
-{{ config(materialized='incremental', incremental_strategy='append', pre_hook="{{ forget_orders('int_orders_restated') }}") }}
-
 with orders as (
     select *
-    from {{ ref('int_orders_costed') }}
-    where {{ is_restated('order_id', 'int_orders_restated') }}
+    from {{ restated(ref('int_order_states_costed'), by=ref('int_changed_orders'), dates=ref('int_dates_listed')) }}
 ),
 
 refunds as (
     select
+        valued_at,
         order_id,
-        {{ refund_sums() }}
+        sum(refund_amount) as refund_amount,
+        sum(cogs_returned) as cogs_returned,
+        max(case when is_fully_refunded then 1 else 0 end) as is_fully_refunded
     from {{ ref('int_refunds_valued') }}
-    group by order_id
+    group by valued_at, order_id
 ),
 
+-- an order that doesn't count brings and costs nothing
 netted as (
     select
         orders.*,
-        {{ net_of_refunds('orders', 'refunds') }}
+        coalesce(refunds.refund_amount, 0) as refund_amount,
+        coalesce(refunds.is_fully_refunded, 0) = 1 as is_fully_refunded,
+        case
+            when orders.is_counted_status then orders.revenue_before_refunds - coalesce(refunds.refund_amount, 0)
+            else 0
+        end as net_revenue,
+        case
+            when orders.is_counted_status then orders.cogs_before_refunds - coalesce(refunds.cogs_returned, 0)
+            when orders.cogs_before_refunds is not null then 0
+        end as cogs
     from orders
     left join refunds
-        on orders.order_id = refunds.order_id
+        on
+            orders.valued_at = refunds.valued_at
+            and orders.order_id = refunds.order_id
 ),
 
+-- a document worth less than nothing is a credit note, no purchase
 final as (
     select
+        valued_at,
         order_id,
         source_customer_id,
-        email,
-        status,
         is_counted_status,
         is_fully_refunded,
-        {{ is_counted_order() }} as is_counted,
-        source_currency,
-        sales_channel,
-        country,
-        {{ money_columns([
-            'source_gross_item_revenue', 'gross_item_revenue', 'discount_amount', 'shipping_amount', 'tax_amount',
-            'revenue_before_refunds', 'refund_amount', 'net_revenue', 'cogs_before_refunds', 'cogs',
-        ]) }},
+        is_counted_status and not is_fully_refunded and net_revenue >= 0 as is_counted,
+        {{ money_columns(['revenue_before_refunds', 'refund_amount', 'net_revenue', 'cogs_before_refunds', 'cogs']) }},
         cast(net_revenue - cogs as {{ type_money() }}) as gross_margin,
         margin_basis,
         ordered_at,

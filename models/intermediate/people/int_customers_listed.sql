@@ -1,8 +1,8 @@
 with dates as (
-    select cutoff_date as valued_at
-    from {{ ref('int_cutoffs_listed') }}
-    where is_rebuilt and not is_as_of
-    union all
+    select valued_at
+    from {{ ref('int_dates_listed') }}
+    where is_rebuilt
+    union
     select {{ valued_now() }} as valued_at
 ),
 

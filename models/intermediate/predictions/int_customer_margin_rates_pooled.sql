@@ -1,5 +1,5 @@
 with customers as (
-    select * from {{ ref('int_customers_measured') }}
+    select * from {{ ref('int_customers_known') }}
 ),
 
 company as (

@@ -1,5 +1,5 @@
 with customers as (
-    select * from {{ ref('int_customers_valued') }} where predicted_clv is not null
+    select * from {{ ref('int_customers_valued_now') }} where predicted_clv is not null
 ),
 
 models as (

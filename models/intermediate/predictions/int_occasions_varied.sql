@@ -7,7 +7,7 @@ nodes as (
 ),
 
 customers as (
-    select * from {{ ref('int_customers_predicted') }}
+    select * from {{ ref('int_customers_predicted_now') }}
 ),
 
 histories as (

@@ -4,8 +4,8 @@ with customers as (
         measured.customer_id,
         valued.predicted_clv,
         valued.total_clv
-    from {{ ref('int_customers_measured') }} as measured
-    inner join {{ ref('int_customers_valued') }} as valued
+    from {{ ref('int_customers_known') }} as measured
+    inner join {{ ref('int_customers_valued_now') }} as valued
         on measured.customer_id = valued.customer_id
     where measured.cohort_month is not null
 ),

@@ -1,15 +1,13 @@
-{{ config(materialized='incremental', incremental_strategy='append', pre_hook="{{ forget_orders('int_orders_touched') }}") }}
-
 with lines as (
     select *
-    from {{ ref('int_order_items_versioned') }}
-    where version_status = 'current' and {{ is_restated('order_id', 'int_orders_touched') }}
+    from {{ restated(ref('int_order_items_versioned'), by=ref('int_changed_documents')) }}
+    where version_status = 'current'
 ),
 
 orders as (
     select *
-    from {{ ref('int_orders_checked') }}
-    where superseded_version is null and {{ is_restated('order_id', 'int_orders_touched') }}
+    from {{ restated(ref('int_orders_checked'), by=ref('int_changed_documents')) }}
+    where superseded_version is null
 ),
 
 final as (

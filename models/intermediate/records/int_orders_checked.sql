@@ -1,9 +1,6 @@
-{{ config(materialized='incremental', incremental_strategy='append', pre_hook="{{ forget_orders('int_orders_touched') }}") }}
-
 with orders as (
     select *
-    from {{ ref('int_orders_delivered') }}
-    where {{ is_restated('order_id', 'int_orders_touched') }}
+    from {{ restated(ref('int_orders_delivered'), by=ref('int_changed_documents')) }}
 ),
 
 run_context as (
@@ -16,8 +13,8 @@ exchange_rates as (
 
 orders_with_lines as (
     select distinct order_id
-    from {{ ref('int_order_items_versioned') }}
-    where version_status = 'current' and {{ is_restated('order_id', 'int_orders_touched') }}
+    from {{ restated(ref('int_order_items_versioned'), by=ref('int_changed_documents')) }}
+    where version_status = 'current'
 ),
 
 dated as (

@@ -1,12 +1,6 @@
-with lines as (
-    select * from {{ ref('int_order_lines_costed') }}
-),
-
--- a month of a subscription has no cost of its own: its rung of the cost ladder is the company's rate over lines of known cost
-company_rate as (
-    select {{ ratio('sum(cogs)', 'sum(net_item_revenue)') }} as cogs_ratio
-    from lines
-    where is_counted_status and margin_basis in ('line_cost', 'product_cost', 'inventory_ratio')
+-- a month of a subscription has no cost of its own: its rung of the cost ladder is the company's rate over goods of known cost
+with company_rate as (
+    select * from {{ ref('int_company_rates_derived') }} where valued_at = {{ valued_now() }}
 ),
 
 laddered as (

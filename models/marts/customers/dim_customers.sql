@@ -1,9 +1,9 @@
 with customers as (
-    select * from {{ ref('int_customers_measured') }}
+    select * from {{ ref('int_customers_known') }}
 ),
 
 valued as (
-    select * from {{ ref('int_customers_valued') }}
+    select * from {{ ref('int_customers_valued_now') }}
 ),
 
 lifecycles as (

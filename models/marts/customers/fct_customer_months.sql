@@ -1,12 +1,7 @@
-{{ config(
-    materialized='incremental',
-    incremental_strategy='append',
-    on_schema_change='fail',
-    pre_hook="{{ forget_cutoffs('valued_on') }}",
-) }}
-
 with months as (
-    select * from {{ ref('int_customer_months_valued') }} where cohort_month is not null and {{ is_valued_anew('valued_on') }}
+    select *
+    from {{ restated(ref('int_customer_months_valued'), dates=ref('int_dates_listed')) }}
+    where cohort_month is not null
 ),
 
 run_context as (

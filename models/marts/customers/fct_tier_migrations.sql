@@ -1,12 +1,5 @@
-{{ config(
-    materialized='incremental',
-    incremental_strategy='append',
-    on_schema_change='fail',
-    pre_hook="{{ forget_cutoffs('valued_on') }}",
-) }}
-
-with cutoffs as (
-    select * from {{ ref('int_cutoffs_listed') }} where is_rebuilt
+with dates as (
+    select * from {{ restated(ref('int_dates_listed'), dates=ref('int_dates_listed')) }} where is_rebuilt
 ),
 
 months as (
@@ -17,9 +10,9 @@ months as (
         coalesce(total_clv, historical_clv) as total_clv
     from {{ ref('int_customer_months_valued') }}
     where month in (
-        select cutoffs.month from cutoffs
+        select dates.month from dates
         union all
-        select {{ add_months('cutoffs.month', '-1') }} from cutoffs
+        select {{ add_months('dates.month', '-1') }} from dates
     )
 ),
 
@@ -29,23 +22,23 @@ run_context as (
 
 at_end as (
     select
-        cutoffs.cutoff_date as valued_on,
+        dates.valued_on as valued_on,
         months.*
-    from cutoffs
+    from dates
     inner join months
-        on cutoffs.month = months.month
+        on dates.month = months.month
 ),
 
 at_start as (
     select
-        cutoffs.cutoff_date as valued_on,
-        cutoffs.month,
+        dates.valued_on as valued_on,
+        dates.month,
         months.customer_id,
         months.value_tier,
         months.total_clv
-    from cutoffs
+    from dates
     inner join months
-        on cutoffs.month = {{ add_months('months.month', '1') }}
+        on dates.month = {{ add_months('months.month', '1') }}
 ),
 
 -- who was not known a month before is new; who is known no more was found to be somebody else

@@ -10,9 +10,14 @@ predictions as (
     select * from {{ ref('int_segment_months_valued') }}
 ),
 
+run_context as (
+    select * from {{ ref('int_run_context') }}
+),
+
 final as (
     select
-        {{ last_day_of('kpis.month') }} as month,
+        kpis.month,
+        least({{ last_day_of('kpis.month') }}, run_context.as_of_date) as valued_on,
         kpis.segment_kind,
         kpis.segment,
         cast({{ var('kpi_window_months') }} as integer) as window_months,
@@ -44,6 +49,7 @@ final as (
         benchmarked.clv_at_benchmark,
         kpis.is_reliable
     from kpis
+    cross join run_context
     inner join benchmarked
         on
             kpis.month = benchmarked.month

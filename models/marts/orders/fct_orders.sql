@@ -1,12 +1,5 @@
-{{ config(
-    materialized='incremental',
-    incremental_strategy='append',
-    on_schema_change='fail',
-    pre_hook="{{ forget_customers('int_customers_restated') }}",
-) }}
-
 with orders as (
-    select * from {{ ref('int_orders_sequenced') }} where {{ is_restated_customer('customer_id', 'int_customers_restated') }}
+    select * from {{ restated(ref('int_orders_sequenced'), by=ref('int_changed_customers')) }}
 ),
 
 final as (

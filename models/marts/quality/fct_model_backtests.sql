@@ -1,17 +1,10 @@
-{{ config(
-    materialized='incremental',
-    incremental_strategy='append',
-    on_schema_change='fail',
-    pre_hook="{{ forget_cutoffs('cutoff_date', 'is_backtested') }}",
-) }}
-
 with forecasts as (
     select
         *,
         ntile(10) over (
             partition by model_name, cutoff_date, horizon_days order by predicted_orders desc, customer_id asc
         ) as decile_number
-    from {{ ref('int_backtest_forecasts_made') }}
+    from {{ restated(ref('int_backtest_forecasts_made'), dates=ref('int_dates_listed'), kept='dates.is_backtested') }}
 ),
 
 by_decile as (

@@ -2,15 +2,11 @@
 
 import logging
 import re
-from contextlib import nullcontext
 from pathlib import Path
 
-import duckdb
-
-from clv.errors import UsageError
-from clv.project import Warehouse
-from clv.publish import current_run, kept_files, read_publication
-from clv.records import locked
+from clv.engines.protocol import EngineError
+from clv.warehouse.files import Warehouse
+from clv.warehouse.publish import kept_files, read_publication
 
 LOG = logging.getLogger(__name__)
 DRAFT_SUFFIX = ".part"
@@ -21,7 +17,7 @@ HEAD_CHARACTERS = 1000
 def draw(file: Path, publications: Warehouse) -> str:
     """Return the page of a published file, with changes since the publication before it.
 
-    Raises duckdb.Error if the file can't be read.
+    Raises EngineError if the file can't be read.
     """
     # altair takes a second to load
     from clv.report.data import read_figures, read_headlines
@@ -43,7 +39,7 @@ def _earlier(warehouse: Warehouse, run_id: str | None) -> Path | None:
 def _is_readable(file: Path) -> bool:
     try:
         return read_publication(file) is not None
-    except duckdb.Error:
+    except EngineError:
         return False
 
 
@@ -72,52 +68,17 @@ def put(warehouse: Warehouse) -> None:
         warehouse.report_file.unlink(missing_ok=True)
 
 
-def redraw(warehouse: Warehouse, file: Path | None, output: Path | None) -> Path:
-    """Draw the report of `file` (None: the published one) to `output` (None: report.html); return its path.
-
-    Raises UsageError where there is nothing to draw, no right to write, or report.html would show anything but what is
-    published, and LockedError where report.html is to be written while a run goes on.
-    """
-    source, target = file or warehouse.published_file, output or warehouse.report_file
-    is_own = target.resolve() == warehouse.report_file.resolve()
-    if file is not None and is_own:
-        raise UsageError(f"--file needs an --output that is not {target}: that shows what is published.")
-    if not source.is_file():
-        raise UsageError(
-            f"There is no {source}: publish a warehouse with `clv run`, or name its folder with --warehouse."
-        )
-    try:
-        page = draw(source, warehouse)
-    except duckdb.Error as error:
-        raise UsageError(f"{source} can't be read: {str(error).splitlines()[0]}") from error
-    # a run may have published since: its report must not be replaced by that of the warehouse before
-    with locked(warehouse) if is_own else nullcontext():
-        if is_own and _run_in(page) != current_run(warehouse):
-            raise UsageError("A run has published while the report was drawn, and has drawn it: nothing is left to do.")
-        _write(page, target)
-    return target
-
-
-def _write(page: str, target: Path) -> None:
-    """Write the page at once: who opens it sees the old one or the new one."""
-    part = target.with_name(target.name + DRAFT_SUFFIX)
-    try:
-        part.write_text(page, encoding="utf-8")
-        part.replace(target)
-    except OSError as error:
-        raise UsageError(f"{target} can't be written: {error.strerror or error}.") from error
-
-
 def run_of(report: Path) -> str | None:
     """Return the id of the run that a report shows; None if there is none or it says nothing of it."""
     try:
         with report.open(encoding="utf-8") as page:
-            return _run_in(page.read(HEAD_CHARACTERS))
+            return run_in(page.read(HEAD_CHARACTERS))
     except (OSError, UnicodeDecodeError):
         return None
 
 
-def _run_in(page: str) -> str | None:
+def run_in(page: str) -> str | None:
+    """Return the id of the run that a page shows; None if it says nothing of it."""
     found = MARK.search(page, 0, HEAD_CHARACTERS)
     return found[1] or None if found else None
 

@@ -9,9 +9,9 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
-from clv.publish import MARTS_SCHEMA, Publication, publication_in
+from clv.engines import ENGINE
+from clv.engines.protocol import AbsentError, Cursor, Database
+from clv.warehouse.publish import MARTS_SCHEMA, Publication, publication_in
 
 Row = Mapping[str, Any]
 
@@ -58,23 +58,23 @@ class Published:
 
 
 def read_figures(file: Path) -> Published:
-    """Read all that the page shows. Raises duckdb.Error if the file can't be read."""
+    """Read all that the page shows. Raises EngineError if the file can't be read."""
     return _read(file, (*HEADLINES, *FIGURES))
 
 
 def read_headlines(file: Path) -> Published:
-    """Read the headline figures alone. Raises duckdb.Error if the file can't be read."""
+    """Read the headline figures alone. Raises EngineError if the file can't be read."""
     return _read(file, HEADLINES)
 
 
 def _read(file: Path, names: Sequence[str]) -> Published:
     # one connection reads one file, whatever is published meanwhile
-    with duckdb.connect(str(file), read_only=True) as connection:
-        publication = publication_in(connection)
-        connection.execute(f"use {MARTS_SCHEMA}")
+    with ENGINE.read(file) as database:
+        publication = publication_in(database)
+        database.use(MARTS_SCHEMA)
         # a temporary table: it is made of the file, and lives beside it
-        _try(connection, f"create temporary table {SHOWN_CHANNELS} as {query(SHOWN_CHANNELS)}")
-        return Published(publication, {name: _rows(connection, query(name)) for name in names})
+        _try(database, f"create temporary table {SHOWN_CHANNELS} as {query(SHOWN_CHANNELS)}")
+        return Published(publication, {name: _rows(database, query(name)) for name in names})
 
 
 def query(name: str) -> str:
@@ -82,20 +82,20 @@ def query(name: str) -> str:
     return (files("clv.report") / "queries" / f"{name}.sql").read_text(encoding="utf-8")
 
 
-def _try(connection: duckdb.DuckDBPyConnection, sql: str) -> bool:
-    """Run a statement; return false where a mart, or a column of it, is not in this file."""
+def _try(database: Database, sql: str) -> Cursor | None:
+    """Run a statement; return nothing where a mart, or a column of it, is not in this file."""
     try:
-        connection.execute(sql)
-    except (duckdb.CatalogException, duckdb.BinderException):
-        return False
-    return True
+        return database.execute(sql)
+    except AbsentError:
+        return None
 
 
-def _rows(connection: duckdb.DuckDBPyConnection, sql: str) -> list[Row]:
-    if not _try(connection, sql):
+def _rows(database: Database, sql: str) -> list[Row]:
+    cursor = _try(database, sql)
+    if cursor is None:
         return []
-    names = [column[0] for column in connection.description or []]
-    return [dict(zip(names, map(_plain, values), strict=True)) for values in connection.fetchall()]
+    names = [column[0] for column in cursor.description or []]
+    return [dict(zip(names, map(_plain, values), strict=True)) for values in cursor.fetchall()]
 
 
 def _plain(value: Any) -> Any:

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
+from clv.console.words import UNKNOWN, compact, count, exact, listed, money, month, percent, plural, words
 from clv.report import charts
 from clv.report.data import Published, Row
-from clv.words import UNKNOWN, compact, count, exact, listed, money, month, percent, plural, words
 
 LARGEST_AGE = 24
 LISTED_CHANNELS = 25

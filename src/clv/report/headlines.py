@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from clv.console.words import UNKNOWN, change, compact, exact, percent, plural
 from clv.report.data import Published
-from clv.words import UNKNOWN, change, compact, exact, percent, plural
 
 NO_COST = "needs source marketing_spend"
 SETTINGS = {

@@ -7,11 +7,11 @@ import altair
 import jinja2
 import vl_convert
 
+from clv.console.words import words
 from clv.report.charts import PERIODS
 from clv.report.data import Published
 from clv.report.figures import Figure, Section, sections
 from clv.report.headlines import headlines, is_comparable
-from clv.words import words
 
 
 def render(now: Published, before: Published | None) -> str:

@@ -14,7 +14,8 @@ from dbt.cli.main import dbtRunner, dbtRunnerResult
 from dbt.contracts.graph.manifest import Manifest
 from filelock import FileLock
 
-from clv.dbt import FAILED, folders, parse_project, release_database
+from clv.build.dbt import FAILED, folders, parse_project
+from clv.engines import ENGINE
 from soak import REPOSITORY
 
 PARSED = REPOSITORY / ".state" / "parsed"
@@ -53,7 +54,7 @@ class Builder:
         options += ["--target-path", str(self.scratch / "target")]
         with folders(raw, warehouse):
             result = dbtRunner(manifest=self.manifest).invoke([*command, *options])
-            release_database()
+            ENGINE.release()
         failed = [f"{one.node.name}: {one.message}" for one in result.result or [] if one.status in FAILED]
         assert result.success, failed or result.exception
         return result

@@ -3,7 +3,7 @@
 import shutil
 from pathlib import Path
 
-from clv.audit import FIGURES
+from clv.audit.bounds import FIGURES
 from soak import REPOSITORY
 
 MODELS = {

@@ -1,6 +1,7 @@
+-- earlier versions published a month by its last day
 with company as (
     select
-        month,
+        last_day(month) as month,
         'all' as channel,
         customer_equity,
         month_net_revenue as net_revenue
@@ -10,7 +11,7 @@ with company as (
 
 by_channel as (
     select
-        kpi.month,
+        last_day(kpi.month) as month,
         sho.channel,
         sum(kpi.customer_equity) as customer_equity,
         sum(kpi.month_net_revenue) as net_revenue

@@ -1,0 +1,100 @@
+with run_context as (
+    select * from {{ ref('int_run_context') }}
+),
+
+months as (
+    select * from {{ ref('int_months_spined') }}
+),
+
+days as (
+    select * from {{ ref('int_days_fingerprinted') }}
+),
+
+built as (
+    select * from {{ ref('stg_raw__built_dates') }}
+),
+
+dates as (
+    select
+        {{ last_day_of('months.month') }} as valued_at,
+        {{ last_day_of('months.month') }} as valued_on
+    from months
+    cross join run_context
+    where months.month < run_context.as_of_month
+    union all
+    select
+        {{ valued_now() }} as valued_at,
+        as_of_date as valued_on
+    from run_context
+    where as_of_date is not null
+),
+
+fingerprinted as (
+    select
+        dates.valued_at,
+        dates.valued_on,
+        {{ ends_quarter('dates.valued_on') }} as is_quarter_end,
+        cast(sum(days.fingerprint) as {{ dbt.type_string() }}) as fingerprint
+    from dates
+    left join days
+        on dates.valued_on >= days.known_on
+    group by dates.valued_at, dates.valued_on
+),
+
+compared as (
+    select
+        fingerprinted.*,
+        fingerprinted.valued_at = {{ valued_now() }} or built.valued_at is null as is_changed,
+        -- the latest end of a quarter tests the models of those before it
+        fingerprinted.is_quarter_end
+        and sum(case when fingerprinted.is_quarter_end then 1 else 0 end) over (
+            order by fingerprinted.valued_at desc
+            rows between unbounded preceding and current row
+        ) <= {{ var('backtest_quarters') + 1 }} as is_backtested
+    from fingerprinted
+    left join built
+        on
+            fingerprinted.valued_at = built.valued_at
+            and fingerprinted.fingerprint = built.fingerprint
+),
+
+built_tests as (
+    select max(valued_on) as tested_on
+    from built
+    where is_backtested
+),
+
+tested as (
+    select
+        compared.*,
+        coalesce(
+            max(case when compared.is_backtested then compared.valued_on end) over () <> built_tests.tested_on, true
+        ) as is_tested_on_another_day
+    from compared
+    cross join built_tests
+),
+
+-- where a quarter comes out otherwise, so do the backtests of the quarters before it; where the last is another one, all of them
+final as (
+    select
+        valued_at,
+        valued_on,
+        {{ month_of('valued_on') }} as month,
+        {{ end_of_reporting_date('valued_on') }} as known_before,
+        is_backtested,
+        fingerprint,
+        is_changed
+        or (
+            is_backtested
+            and (
+                max(case when is_backtested and is_changed then 1 else 0 end) over (
+                    order by valued_at desc
+                    rows between unbounded preceding and current row
+                ) = 1
+                or is_tested_on_another_day
+            )
+        ) as is_rebuilt
+    from tested
+)
+
+select * from final

@@ -1,0 +1,101 @@
+with orders as (
+    select *
+    from {{ restated(ref('int_orders_checked'), by=ref('int_changed_documents')) }}
+    where is_known and rejection_reason is null
+),
+
+delivered_lines as (
+    select
+        order_id,
+        line_number,
+        product_id,
+        quantity,
+        quantity * unit_price as source_amount,
+        discount_amount as source_discount_amount,
+        unit_cost as source_unit_cost
+    from {{ restated(ref('int_order_items_checked'), by=ref('int_changed_documents')) }}
+    where is_known and rejection_reason is null
+),
+
+-- an order without lines is one line of its amount
+lines as (
+    select
+        orders.*,
+        delivered_lines.line_number,
+        delivered_lines.product_id,
+        delivered_lines.quantity,
+        delivered_lines.source_amount,
+        delivered_lines.source_discount_amount,
+        delivered_lines.source_unit_cost
+    from orders
+    inner join delivered_lines
+        on orders.order_id = delivered_lines.order_id
+
+    union all
+
+    select
+        orders.*,
+        cast(null as {{ dbt.type_string() }}) as line_number,
+        cast(null as {{ dbt.type_string() }}) as product_id,
+        cast(null as double precision) as quantity,
+        cast(orders.amount as double precision) as source_amount,
+        cast(null as {{ type_money() }}) as source_discount_amount,
+        cast(null as double precision) as source_unit_cost
+    from orders
+    where not orders.has_lines
+),
+
+converted as (
+    select
+        order_id,
+        superseded_version,
+        line_number,
+        product_id,
+        quantity,
+        order_date,
+        {{ is_counted_status('status') }} as is_counted_status,
+        {{ to_money('source_amount') }} as source_item_revenue,
+        {{ to_money('source_amount * exchange_rate') }} as item_revenue,
+        {{ to_money('coalesce(source_discount_amount, 0) * exchange_rate') }} as line_discount_amount,
+        {{ to_money('(coalesce(discount_amount, 0) + ' ~ tax_in_prices('tax_amount') ~ ') * exchange_rate') }}
+            as order_deduction_amount,
+        source_unit_cost * exchange_rate as unit_cost
+    from lines
+),
+
+reduced_orders as (
+    select
+        order_id,
+        superseded_version,
+        sum(item_revenue) as order_item_revenue
+    from converted
+    where order_deduction_amount <> 0
+    group by order_id, superseded_version
+),
+
+-- the order's discount, and the tax within its prices, are spread over its lines by their revenue
+final as (
+    select
+        converted.order_id,
+        converted.superseded_version,
+        converted.line_number,
+        converted.product_id,
+        converted.quantity,
+        converted.order_date,
+        converted.is_counted_status,
+        converted.source_item_revenue,
+        converted.item_revenue,
+        converted.line_discount_amount,
+        converted.item_revenue - converted.line_discount_amount - {{ to_money(
+            'coalesce(converted.order_deduction_amount * '
+            ~ ratio('converted.item_revenue', 'reduced_orders.order_item_revenue') ~ ', 0)'
+        ) }} as net_item_revenue,
+        converted.unit_cost
+    from converted
+    left join reduced_orders
+        on
+            converted.order_id = reduced_orders.order_id
+            and {{ same_version('converted', 'reduced_orders') }}
+)
+
+select * from final

@@ -1,0 +1,78 @@
+{% set window_days = 365.25 * var('kpi_window_months') / 12 %}
+with dates as (
+    select * from {{ ref('int_dates_listed') }} where is_rebuilt
+),
+
+customers as (
+    select * from {{ ref('int_customers_measured') }}
+),
+
+valued as (
+    select
+        *,
+        row_number() over (partition by valued_at order by {{ value_order() }}) as value_rank,
+        count(*) over (partition by valued_at) as customers
+    from {{ ref('int_customers_valued') }}
+),
+
+predictions as (
+    select * from {{ ref('int_customers_predicted') }}
+),
+
+gaps as (
+    select * from {{ ref('int_usual_gaps_found') }}
+),
+
+-- silence is long by the customer's own 80th percentile where there is a model of it, else by everybody's
+timed as (
+    select
+        customers.valued_at,
+        customers.customer_id,
+        customers.purchase_occasions,
+        customers.latest_gap_days,
+        {{ dbt.datediff(
+            'customers.last_occasion_date', 'dates.valued_on', 'day'
+        ) }} as silent_days,
+        coalesce(predictions.long_gap_days, gaps.usual_gap_days) as long_gap_days
+    from customers
+    inner join dates
+        on customers.valued_at = dates.valued_at
+    left join gaps
+        on customers.valued_at = gaps.valued_at
+    left join predictions
+        on
+            customers.valued_at = predictions.valued_at
+            and customers.customer_id = predictions.customer_id
+),
+
+limited as (
+    select
+        *,
+        coalesce(long_gap_days, {{ window_days }}) as at_risk_after_days,
+        greatest({{ window_days }}, coalesce(long_gap_days, 0)) as lapsed_after_days
+    from timed
+),
+
+final as (
+    select
+        limited.valued_at,
+        limited.customer_id,
+        {{ value_tier('valued.value_rank', 'valued.customers') }} as value_tier,
+        limited.at_risk_after_days,
+        limited.lapsed_after_days,
+        case
+            when limited.purchase_occasions = 0 then null
+            when limited.silent_days > limited.lapsed_after_days then 'lapsed'
+            when limited.silent_days > limited.at_risk_after_days then 'at_risk'
+            when limited.purchase_occasions = 1 then 'new'
+            when limited.latest_gap_days > limited.lapsed_after_days then 'reactivated'
+            else 'active'
+        end as lifecycle_stage
+    from limited
+    inner join valued
+        on
+            limited.valued_at = valued.valued_at
+            and limited.customer_id = valued.customer_id
+)
+
+select * from final

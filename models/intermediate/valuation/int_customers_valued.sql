@@ -1,0 +1,59 @@
+with customers as (
+    select
+        *,
+        case when clv_basis = 'margin' then gross_margin else net_revenue end as historical_clv
+    from {{ ref('int_customers_measured') }}
+),
+
+predictions as (
+    select * from {{ ref('int_customers_predicted') }}
+),
+
+companies as (
+    select
+        valued_at,
+        {{ ratio('sum(gross_margin)', 'sum(net_revenue)') }} as gross_margin_rate,
+        {{ ratio('sum(net_revenue)', 'sum(order_count)') }} as average_order_value
+    from customers
+    where gross_margin is not null
+    group by valued_at
+),
+
+predicted as (
+    select
+        customers.valued_at,
+        customers.customer_id,
+        customers.historical_clv,
+        customers.clv_basis,
+        {{ expected_margin_rate('customers', 'companies.gross_margin_rate', 'companies.average_order_value') }}
+            as expected_margin_rate,
+        predictions.predicted_revenue
+    from customers
+    left join companies
+        on customers.valued_at = companies.valued_at
+    left join predictions
+        on
+            customers.valued_at = predictions.valued_at
+            and customers.customer_id = predictions.customer_id
+),
+
+priced as (
+    select
+        *,
+        {{ to_money('predicted_revenue * expected_margin_rate') }} as predicted_clv
+    from predicted
+),
+
+final as (
+    select
+        valued_at,
+        customer_id,
+        cast(historical_clv as {{ type_money() }}) as historical_clv,
+        clv_basis,
+        expected_margin_rate,
+        predicted_clv,
+        cast(historical_clv + predicted_clv as {{ type_money() }}) as total_clv
+    from priced
+)
+
+select * from final

@@ -1,0 +1,14 @@
+with source as (
+    select * from {{ source('raw', 'built_dates') }}
+),
+
+renamed as (
+    select
+        valued_at,
+        valued_on,
+        is_backtested,
+        fingerprint
+    from source
+)
+
+select * from renamed

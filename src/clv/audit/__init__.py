@@ -1,0 +1,1 @@
+"""What a candidate must meet before it is published."""

@@ -1,0 +1,1 @@
+"""Running dbt: the project, its settings, and what came of a build."""

@@ -1,0 +1,1 @@
+"""What each command of `clv` does, a module each."""

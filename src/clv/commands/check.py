@@ -1,0 +1,159 @@
+"""What raw data there is, what is missing, and which marts each gap costs."""
+
+import gzip
+import json
+import zlib
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from rich.console import RenderableType
+from rich.text import Text
+
+from clv.build.dbt import Project, run_operation
+from clv.console.terminal import ABSENT, CARE, table
+from clv.engines.protocol import NOT_GZIP
+from clv.errors import UsageError
+
+REPORT_PREFIX = "raw_sources "
+BLOCK_BYTES = 1 << 20
+
+
+@dataclass(frozen=True)
+class RawSource:
+    """What was found of one source of the contract.
+
+    relation: the table that holds it, if any. formats: number of files by format. missing: columns of the contract
+    that the shop's data lacks. archives: gzipped files, below the raw folder. without: what each mart lacks when the
+    source is absent. problems: why no run can start.
+    """
+
+    name: str
+    relation: str | None
+    formats: Mapping[str, int]
+    missing: Sequence[str]
+    without: Mapping[str, Sequence[str]]
+    problems: Sequence[str]
+    archives: Sequence[str] = ()
+    is_derived: bool = False
+
+    @property
+    def is_found(self) -> bool:
+        """Whether there is any data of this source."""
+        return self.relation is not None or bool(self.formats)
+
+
+def inspect_raw(project: Project, raw: Path | None) -> list[RawSource]:
+    """Look at names and headers (or columns) of every source, and whether its gzipped files below `raw` are whole.
+
+    Raises UsageError if they can't be read.
+    """
+    for line in run_operation(project, "report_raw_sources"):
+        if line.startswith(REPORT_PREFIX):
+            sources = read_report(line.removeprefix(REPORT_PREFIX))
+            return [
+                replace(source, problems=[*source.problems, *broken_archives(raw or Path(), source)])
+                for source in sources
+            ]
+    raise UsageError("dbt reported nothing about the raw data: is the macro report_raw_sources part of the project?")
+
+
+def read_report(text: str) -> list[RawSource]:
+    """Read the JSON that the macro report_raw_sources logs."""
+    findings = json.loads(text)
+    found = {finding["source"] for finding in findings if finding["files"] or finding["relation"]}
+    return [
+        RawSource(
+            name=finding["source"],
+            relation=finding["relation"],
+            formats=Counter(file["format"] for file in finding["files"]),
+            missing=finding["missing"],
+            without=finding["without"],
+            problems=list(dict.fromkeys(finding["problems"])),
+            archives=[
+                file["delivered_in"] for file in finding["files"] if file["delivered_in"].lower().endswith(".gz")
+            ],
+            is_derived=finding["source"] == "orders" and "orders" not in found and "order_items" in found,
+        )
+        for finding in findings
+    ]
+
+
+def problems(sources: Iterable[RawSource]) -> list[str]:
+    """Return every reason why no run can start, each a sentence, each once."""
+    return list(dict.fromkeys(problem for source in sources for problem in source.problems))
+
+
+def broken_archives(raw: Path, source: RawSource) -> list[str]:
+    """Read gzipped files below `raw` to their checksum, which engines ignore; return a sentence for each broken one."""
+    return [f"{name} {NOT_GZIP}" for name in source.archives if not _is_whole_gzip(raw / name)]
+
+
+def _is_whole_gzip(path: Path) -> bool:
+    try:
+        with gzip.open(path) as archive:
+            while archive.read(BLOCK_BYTES):
+                pass
+    except (EOFError, gzip.BadGzipFile, zlib.error):
+        return False
+    return True
+
+
+def describe_found(source: RawSource) -> str:
+    """Say what there is of a source, as in `3 files (csv)`."""
+    if source.relation:
+        return f"table {source.relation}".replace('"', "")
+    if not source.formats:
+        return "derived from order_items" if source.is_derived and not source.problems else "absent"
+    count = sum(source.formats.values())
+    return f"{count} file{'s' if count > 1 else ''} ({', '.join(sorted(source.formats))})"
+
+
+def absent_sources(sources: Iterable[RawSource]) -> list[RawSource]:
+    """Return the sources whose absence costs something."""
+    return [source for source in sources if not source.is_found and not source.is_derived and source.without]
+
+
+def to_json(sources: Sequence[RawSource]) -> dict[str, Any]:
+    """Return what `clv check --json` prints. costs: by mart, the columns that stay empty without the source."""
+    reasons = problems(sources)
+    costly = absent_sources(sources)
+    return {
+        "can_run": not reasons,
+        "problems": reasons,
+        "sources": [
+            {
+                "source": source.name,
+                "is_found": source.is_found,
+                "is_derived": source.is_derived,
+                "table": source.relation,
+                "files": source.formats,
+                "missing_columns": source.missing if source.is_found else [],
+                "costs": source.without if source in costly else {},
+            }
+            for source in sources
+        ],
+    }
+
+
+def render_costs(sources: Iterable[RawSource]) -> list[RenderableType]:
+    """Return a table of the absent sources and what they cost; none where nothing is lacking."""
+    absent = absent_sources(sources)
+    if not absent:
+        return []
+    costs = table("Absent sources, and what stays empty without them", ["source", "costs"], prose=["costs"])
+    for source in absent:
+        costs.add_row(source.name, "\n".join(f"{mart}: {', '.join(lacks)}" for mart, lacks in source.without.items()))
+    return [costs]
+
+
+def render_check(sources: Sequence[RawSource]) -> list[RenderableType]:
+    """Return the tables that `clv check` prints."""
+    found = table("Raw data", ["source", "found", "columns missing"], prose=["columns missing"])
+    for source in sources:
+        missing = ", ".join(source.missing) if source.is_found else ""
+        style = "" if source.is_found or source.is_derived else ABSENT
+        found.add_row(source.name, Text(describe_found(source), style), Text(missing, CARE))
+    return [found, *render_costs(sources)]

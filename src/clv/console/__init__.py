@@ -1,0 +1,1 @@
+"""How `clv` speaks: tables, progress, numbers and words."""
