@@ -1,5 +1,9 @@
-with cutoffs as (
-    select valued_at as cutoff_date, * from {{ ref('int_dates_listed') }} where is_rebuilt and valued_at <> {{ valued_now() }}
+with dates as (
+    select valued_at
+    from {{ ref('int_dates_listed') }}
+    where is_rebuilt
+    union
+    select {{ valued_now() }} as valued_at
 ),
 
 ids as (
@@ -11,21 +15,20 @@ ids as (
 ),
 
 linked as (
-    select * from {{ ref('int_past_customers_linked') }}
+    select * from {{ ref('int_people_linked') }}
 ),
 
 -- who has not bought yet is a customer, too
 final as (
     select distinct
-        cutoffs.cutoff_date,
-        cutoffs.month,
+        dates.valued_at,
         coalesce(linked.customer_id, ids.source_customer_id) as customer_id
     from ids
-    inner join cutoffs
-        on ids.known_on <= cutoffs.cutoff_date
+    inner join dates
+        on ids.known_on <= dates.valued_at
     left join linked
         on
-            cutoffs.cutoff_date = linked.cutoff_date
+            dates.valued_at = linked.valued_at
             and ids.source_customer_id = linked.source_customer_id
 )
 
