@@ -1,5 +1,5 @@
 with touchpoints as (
-    select * from {{ restated(ref('int_touchpoints_led'), by=ref('int_paths_restated')) }}
+    select * from {{ restated(ref('int_touchpoints_led'), by='int_paths_restated') }}
 ),
 
 shared as (

@@ -1,5 +1,5 @@
 with identities as (
-    select * from {{ restated(ref('int_customers_resolved'), by=ref('int_paths_restated')) }}
+    select * from {{ restated(ref('int_customers_resolved'), by='int_paths_restated') }}
 ),
 
 -- a touchpoint has nothing but its key: one known by two accounts of a person is one
@@ -34,7 +34,7 @@ moments as (
         null,
         customer_order_number,
         ordered_at as next_ordered_at
-    from {{ restated(ref('int_orders_sequenced'), by=ref('int_paths_restated')) }}
+    from {{ restated(ref('int_orders_sequenced'), by='int_paths_restated') }}
     where customer_order_number is not null
 ),
 

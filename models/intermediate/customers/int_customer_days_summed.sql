@@ -95,7 +95,7 @@ by_day as (
         max({{ margin_basis_rank('margin_basis') }}) as margin_basis_rank,
         min(case when is_counted then ordered_at end) as first_ordered_at,
         max(case when is_counted then ordered_at end) as last_ordered_at
-    from {{ restated('known', by=ref('int_changed_customers'), dates=ref('int_dates_listed')) }}
+    from {{ restated('known', by='int_changed_customers', dates='int_dates_listed') }}
     group by valued_at, customer_id, order_date
 ),
 

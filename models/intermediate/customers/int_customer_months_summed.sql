@@ -1,6 +1,6 @@
 with orders as (
     select *
-    from {{ restated(ref('int_orders_sequenced'), by=ref('int_changed_customers')) }}
+    from {{ restated(ref('int_orders_sequenced'), by='int_changed_customers') }}
     where customer_id is not null
 ),
 

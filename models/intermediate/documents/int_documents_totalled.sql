@@ -1,12 +1,12 @@
 with orders as (
     select *
-    from {{ restated(ref('int_orders_checked'), by=ref('int_changed_documents')) }}
+    from {{ restated(ref('int_orders_checked'), by='int_changed_documents') }}
     where is_known and rejection_reason is null
 ),
 
 lines as (
     select *
-    from {{ restated(ref('int_unit_costs_matched'), by=ref('int_changed_documents')) }}
+    from {{ restated(ref('int_unit_costs_matched'), by='int_changed_documents') }}
 ),
 
 order_lines as (

@@ -1,6 +1,6 @@
 with orders as (
     select *
-    from {{ restated(ref('int_orders_checked'), by=ref('int_changed_documents')) }}
+    from {{ restated(ref('int_orders_checked'), by='int_changed_documents') }}
     where is_known and rejection_reason is null
 ),
 
@@ -13,7 +13,7 @@ delivered_lines as (
         quantity * unit_price as source_amount,
         discount_amount as source_discount_amount,
         unit_cost as source_unit_cost
-    from {{ restated(ref('int_order_items_checked'), by=ref('int_changed_documents')) }}
+    from {{ restated(ref('int_order_items_checked'), by='int_changed_documents') }}
     where is_known and rejection_reason is null
 ),
 

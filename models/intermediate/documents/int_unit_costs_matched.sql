@@ -1,6 +1,6 @@
 with lines as (
     select *
-    from {{ restated(ref('int_order_lines_valued'), by=ref('int_changed_documents')) }}
+    from {{ restated(ref('int_order_lines_valued'), by='int_changed_documents') }}
 ),
 
 product_costs as (

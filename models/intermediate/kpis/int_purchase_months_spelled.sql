@@ -6,7 +6,7 @@ purchase_months as (
     select distinct
         customer_id,
         {{ month_number('month') }} as month_number
-    from {{ restated(ref('int_customer_months_summed'), by=ref('int_changed_customers')) }}
+    from {{ restated(ref('int_customer_months_summed'), by='int_changed_customers') }}
     where orders > 0
 ),
 

@@ -1,5 +1,5 @@
 with orders as (
-    select * from {{ restated(ref('int_orders_attributed'), by=ref('int_changed_customers')) }}
+    select * from {{ restated(ref('int_orders_attributed'), by='int_changed_customers') }}
 ),
 
 final as (

@@ -1,6 +1,6 @@
 with orders as (
     select *
-    from {{ restated(ref('int_order_states_costed'), by=ref('int_changed_orders'), dates=ref('int_dates_listed')) }}
+    from {{ restated(ref('int_order_states_costed'), by='int_changed_orders', dates='int_dates_listed') }}
 ),
 
 refunds as (

@@ -1,12 +1,12 @@
 with lines as (
     select *
-    from {{ restated(ref('int_order_items_versioned'), by=ref('int_changed_documents')) }}
+    from {{ restated(ref('int_order_items_versioned'), by='int_changed_documents') }}
     where version_status = 'current'
 ),
 
 orders as (
     select *
-    from {{ restated(ref('int_orders_checked'), by=ref('int_changed_documents')) }}
+    from {{ restated(ref('int_orders_checked'), by='int_changed_documents') }}
     where superseded_version is null
 ),
 

@@ -1,6 +1,6 @@
 with orders as (
     select *
-    from {{ restated(ref('int_orders_delivered'), by=ref('int_changed_documents')) }}
+    from {{ restated(ref('int_orders_delivered'), by='int_changed_documents') }}
 ),
 
 run_context as (
@@ -13,7 +13,7 @@ exchange_rates as (
 
 orders_with_lines as (
     select distinct order_id
-    from {{ restated(ref('int_order_items_versioned'), by=ref('int_changed_documents')) }}
+    from {{ restated(ref('int_order_items_versioned'), by='int_changed_documents') }}
     where version_status = 'current'
 ),
 

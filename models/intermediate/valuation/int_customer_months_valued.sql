@@ -3,7 +3,7 @@ with dates as (
 ),
 
 customers as (
-    select * from {{ restated(ref('int_customers_measured'), dates=ref('int_dates_listed')) }}
+    select * from {{ restated(ref('int_customers_measured'), dates='int_dates_listed') }}
 ),
 
 valued as (

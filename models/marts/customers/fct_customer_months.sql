@@ -1,6 +1,6 @@
 with months as (
     select *
-    from {{ restated(ref('int_customer_months_valued'), dates=ref('int_dates_listed')) }}
+    from {{ restated(ref('int_customer_months_valued'), dates='int_dates_listed') }}
     where cohort_month is not null
 ),
 

@@ -1,5 +1,5 @@
 with dates as (
-    select * from {{ restated(ref('int_dates_listed'), dates=ref('int_dates_listed')) }} where is_rebuilt
+    select * from {{ restated(ref('int_dates_listed'), dates='int_dates_listed') }} where is_rebuilt
 ),
 
 months as (

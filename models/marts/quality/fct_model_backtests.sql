@@ -4,7 +4,7 @@ with forecasts as (
         ntile(10) over (
             partition by model_name, valued_at, horizon_days order by predicted_orders desc, customer_id asc
         ) as decile_number
-    from {{ restated(ref('int_backtest_forecasts_made'), dates=ref('int_dates_listed'), kept='dates.is_backtested') }}
+    from {{ restated(ref('int_backtest_forecasts_made'), dates='int_dates_listed', kept='dates.is_backtested') }}
 ),
 
 by_decile as (
