@@ -108,18 +108,3 @@
     {% set last_days = [31, 29 if is_leap_year else 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] %}
     {{ return(year >= 1 and 1 <= month and month <= 12 and 1 <= day and day <= last_days[month - 1]) }}
 {% endmacro %}
-
-
-{% macro is_known_timezone(name) %}{{ return(adapter.dispatch('is_known_timezone')(name)) }}{% endmacro %}
-
-{% macro duckdb__is_known_timezone(name) %}
-    {{ return(run_query('select count(*) from pg_timezone_names() where name = ' ~ string_literal(name)).rows[0][0] > 0) }}
-{% endmacro %}
-
-
-{#- Whether text tells the warehouse how to read a moment: letters alone would be taken for themselves. -#}
-{% macro is_timestamp_format(text) %}{{ return(adapter.dispatch('is_timestamp_format')(text)) }}{% endmacro %}
-
-{% macro duckdb__is_timestamp_format(text) %}
-    {{ return(modules.re.search('%[-]?[a-zA-Z]', text) is not none) }}
-{% endmacro %}

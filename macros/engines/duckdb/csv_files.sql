@@ -2,7 +2,7 @@
     into landing.unreadable_lines. Files with the same header are read together; files that stand there already are not read again.
     Returns the select for the landing view.
     DuckDB's store_rejects sees a line only where whole rows are read: hence a table, not a view over the files. -#}
-{% macro duckdb_land_csv(finding, files) %}
+{% macro duckdb__land_csv(finding, files) %}
     {% set table = 'landing.' ~ finding.source ~ '__csv' %}
     {% set spellings = {} %}
     {% for file in files %}
@@ -25,7 +25,7 @@
         ) %}
     {% endfor %}
     {% set types = {} %}
-    {% for name in columns %}{% do types.update({name: 'VARCHAR'}) %}{% endfor %}
+    {% for name in columns %}{% do types.update({name: 'TEXT'}) %}{% endfor %}
     {{ return(landing_select(finding, types, table, duckdb_delivered_in('landed_file'), 'landed_row')) }}
 {% endmacro %}
 
@@ -45,16 +45,18 @@
 {% endmacro %}
 
 
-{#- columns: of the landing table to make; none where the source has no CSV files any more. -#}
-{% macro duckdb_start_landing(source_name, table, columns=[]) %}
+{% macro duckdb_start_landing(source_name, table, columns) %}
+    {% do forget_csv(source_name) %}
+    {% set definitions = [] %}
+    {% for name in columns %}{% do definitions.append(duckdb_quote(name) ~ ' varchar') %}{% endfor %}
+    {% do run_query('create or replace table ' ~ table ~ ' (' ~ definitions | join(', ') ~ ', landed_file varchar, landed_row bigint)') %}
+{% endmacro %}
+
+
+{% macro duckdb__forget_csv(source_name) %}
     {% for log in ['landed_files', 'unreadable_lines'] %}
         {% do run_query('delete from landing.' ~ log ~ ' where source_name = ' ~ string_literal(source_name)) %}
     {% endfor %}
-    {% set definitions = [] %}
-    {% for name in columns %}{% do definitions.append(duckdb_quote(name) ~ ' varchar') %}{% endfor %}
-    {% if columns %}
-        {% do run_query('create or replace table ' ~ table ~ ' (' ~ definitions | join(', ') ~ ', landed_file varchar, landed_row bigint)') %}
-    {% endif %}
 {% endmacro %}
 
 
@@ -152,7 +154,7 @@
     {% set sentences = [] %}
     {% for path, lines, read_lines, first_line in miscounted %}
         {% do sentences.append(
-            path[duckdb_raw_root() | length + 1:] ~ ' has ' ~ lines ~ ' lines, of which only ' ~ read_lines
+            path[raw_root() | length + 1:] ~ ' has ' ~ lines ~ ' lines, of which only ' ~ read_lines
             ~ ' could be told apart: a quotation mark is opened and never closed' ~ (' near line ' ~ first_line if first_line else '')
             ~ '. Correct the file, or remove it, and run again.'
         ) %}
@@ -195,29 +197,4 @@
 {#- text: SQL text. Returns SQL that makes a row of each of its lines; a blank line is ''. -#}
 {% macro duckdb_lines(text) %}
     {{- return('unnest(string_split_regex(' ~ text ~ ", '[\r\n]+'))") -}}
-{% endmacro %}
-
-
-{#- Parquet files are read where they stand, those with the same columns and types together: DuckDB would turn an id that is
-    17850 in one file and 'A1' in the next into 17850.0, and stop where two types have nothing in common. Returns a select per group. -#}
-{% macro duckdb_select_parquet(finding, groups) %}
-    {% set selects = [] %}
-    {% for files in groups %}
-        {% do selects.append(landing_select(
-            finding, files[0].types,
-            'read_parquet(' ~ duckdb_list(files | map(attribute='path')) ~ ", union_by_name = true, filename = 'landed_file', file_row_number = true)",
-            duckdb_delivered_in('landed_file'), 'file_row_number'
-        )) %}
-    {% endfor %}
-    {{ return(selects) }}
-{% endmacro %}
-
-
-{% macro duckdb_delivered_in(path) %}
-    {{- return('substr(' ~ path ~ ', ' ~ ((duckdb_raw_root() | length) + 2) ~ ')') -}}
-{% endmacro %}
-
-
-{% macro duckdb_quote(name) %}
-    {{- return('"' ~ name.replace('"', '""') ~ '"') -}}
 {% endmacro %}
