@@ -1,0 +1,71 @@
+"""The benchmark's own dbt project: the purchase models alone, over a log, as `make bench` runs them."""
+
+import datetime as dt
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import lifetimes
+import pandas as pd
+import pytest
+from lifetimes.utils import summary_data_from_transaction_data
+from soak import REPOSITORY
+
+CDNOW_SAMPLE = Path(lifetimes.__file__).parent / "datasets" / "CDNOW_sample.txt"
+CUTOFF = "1997-09-30"
+MONTH_WEEKS = 365.25 / 12 / 7
+
+
+def read_log() -> pd.DataFrame:
+    """CDNOW's 1/10 sample up to the cutoff of the published fits."""
+    lines = [line.split() for line in CDNOW_SAMPLE.read_text(encoding="utf-8").splitlines() if line.strip()]
+    rows = [(customer, dt.date.fromisoformat(day), float(dollars)) for _, customer, day, _, dollars in lines]
+    log = pd.DataFrame(rows, columns=["customer_id", "ordered_at", "net_revenue"])
+    log["ordered_at"] = pd.to_datetime(log["ordered_at"])
+    return log[log.ordered_at <= CUTOFF]
+
+
+def test_the_benchmarks_project_predicts_as_published(tmp_path: Path) -> None:
+    """Fader, Hardie & Lee (2005), Fader & Hardie (2013): the parameters; `lifetimes`, from them: the predictions."""
+    log = read_log()
+    file = tmp_path / "log.parquet"
+    with duckdb.connect() as connection:
+        connection.register("log", log)
+        connection.sql("from log").write_parquet(str(file))
+    contestant = REPOSITORY / "benchmarks" / "contestants" / "run_clv_warehouse.py"
+    environment = os.environ | {"PYTHONPATH": str(REPOSITORY / "src")}
+    command = [sys.executable, str(contestant), str(file), CUTOFF]
+    result = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stdout + result.stderr
+    line = json.loads(result.stdout.splitlines()[-1])
+
+    parameters = line["parameters"]
+    assert [parameters[name] for name in ("r", "alpha", "a", "b")] == pytest.approx(
+        [0.2426, 4.4136, 0.7929, 2.4259], abs=5e-4
+    )
+    assert [parameters[name] for name in ("p", "q", "v")] == pytest.approx([6.25, 3.74, 15.44], abs=5e-3)
+    assert line["log_likelihood"] == pytest.approx(-9582.429, abs=1e-3)
+
+    customers = summary_data_from_transaction_data(
+        log, "customer_id", "ordered_at", "net_revenue", observation_period_end=CUTOFF, freq="D"
+    )
+    assert line["customers"] == len(customers) == 2357
+    fitter = lifetimes.BetaGeoFitter()
+    fitter.params_ = pd.Series({name: parameters[name] for name in ("r", "alpha", "a", "b")})
+
+    def orders(weeks: float) -> pd.Series:
+        return fitter.conditional_expected_number_of_purchases_up_to_time(
+            weeks, customers.frequency, customers.recency / 7, customers["T"] / 7
+        )
+
+    assert line["expected_orders_365d_sum"] == pytest.approx(orders(365 / 7).sum(), rel=1e-9)
+    p, q, v = (parameters[name] for name in ("p", "q", "v"))
+    value = p * (customers.frequency * customers.monetary_value + v) / (p * customers.frequency + q - 1)
+    by_month = [
+        orders(month * MONTH_WEEKS) - (orders((month - 1) * MONTH_WEEKS) if month > 1 else 0) for month in range(1, 13)
+    ]
+    clv = sum((new * value).sum() / 1.1 ** (month / 12) for month, new in enumerate(by_month, start=1))
+    assert line["clv_sum"] == pytest.approx(clv, rel=1e-6)
