@@ -95,8 +95,10 @@ CONTRACT = {
         detractors nps nps_low nps_high is_reliable
     """,
     "fct_model_fits": """
-        model_name as_of_date parameter_1 parameter_2 parameter_3 parameter_4 parameter_1_name parameter_2_name
-        parameter_3_name parameter_4_name log_likelihood iterations gradient_norm customers status
+        model_name model_group as_of_date log_likelihood iterations gradient_norm customers status is_elected
+    """,
+    "fct_model_parameters": """
+        model_name model_group as_of_date parameter value standard_error
     """,
     "fct_model_backtests": """
         model_name cutoff_date horizon_days decile customers predicted_orders actual_orders predicted_margin
