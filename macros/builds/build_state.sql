@@ -6,28 +6,38 @@
     A build that failed, was killed or was of a selection leaves last_build incomplete, and the next one starts anew. -#}
 
 {#- on-run-start, before landing: lists the deliveries. Where the build can't go on from the last one, the incremental models that
-    are selected are dropped, so that dbt builds them whole; so is what keeps records of a source whose files changed.
-    findings: of inspect_raw_sources. -#}
+    are selected are dropped, so that dbt builds them whole; so is what keeps records of a source whose files changed. -#}
 {% macro begin_build(findings) %}
+    {% do make_state_tables() %}
     {% do list_deliveries(findings) %}
     {% if can_go_on() %}
-        {% do run_query('update landing.last_build set is_complete = false') %}
+        {% set last = run_query('select fingerprint, cast(known_before as ' ~ dbt.type_string() ~ ') from landing.last_build').rows[0] %}
+        {% do remember_build(last[0], 'cast(' ~ string_literal(last[1]) ~ ' as timestamp)', is_complete=false) %}
         {% for source in sources_changed() if raw_sources()[source].versions %}
             {% for model in [raw_sources()[source].versions] + raw_sources()[source].get('kept', []) %}
-                {% do drop_models([graph.nodes['model.' ~ project_name ~ '.' ~ model]]) %}
+                {% do drop_models([own_model(model)]) %}
             {% endfor %}
         {% endfor %}
     {% else %}
-        {% for table, columns in state_tables().items() if table == 'last_build' or table.startswith('built_') %}
-            {% do run_query('create or replace table landing.' ~ table ~ ' (' ~ columns ~ ')') %}
+        {% for table in state_tables() if table == 'last_build' or table.startswith('built_') %}
+            {% do empty_table('landing.' ~ table) %}
         {% endfor %}
-        {% do run_query('update landing.deliveries set is_new = true') %}
+        {# none was there before: all are new #}
+        {% do list_deliveries(findings) %}
         {% do drop_models(incremental_nodes()) %}
     {% endif %}
 {% endmacro %}
 
 
-{#- nodes: list of models. Drops the tables of those that this build makes. -#}
+{% macro remember_build(fingerprint, known_before, is_complete, origin=none) %}
+    {% do empty_table('landing.last_build') %}
+    {% do run_query(
+        'insert into landing.last_build select ' ~ string_literal(fingerprint) ~ ', ' ~ known_before ~ ', ' ~ is_complete | lower
+        ~ (' from ' ~ origin if origin else '')
+    ) %}
+{% endmacro %}
+
+
 {% macro drop_models(nodes) %}
     {% for node in nodes if node.unique_id in selected_resources %}
         {% set relation = adapter.get_relation(node.database, node.schema, node.alias) %}
@@ -36,46 +46,60 @@
 {% endmacro %}
 
 
-{#- The tables of the state, as {name: its columns}. -#}
 {% macro state_tables() %}
+    {% set text = dbt.type_string() %}
     {{ return({
-        'unreadable_lines': 'source_name varchar, delivered_in varchar, reason varchar, raw_line varchar',
-        'landed_files': 'source_name varchar, path varchar, version varchar',
-        'deliveries': 'source_name varchar, delivered_in varchar, path varchar, version varchar, delivered_at timestamp, is_new boolean',
-        'last_build': 'fingerprint varchar, known_before timestamp, is_complete boolean',
-        'built_deliveries': 'source_name varchar, delivered_in varchar, version varchar',
-        'built_exchange_rates': 'currency varchar, rate_date date, exchange_rate double',
-        'built_dates': 'valued_at date, valued_on date, is_backtested boolean, fingerprint varchar',
-        'built_identities': 'source_customer_id varchar, customer_id varchar',
-        'built_product_costs': 'product_id varchar, unit_cost double, valid_from date, valid_before date',
+        'unreadable_lines': {'source_name': text, 'delivered_in': text, 'reason': text, 'raw_line': text},
+        'landed_files': {'source_name': text, 'path': text, 'version': text},
+        'deliveries': {
+            'source_name': text, 'delivered_in': text, 'path': text, 'version': text, 'delivered_at': 'timestamp', 'is_new': 'boolean'
+        },
+        'last_build': {'fingerprint': text, 'known_before': 'timestamp', 'is_complete': 'boolean'},
+        'built_deliveries': {'source_name': text, 'delivered_in': text, 'version': text},
+        'built_exchange_rates': {'currency': text, 'rate_date': 'date', 'exchange_rate': type_double()},
+        'built_dates': {'valued_at': 'date', 'valued_on': 'date', 'is_backtested': 'boolean', 'fingerprint': text},
+        'built_identities': {'source_customer_id': text, 'customer_id': text},
+        'built_product_costs': {'product_id': text, 'unit_cost': type_double(), 'valid_from': 'date', 'valid_before': 'date'},
     }) }}
 {% endmacro %}
 
 
-{#- A file is the one it was while it keeps its size and time of change. What changed in a table can't be told: it is always new. -#}
-{% macro list_deliveries(findings) %}
+{#- A table that another version of the project has left with other columns is made anew. -#}
+{% macro make_state_tables() %}
     {% for table, columns in state_tables().items() %}
-        {% set is_kept = table != 'deliveries' %}
-        {% do run_query('create ' ~ ('table if not exists' if is_kept else 'or replace table') ~ ' landing.' ~ table ~ ' (' ~ columns ~ ')') %}
-    {% endfor %}
-    {% for finding in findings %}
-        {% for files in finding.files | batch(500) %}
-            {% do run_query(
-                'insert into landing.deliveries select ' ~ string_literal(finding.source) ~ ', ' ~ duckdb_delivered_in('filename')
-                ~ ", filename, size || ' bytes of ' || last_modified, last_modified, true from read_blob(" ~ duckdb_list(files | map(attribute='path')) ~ ')'
-            ) %}
-        {% endfor %}
-        {% if finding.relation %}
-            {% do run_query(
-                'insert into landing.deliveries values (' ~ string_literal(finding.source) ~ ', '
-                ~ string_literal(finding.relation.schema ~ '.' ~ finding.relation.identifier) ~ ', null, ' ~ string_literal(invocation_id) ~ ', null, true)'
-            ) %}
+        {% set relation = adapter.get_relation(target.database, 'landing', table) %}
+        {% set found = adapter.get_columns_in_relation(relation) | map(attribute='name') | list if relation else [] %}
+        {% if found != columns | list %}
+            {% do adapter.drop_relation(relation) if relation %}
+            {% set definitions = [] %}
+            {% for name, type in columns.items() %}{% do definitions.append(name ~ ' ' ~ type) %}{% endfor %}
+            {% do make_table('landing.' ~ table, definitions | join(', ')) %}
         {% endif %}
     {% endfor %}
-    {% do run_query(
-        'update landing.deliveries set is_new = false'
-        ~ ' where (source_name, delivered_in, version) in (select (source_name, delivered_in, version) from landing.built_deliveries)'
-    ) %}
+{% endmacro %}
+
+
+{#- What changed in a table can't be told: it is always new. -#}
+{% macro list_deliveries(findings) %}
+    {% do empty_table('landing.deliveries') %}
+    {% for finding in findings %}
+        {% set listings = [] %}
+        {% for files in finding.files | batch(500) %}{% do listings.append(file_versions(files)) %}{% endfor %}
+        {% if finding.relation %}
+            {% do listings.append(
+                'select ' ~ string_literal(finding.relation.schema ~ '.' ~ finding.relation.identifier) ~ ' as delivered_in, cast(null as '
+                ~ dbt.type_string() ~ ') as path, ' ~ string_literal(invocation_id) ~ ' as version, cast(null as timestamp) as delivered_at'
+            ) %}
+        {% endif %}
+        {% for listing in listings %}
+            {% do run_query(
+                'insert into landing.deliveries select ' ~ string_literal(finding.source) ~ ', listed.delivered_in, listed.path, listed.version,'
+                ~ ' listed.delivered_at, built.version is null from (' ~ listing ~ ') as listed'
+                ~ ' left join landing.built_deliveries as built on built.source_name = ' ~ string_literal(finding.source)
+                ~ ' and listed.delivered_in = built.delivered_in and listed.version = built.version'
+            ) %}
+        {% endfor %}
+    {% endfor %}
 {% endmacro %}
 
 
@@ -91,11 +115,11 @@
 {% endmacro %}
 
 
-{#- The sources of which a delivery that the last build had is gone or changed on disk. -#}
 {% macro sources_changed() %}
     {{ return(run_query(
-        'select distinct source_name from landing.built_deliveries'
-        ~ ' where (source_name, delivered_in, version) not in (select (source_name, delivered_in, version) from landing.deliveries)'
+        'select distinct built.source_name from landing.built_deliveries as built'
+        ~ ' left join landing.deliveries as listed on built.source_name = listed.source_name'
+        ~ ' and built.delivered_in = listed.delivered_in and built.version = listed.version where listed.version is null'
     ).columns[0].values() | list) }}
 {% endmacro %}
 
@@ -104,18 +128,18 @@
     them into the environment variable CLV_CODE_FINGERPRINT, as `clv run` does. -#}
 {% macro build_fingerprint() %}
     {% set code = [env_var('CLV_CODE_FINGERPRINT', '')] %}
-    {% for node in graph.nodes.values() if node.resource_type == 'model' %}
+    {% for node in own_models() %}
         {% do code.append(node.checksum.checksum) %}
     {% endfor %}
     {#- what tables are made with, and raw data read by -#}
-    {% for node in graph.nodes.values() | list + graph.sources.values() | list if node.resource_type in ['model', 'source'] %}
+    {% for node in own_models() + graph.sources.values() | selectattr('package_name', 'equalto', 'clv_warehouse') | list %}
         {% for column in node.columns.values() if column.data_type %}
             {% do code.append([node.name, column.name, column.data_type, column.constraints] | string) %}
         {% endfor %}
     {% endfor %}
     {% set values = [] %}
     {% for name in project_vars() %}{% do values.append([name, var(name)]) %}{% endfor %}
-    {{ return(local_md5(tojson([code | sort, values]))) }}
+    {{ return(local_md5(tojson([code | sort, values, state_tables()]))) }}
 {% endmacro %}
 
 
@@ -134,8 +158,7 @@
 {#- Incremental models that can be built anew (fct_model_fits, which keeps what no build could compute again, is none). -#}
 {% macro incremental_nodes() %}
     {% set nodes = [] %}
-    {% for node in graph.nodes.values() if node.resource_type == 'model' and node.config.materialized == 'incremental'
-        and node.config.full_refresh is not false %}
+    {% for node in own_models() if node.config.materialized == 'incremental' and node.config.full_refresh is not false %}
         {% do nodes.append(node) %}
     {% endfor %}
     {{ return(nodes) }}
@@ -151,11 +174,8 @@
         {% set missing = with_parents(incremental_nodes()) | reject('in', done) | list %}
         {% if incremental_nodes() and not failed and not missing %}
             {% do adapter.ensure_transaction() %}
-            {% do run_query('truncate landing.last_build') %}
-            {% do run_query(
-                'insert into landing.last_build select ' ~ string_literal(build_fingerprint())
-                ~ ', least(known_before, ' ~ first_future_moment() ~ '), true from '
-                ~ built_relation('int_run_context')
+            {% do remember_build(
+                build_fingerprint(), 'least(known_before, ' ~ first_future_moment() ~ ')', is_complete=true, origin=built_relation('int_run_context')
             ) %}
             {% for table, columns, origin in [
                 ('built_deliveries', 'source_name, delivered_in, version', 'landing.deliveries'),
@@ -164,7 +184,7 @@
                 ('built_identities', 'source_customer_id, customer_id', built_relation('int_customers_resolved')),
                 ('built_product_costs', 'product_id, unit_cost, valid_from, valid_before', built_relation('int_product_costs_dated')),
             ] %}
-                {% do run_query('truncate landing.' ~ table) %}
+                {% do empty_table('landing.' ~ table) %}
                 {% do run_query('insert into landing.' ~ table ~ ' select ' ~ columns ~ ' from ' ~ origin) %}
             {% endfor %}
             {% do adapter.commit() %}
@@ -186,7 +206,18 @@
 {% endmacro %}
 
 
+{#- The project's own models: whoever has it installed as a package has others beside them. -#}
+{% macro own_models() %}
+    {{ return(
+        graph.nodes.values() | selectattr('package_name', 'equalto', 'clv_warehouse') | selectattr('resource_type', 'equalto', 'model') | list
+    ) }}
+{% endmacro %}
+
+
+{% macro own_model(name) %}{{ return(graph.nodes['model.clv_warehouse.' ~ name]) }}{% endmacro %}
+
+
 {% macro built_relation(model_name) %}
-    {% set node = graph.nodes['model.' ~ project_name ~ '.' ~ model_name] %}
+    {% set node = own_model(model_name) %}
     {{ return(api.Relation.create(node.database, node.schema, node.alias)) }}
 {% endmacro %}

@@ -12,12 +12,6 @@
     end
 {%- endmacro %}
 
-{% macro digits_of(text) -%}{{ return(adapter.dispatch('digits_of')(text)) }}{%- endmacro %}
-
-{% macro default__digits_of(text) -%}
-    regexp_replace({{ text }}, '[^0-9]', '', 'g')
-{%- endmacro %}
-
 {#- email: SQL text, normalised. The id of a guest who gave it; shows nothing of the address. -#}
 {% macro guest_id(email) -%}
     'guest-' || {{ dbt.hash(email) }}

@@ -31,8 +31,8 @@
     {% if var('business_model') is not string or not var('business_model').strip() %}
         {% do expected.update({'business_model': 'the name of a row of seeds/benchmarks.csv, as in retail'}) %}
     {% endif %}
-    {% if var('purchase_model') not in ['auto', 'bg_nbd', 'mbg_nbd'] %}
-        {% do expected.update({'purchase_model': 'auto, bg_nbd or mbg_nbd'}) %}
+    {% if var('purchase_model') not in ['auto'] + purchase_models() %}
+        {% do expected.update({'purchase_model': (['auto'] + purchase_models()[:-1]) | join(', ') ~ ' or ' ~ purchase_models()[-1]}) %}
     {% endif %}
     {% for name in ['prices_include_tax', 'include_shipping_in_revenue'] if var(name) is not boolean %}
         {% do expected.update({name: 'true or false'}) %}
@@ -107,19 +107,4 @@
     {% set is_leap_year = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0) %}
     {% set last_days = [31, 29 if is_leap_year else 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] %}
     {{ return(year >= 1 and 1 <= month and month <= 12 and 1 <= day and day <= last_days[month - 1]) }}
-{% endmacro %}
-
-
-{% macro is_known_timezone(name) %}{{ return(adapter.dispatch('is_known_timezone')(name)) }}{% endmacro %}
-
-{% macro duckdb__is_known_timezone(name) %}
-    {{ return(run_query('select count(*) from pg_timezone_names() where name = ' ~ string_literal(name)).rows[0][0] > 0) }}
-{% endmacro %}
-
-
-{#- Whether text tells the warehouse how to read a moment: letters alone would be taken for themselves. -#}
-{% macro is_timestamp_format(text) %}{{ return(adapter.dispatch('is_timestamp_format')(text)) }}{% endmacro %}
-
-{% macro duckdb__is_timestamp_format(text) %}
-    {{ return(modules.re.search('%[-]?[a-zA-Z]', text) is not none) }}
 {% endmacro %}

@@ -36,7 +36,7 @@
 {#- The sources of the contract as written in models/staging/raw/_raw__sources.yml. -#}
 {% macro raw_contract() %}
     {% set contract = [] %}
-    {% for node in graph.sources.values() if node.source_name == 'raw' and not node.config.meta.get('is_landing_log') %}
+    {% for node in graph.sources.values() if node.package_name == 'clv_warehouse' and node.source_name == 'raw' and not node.config.meta.get('is_landing_log') %}
         {% do contract.append({
             'name': node.name,
             'without': node.config.meta.get('without', {}),

@@ -26,22 +26,22 @@
         {% do parquet_groups.setdefault(tojson(file.types, sort_keys=true), []).append(file) %}
     {% endfor %}
     {% do finding.update({'is_mixed': parquet_groups | length + (1 if csv_files else 0) > 1}) %}
-    {% set selects = duckdb_select_parquet(finding, parquet_groups.values()) %}
+    {% set selects = land_parquet(finding, parquet_groups.values() | list) if parquet_groups else [] %}
     {% if csv_files %}
-        {% do selects.append(duckdb_land_csv(finding, csv_files)) %}
+        {% do selects.append(land_csv(finding, csv_files)) %}
     {% else %}
-        {% do duckdb_start_landing(finding.source, none) %}
+        {% do forget_csv(finding.source) %}
     {% endif %}
     {% if finding.relation %}
         {% do selects.append(landing_select(
             finding, finding.column_types, finding.relation,
-            string_literal(finding.relation.schema ~ '.' ~ finding.relation.identifier), 'row_number() over ()'
+            string_literal(finding.relation.schema ~ '.' ~ finding.relation.identifier), place_in_table()
         )) %}
     {% endif %}
     {% if not selects %}
-        {% do selects.append(landing_select(finding, {}, none, "cast(null as varchar)", "cast(null as bigint)")) %}
+        {% do selects.append(landing_select(finding, {}, none, 'cast(null as ' ~ dbt.type_string() ~ ')', 'cast(null as bigint)')) %}
     {% endif %}
-    {% do run_query('create or replace view landing.' ~ finding.source ~ ' as ' ~ selects | join(' union all ')) %}
+    {% do make_view('landing.' ~ finding.source, selects | join(' union all ')) %}
 {% endmacro %}
 
 
@@ -54,7 +54,7 @@
     {% for column in finding.contract %}
         {% set found = columns.get(finding.mapping.get(column.name, '') | lower) %}
         {% set expression = landing_column(found[0], found[1], column.data_type, finding.is_mixed) if found
-            else 'cast(null as ' ~ {'number': 'double', 'timestamp': 'timestamp'}.get(column.data_type, 'varchar') ~ ')' %}
+            else 'cast(null as ' ~ {'number': type_double(), 'timestamp': 'timestamp'}.get(column.data_type, dbt.type_string()) ~ ')' %}
         {% do expressions.append(expression ~ ' as ' ~ column.name) %}
     {% endfor %}
     {% do expressions.append(delivered_in ~ ' as delivered_in') %}
@@ -72,16 +72,14 @@
     {% set is_integer = modules.re.match('^U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?$', type) %}
     {% set is_fraction = modules.re.match('^(DECIMAL|NUMERIC|DOUBLE|FLOAT|REAL)( PRECISION)?([(][0-9, ]*[)])?$', type) %}
     {% set is_time = modules.re.match('^(DATE|TIMESTAMP)[^[]*$', type) %}
-    {% set text = 'cast(' ~ quoted ~ ' as varchar)' %}
+    {% set text = landed_text(quoted, type) %}
     {% if is_mixed and is_fraction and data_type == 'number' and var('raw_decimal_mark') == ',' %}
         {{ return('replace(' ~ text ~ ", '.', ',')") }}
     {% elif ((is_integer or is_fraction) and data_type == 'number') or (is_time and data_type == 'timestamp') %}
         {{ return(quoted) }}
     {% elif is_fraction and data_type == 'text' %}
         {{ return("case when " ~ quoted ~ " = floor(" ~ quoted ~ ") and abs(" ~ quoted ~ ") < 1e15"
-            ~ " then cast(cast(" ~ quoted ~ " as bigint) as varchar) else nullif(lower(" ~ text ~ "), 'nan') end") }}
-    {% elif type == 'BLOB' %}
-        {% set text = 'coalesce(try(decode(' ~ quoted ~ ')), ' ~ text ~ ')' %}
+            ~ " then cast(cast(" ~ quoted ~ " as bigint) as " ~ dbt.type_string() ~ ") else nullif(lower(" ~ text ~ "), 'nan') end") }}
     {% endif %}
     {{ return("nullif(trim(" ~ text ~ "), '')") }}
 {% endmacro %}

@@ -1,6 +1,3 @@
-{#- Months between two days, where a month ends on the same day of the next one, or on its last if it has no such day. -#}
-
-{#- first_day, last_day: SQL dates. The months that are over on last_day. -#}
 {% macro whole_months(first_day, last_day) -%}
     cast(
         {{ dbt.datediff(first_day, last_day, 'month') }}
@@ -9,7 +6,6 @@
     )
 {%- endmacro %}
 
-{#- As above. The months that have begun before last_day. -#}
 {% macro begun_months(first_day, last_day) -%}
     cast(
         {{ dbt.datediff(first_day, last_day, 'month') }}

@@ -1,4 +1,3 @@
-{#- numerator, denominator: SQL numbers. Their ratio in double precision; null where the denominator is 0 or unknown. -#}
 {% macro ratio(numerator, denominator) -%}
-    cast({{ numerator }} as double precision) / nullif(cast({{ denominator }} as double precision), 0)
+    cast({{ numerator }} as {{ type_double() }}) / nullif(cast({{ denominator }} as {{ type_double() }}), 0)
 {%- endmacro %}

@@ -1,2 +1,1 @@
-{#- The type of every amount of money: exact, so that sums don't depend on the order of the rows. -#}
-{% macro type_money() -%}numeric(28, 4){%- endmacro %}
+{% macro type_money() %}{{ return(type_exact(28, 4)) }}{% endmacro %}

@@ -4,9 +4,7 @@
 -- alike. The predictions are the best there are, but look at the backtest before you rely on them.
 select
     fits.model_name,
-    fits.as_of_date,
-    fits.parameter_3,
-    fits.parameter_4
+    fits.as_of_date
 from {{ ref('fct_model_fits') }} as fits
 inner join {{ ref('int_run_context') }} as run_context
     on fits.as_of_date = run_context.as_of_date

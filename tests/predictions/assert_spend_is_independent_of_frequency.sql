@@ -3,17 +3,15 @@
 -- A failure means that customers who buy more often spend more (or less) per order: Gamma-Gamma assumes that they don't.
 -- Spearman's rank correlation of the two, over customers with repeat orders, is 0.30 or more.
 with histories as (
-    select histories.*
-    from {{ ref('int_customer_histories_counted') }} as histories
-    inner join {{ ref('int_run_context') }} as run_context
-        on histories.cutoff_date = run_context.as_of_date
-    where histories.mean_repeat_value > 0
+    select *
+    from {{ ref('int_customer_histories_counted') }}
+    where valued_at = {{ valued_now() }} and mean_repeat_value > 0
 ),
 
 ranked as (
     select
-        rank() over (order by x) + (count(*) over (partition by x) - 1) / 2.0 as frequency_rank,
-        rank() over (order by mean_repeat_value) + (count(*) over (partition by mean_repeat_value) - 1) / 2.0 as spend_rank
+        rank() over (order by x) + (count(*) over (partition by x) - 1) / 2e0 as frequency_rank,
+        rank() over (order by mean_repeat_value) + (count(*) over (partition by mean_repeat_value) - 1) / 2e0 as spend_rank
     from histories
 ),
 

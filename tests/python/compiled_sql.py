@@ -21,6 +21,21 @@ def empty_database() -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
 
 
+def create_iterated(connection: duckdb.DuckDBPyConnection, name: str, sql: str) -> int:
+    """Create table `name` of a model of materialization `iterated`; return in how many steps its rows came to rest."""
+    steps = 0
+    source = sql
+    moving = True
+    while moving:
+        steps += 1
+        connection.execute(f"create or replace table last_step as {source}")
+        moving = connection.execute("select count(*) > 0 from last_step where not is_at_rest").fetchall()[0][0]
+        first, *others = sql.split("/* first */")
+        source = first + "".join("last_step" + other.split("/* or last step */")[1] for other in others)
+    connection.execute(f"create table {name} as from last_step")
+    return steps
+
+
 def compile_models(builder: Builder, models: Sequence[str], **variables: object) -> dict[str, str]:
     """Return the SQL of `models` by name, compiled with these dbt variables."""
     compiled = _compile(replace(builder, variables=variables), "--select", *models)

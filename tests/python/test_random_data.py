@@ -6,7 +6,7 @@ import datetime as dt
 
 import duckdb
 import pytest
-from compiled_sql import compile_models, compile_query, empty_database
+from compiled_sql import compile_query
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from soak.builder import Builder
@@ -14,15 +14,6 @@ from soak.builder import Builder
 # without a time zone, as DuckDB returns timestamps
 EARLIEST = dt.datetime.fromisoformat("1900-01-02")
 LATEST = dt.datetime.fromisoformat("9999-12-30")
-
-
-IDENTITY_MODELS = ["int_customer_links_found", "int_customers_resolved"]
-
-
-@pytest.fixture(scope="module")
-def compiled(builder: Builder) -> dict[str, str]:
-    """Return the SQL of the models that resolve identities."""
-    return compile_models(builder, IDENTITY_MODELS)
 
 
 @pytest.fixture(scope="module")
@@ -81,38 +72,3 @@ def test_moments_are_read_in_utc(reading: str, moments: list[dt.datetime], offse
     written = [moment.replace(tzinfo=zone).isoformat() for moment in moments]
     expected = [moment - dt.timedelta(minutes=offset_minutes) for moment in moments]
     assert [moment for _, moment in _read(reading, written)] == expected
-
-
-IDS = [f"c{number}" for number in range(12)]
-CONTACTS = [f"h{number}" for number in range(10)]
-
-
-@settings(max_examples=60, deadline=None)
-@given(contacts=st.sets(st.tuples(st.sampled_from(IDS), st.sampled_from(CONTACTS)), max_size=24))
-def test_people_are_the_connected_components_of_shared_contacts(
-    compiled: dict[str, str], contacts: set[tuple[str, str]]
-) -> None:
-    """Two ids are one person exactly if a chain of shared contacts ties them; the first id in text order names the person."""
-    person = {identifier: identifier for identifier in IDS}
-    for contact in CONTACTS:
-        holders = [identifier for identifier, held in contacts if held == contact]
-        if 2 <= len(holders) <= 10:  # var max_ids_per_contact
-            merged = {person[holder] for holder in holders}
-            person = {identifier: min(merged) if root in merged else root for identifier, root in person.items()}
-    with empty_database() as connection:
-        connection.execute("create schema intermediate")
-        connection.execute(
-            "create table intermediate.int_contacts_normalised"
-            " (source_customer_id varchar, is_guest boolean, contact_kind varchar, contact_hash varchar)"
-        )
-        rows = [(identifier, None, None) for identifier in IDS] + [(holder, "email", held) for holder, held in contacts]
-        connection.executemany("insert into intermediate.int_contacts_normalised values (?, false, ?, ?)", rows)
-        for model in IDENTITY_MODELS:
-            connection.execute(f"create table intermediate.{model} as {compiled[model]}")
-        found = connection.execute(
-            "select source_customer_id, customer_id, identity_size from intermediate.int_customers_resolved"
-        ).fetchall()
-    assert {identifier: customer for identifier, customer, _ in found} == person
-    assert len(found) == len(IDS)
-    for identifier, _, size in found:
-        assert size == list(person.values()).count(person[identifier])

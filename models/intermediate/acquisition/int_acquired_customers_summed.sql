@@ -9,9 +9,9 @@ customers as (
         measured.gross_margin,
         valued.total_clv
     from {{ ref('int_customers_known') }} as measured
-    inner join {{ ref('int_customers_valued_now') }} as valued
+    inner join {{ ref('int_customers_valued') }} as valued
         on measured.customer_id = valued.customer_id
-    where measured.cohort_month is not null
+    where valued.valued_at = {{ valued_now() }} and measured.cohort_month is not null
 ),
 
 shares as (

@@ -1,36 +1,33 @@
-with cutoffs as (
-    select distinct cutoff_date
+with dates as (
+    select distinct valued_at
     from {{ ref('int_backtests_listed') }}
 ),
 
 customers as (
-    select * from {{ ref('int_past_customers_measured') }}
+    select * from {{ ref('int_customers_measured') }}
 ),
 
 occasions as (
     select
-        cutoff_date,
-        customer_id,
-        order_date,
-        occasion_value,
-        occasion_margin,
+        *,
         {{ dbt.datediff(
-            'order_date', 'cutoff_date', 'month'
+            'occasion_date', 'valued_at', 'month'
         ) }} as months_ago
-    from ({{ occasions_known_at('cutoffs', 'cutoff_date') }}) as occasions
+    from {{ ref('int_occasions_known') }}
+    where valued_at in (select dates.valued_at from dates)
 ),
 
 bases as (
     select
-        cutoff_date,
+        valued_at,
         max(clv_basis) as clv_basis
     from customers
-    group by cutoff_date
+    group by valued_at
 ),
 
 active as (
     select
-        cutoff_date,
+        valued_at,
         customer_id,
         max(case when months_ago < {{ var('kpi_window_months') }} then 1 else 0 end) as is_active,
         max(
@@ -40,39 +37,39 @@ active as (
             end
         ) as was_active
     from occasions
-    group by cutoff_date, customer_id
+    group by valued_at, customer_id
 ),
 
 churn_rates as (
     select
-        cutoff_date,
+        valued_at,
         {{ ratio('sum(was_active * (1 - is_active))', 'sum(was_active)') }} as churn_rate
     from active
-    group by cutoff_date
+    group by valued_at
 ),
 
 margin_rates as (
     select
-        cutoff_date,
+        valued_at,
         {{ ratio('sum(occasion_margin)', 'sum(case when occasion_margin is not null then occasion_value end)') }}
             as gross_margin_rate
     from occasions
-    group by cutoff_date
+    group by valued_at
 ),
 
 final as (
     select
-        cutoffs.cutoff_date,
+        dates.valued_at,
         bases.clv_basis,
         margin_rates.gross_margin_rate,
         {{ lifetime_years('churn_rates.churn_rate') }} as lifetime_years
-    from cutoffs
+    from dates
     inner join bases
-        on cutoffs.cutoff_date = bases.cutoff_date
+        on dates.valued_at = bases.valued_at
     left join margin_rates
-        on cutoffs.cutoff_date = margin_rates.cutoff_date
+        on dates.valued_at = margin_rates.valued_at
     left join churn_rates
-        on cutoffs.cutoff_date = churn_rates.cutoff_date
+        on dates.valued_at = churn_rates.valued_at
 )
 
 select * from final

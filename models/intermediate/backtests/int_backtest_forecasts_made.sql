@@ -1,37 +1,88 @@
-{{ config(materialized='view') }}
-
 with customers as (
     select * from {{ ref('int_backtest_customers_observed') }}
 ),
 
 models as (
-    select * from {{ ref('int_purchase_models_chosen') }} where not is_as_of
+    select * from {{ ref('int_models_elected') }} where is_usable
 ),
 
-expected as (
-    select * from {{ ref('int_backtest_occasions_expected') }}
+nodes as (
+    select * from {{ ref('int_nodes_weighed') }} where varied_parameter = 0
 ),
 
 companies as (
     select * from {{ ref('int_backtest_companies_measured') }}
 ),
 
+histories as (
+    select distinct
+        valued_at,
+        horizon_weeks,
+        x,
+        age
+    from customers
+),
+
+{% for model in fitted_purchase_models() %}
+{{ model }}_evaluated as (
+    select
+        models.model_name,
+        histories.*,
+        nodes.node,
+        nodes.weight{% for column, term in purchase_model(model, 'future')(parameters_of(model, 'models'), 'histories').items() %},
+        {{ term }} as {{ column }}{% endfor %}
+    from histories
+    inner join models
+        on histories.valued_at = models.valued_at
+    inner join nodes
+        on
+            models.valued_at = nodes.valued_at
+            and models.model_name = nodes.model_name
+            and histories.x = nodes.x
+    where models.model_name = '{{ model }}'
+),
+{% endfor %}
+
+weighed as (
+    {% for model in fitted_purchase_models() %}
+    select
+        model_name,
+        valued_at,
+        horizon_weeks,
+        x,
+        age,
+        weight * ({{ purchase_model(model, 'expected_occasions')('horizon_weeks') }}) as expected_occasions
+    from {{ model }}_evaluated
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+),
+
+expected as (
+    select
+        model_name,
+        valued_at,
+        horizon_weeks,
+        x,
+        age,
+        {{ exact_sum('expected_occasions') }} as expected_occasions
+    from weighed
+    group by model_name, valued_at, horizon_weeks, x, age
+),
+
 fitted as (
     select
         models.model_name,
         customers.*,
-        expected.expected_occasions * {{ probability_alive(
-            'customers.x', 'customers.t_x', 'customers.age', 'models.r', 'models.alpha', 'models.a', 'models.b', 'models.is_mbg'
-        ) }} as predicted_orders,
+        expected.expected_occasions * {{ by_purchase_model('probability_alive', 'models', ['customers']) }} as predicted_orders,
         {{ expected_value('customers.x', 'customers.mean_repeat_value', 'models.p', 'models.q', 'models.gamma') }} as order_value
     from customers
     inner join models
-        on customers.cutoff_date = models.cutoff_date
+        on customers.valued_at = models.valued_at
     inner join expected
         on
             models.model_name = expected.model_name
-            and customers.cutoff_date = expected.cutoff_date
-            and customers.horizon_days = expected.horizon_days
+            and customers.valued_at = expected.valued_at
+            and customers.horizon_weeks = expected.horizon_weeks
             and customers.x = expected.x
             and customers.age = expected.age
 ),
@@ -41,7 +92,7 @@ naive as (
     select
         'naive' as model_name,
         *,
-        coalesce({{ ratio('x', 'age') }}, 0) * horizon_days / 7.0 as predicted_orders,
+        coalesce({{ ratio('x', 'age') }}, 0) * horizon_weeks as predicted_orders,
         mean_value as order_value
     from customers
 ),
@@ -52,13 +103,13 @@ formula as (
     select
         'formula' as model_name,
         customers.*,
-        (customers.x + 1) / greatest(customers.age * 7 / 365.25, 1)
-        * least(customers.horizon_days / 365.25, coalesce(companies.lifetime_years, {{ var('max_lifetime_years') }}))
+        (customers.x + 1) / greatest(customers.age_days / 365.25e0, 1)
+        * least(customers.horizon_days / 365.25e0, coalesce(companies.lifetime_years, {{ var('max_lifetime_years') }}))
             as predicted_orders,
         customers.mean_value as order_value
     from customers
     left join companies
-        on customers.cutoff_date = companies.cutoff_date
+        on customers.valued_at = companies.valued_at
 ),
 
 forecasts as (
@@ -72,7 +123,7 @@ forecasts as (
 final as (
     select
         forecasts.model_name,
-        forecasts.cutoff_date,
+        forecasts.valued_at,
         forecasts.horizon_days,
         forecasts.customer_id,
         forecasts.predicted_orders,
@@ -83,7 +134,7 @@ final as (
         forecasts.actual_margin
     from forecasts
     left join companies
-        on forecasts.cutoff_date = companies.cutoff_date
+        on forecasts.valued_at = companies.valued_at
 )
 
 select * from final

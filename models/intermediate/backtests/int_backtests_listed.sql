@@ -1,17 +1,20 @@
-with cutoffs as (
-    select * from {{ ref('int_cutoffs_listed') }} where is_backtested and is_rebuilt
+with dates as (
+    select * from {{ ref('int_dates_listed') }} where is_backtested and is_rebuilt
 ),
 
 final as (
     select
-        cutoffs.cutoff_date,
-        later.cutoff_date as horizon_date,
+        dates.valued_at,
+        later.valued_at as observed_at,
         {{ dbt.datediff(
-            'cutoffs.cutoff_date', 'later.cutoff_date', 'day'
-        ) }} as horizon_days
-    from cutoffs
-    inner join cutoffs as later
-        on cutoffs.cutoff_date < later.cutoff_date
+            'dates.valued_on', 'later.valued_on', 'day'
+        ) }} as horizon_days,
+        cast({{ dbt.datediff(
+            'dates.valued_on', 'later.valued_on', 'day'
+        ) }} as {{ type_double() }}) / 7 as horizon_weeks
+    from dates
+    inner join dates as later
+        on dates.valued_at < later.valued_at
 )
 
 select * from final

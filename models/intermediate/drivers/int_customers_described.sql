@@ -5,7 +5,7 @@ with customers as (
 ),
 
 valued as (
-    select * from {{ ref('int_customers_valued_now') }}
+    select * from {{ ref('int_customers_valued') }} where valued_at = {{ valued_now() }}
 ),
 
 orders as (

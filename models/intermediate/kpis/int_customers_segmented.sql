@@ -3,7 +3,7 @@ with customers as (
 ),
 
 tiers as (
-    select * from {{ ref('int_customers_tiered') }}
+    select * from {{ ref('int_customers_placed') }} where valued_at = {{ valued_now() }}
 ),
 
 final as (

@@ -1,5 +1,9 @@
-with recursive renewals as (
+with renewals as (
     select * from {{ ref('int_subscription_renewals_counted') }}
+),
+
+up_for_renewal as (
+    select * from renewals where x > 0
 ),
 
 -- customers up for a first renewal at least: what repeat customers are where nothing is contracted
@@ -14,37 +18,37 @@ sums as (
     group by data_id
 ),
 
-grouped as (
-    select renewals.*
-    from renewals
-    inner join sums
-        on renewals.data_id = sums.data_id
-    where renewals.x > 0 and sums.customers >= {{ var('min_repeat_customers') }}
-),
-
--- at these the average customer leaves as often as was seen, and customers differ from much to little
-starts as (
+ranked as (
     select
-        sums.data_id as fit_id,
-        sums.data_id,
-        guesses.number as start_number,
-        ln(guesses.likeness * (sums.lost_customers + 0.5) / (sums.renewals + 1)) as ln_alpha,
-        ln(guesses.likeness * (sums.renewals - sums.lost_customers + 0.5) / (sums.renewals + 1)) as ln_beta,
-        0 as iterations
-    from sums
-    cross join {{ numbered([['1.0'], ['10.0'], ['100.0']], ['likeness'], 'guesses') }}
-    where sums.customers >= {{ var('min_repeat_customers') }}
+        *,
+        row_number() over (
+            partition by data_id
+            order by {{ settled('log_likelihood', 4) }} desc nulls last, start_number asc
+        ) as likelihood_rank
+    from {{ ref('int_subscription_models_searched') }}
 ),
 
-{{ searched_maxima(shifted_beta_geometric_likelihood(), 'searched', 'starts', 'grouped') }},
+best as (
+    select
+        data_id,
+        start_number,
+        ln_1 as ln_alpha,
+        ln_2 as ln_beta,
+        iterations,
+        log_likelihood
+    from ranked
+    where likelihood_rank = 1
+),
 
-{{ measured_maxima(shifted_beta_geometric_likelihood(), 'measured', 'searched', 'grouped') }},
+measured as (
+    {{ measured_maxima(shifted_beta_geometric__likelihood(), 'best', 'up_for_renewal') }}
+),
 
 final as (
     select
         sums.data_id as plan,
-        exp({{ settled('measured.ln_alpha') }}) as alpha,
-        exp({{ settled('measured.ln_beta') }}) as beta,
+        exp({{ settled('measured.ln_1') }}) as alpha,
+        exp({{ settled('measured.ln_2') }}) as beta,
         {{ settled('measured.log_likelihood', 6) }} as log_likelihood,
         measured.iterations,
         measured.gradient_norm,
@@ -52,14 +56,13 @@ final as (
         cast(sums.customers as bigint) as customers,
         cast(sums.lost_customers as bigint) as lost_customers,
         cast(sums.renewals as bigint) as renewals,
-        case
-            when sums.customers < {{ var('min_repeat_customers') }} then 'too_few_repeat_customers'
-            else {{ fit_status(shifted_beta_geometric_likelihood(), 'measured') }}
-        end as status,
-        {{ covariance_columns(2) | join(', ') }}
+        coalesce(measured.status, 'too_few_repeat_customers') as status,
+        measured.cov_11,
+        measured.cov_12,
+        measured.cov_22
     from sums
     left join measured
-        on sums.data_id = measured.fit_id
+        on sums.data_id = measured.data_id
 )
 
 select * from final

@@ -5,9 +5,9 @@ with subscribers as (
 final as (
     select
         plan as data_id,
-        cast(renewals_decided as double precision) as x,
-        cast(case when is_lost then 1 else 0 end as double precision) as lost,
-        cast(count(*) as double precision) as customers
+        cast(renewals_decided as {{ type_double() }}) as x,
+        cast(case when is_lost then 1 else 0 end as {{ type_double() }}) as lost,
+        cast(count(*) as {{ type_double() }}) as customers
     from subscribers
     group by plan, renewals_decided, is_lost
 )

@@ -11,101 +11,64 @@ with run_context as (
 ),
 
 histories as (
-    select sums.*
-    from {{ ref('int_histories_summed') }} as sums
-    inner join run_context
-        on sums.cutoff_date = run_context.as_of_date
+    select * from {{ ref('int_histories_summed') }} where valued_at = {{ valued_now() }}
 ),
 
-purchase_models as (
+fitted as (
+    select * from {{ ref('int_models_fitted') }} where valued_at = {{ valued_now() }}
+),
+
+elected as (
+    select * from {{ ref('int_models_elected') }} where valued_at = {{ valued_now() }} and is_elected and is_usable
+),
+
+customer_models as (
+    {% for name, model in fitted_models().items() %}
     select
-        {{ purchase_model_name('models.is_mbg') }} as model_name,
-        'r' as parameter_1_name,
-        fits.r as parameter_1,
-        'alpha' as parameter_2_name,
-        fits.alpha as parameter_2,
-        'a' as parameter_3_name,
-        fits.a as parameter_3,
-        'b' as parameter_4_name,
-        fits.b as parameter_4,
-        fits.log_likelihood,
-        fits.iterations,
-        fits.gradient_norm,
-        histories.customers,
-        coalesce(fits.status, 'too_few_repeat_customers') as status
+        '{{ name }}' as model_name,
+        {{ model.customers }} as customers
     from histories
-    cross join {{ numbered(fitted_purchase_models(), ['is_mbg'], 'models') }}
-    left join {{ ref('int_purchase_models_fitted') }} as fits
-        on
-            histories.cutoff_date = fits.cutoff_date
-            and models.is_mbg = fits.is_mbg
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
 ),
 
-spend_models as (
+fits as (
     select
-        'gamma_gamma' as model_name,
-        'p' as parameter_1_name,
-        fits.p as parameter_1,
-        'q' as parameter_2_name,
-        fits.q as parameter_2,
-        'gamma' as parameter_3_name,
-        fits.gamma as parameter_3,
-        cast(null as {{ dbt.type_string() }}) as parameter_4_name,
-        cast(null as double precision) as parameter_4,
-        fits.log_likelihood,
-        fits.iterations,
-        fits.gradient_norm,
-        histories.spending_customers as customers,
-        coalesce(fits.status, 'too_few_repeat_customers') as status
-    from histories
-    left join {{ ref('int_spend_models_fitted') }} as fits
-        on histories.cutoff_date = fits.cutoff_date
-),
-
-subscription_models as (
+        models.model_name,
+        fitted.log_likelihood,
+        fitted.iterations,
+        fitted.gradient_norm,
+        models.customers,
+        coalesce(fitted.status, 'too_few_repeat_customers') as status,
+        elected.model_name is not null as is_elected
+    from customer_models as models
+    left join fitted
+        on models.model_name = fitted.model_name
+    left join elected
+        on models.model_name = elected.model_name or (models.model_name = 'gamma_gamma' and elected.q is not null)
+    union all
     select
         'shifted_beta_geometric: ' || plan as model_name,
-        'alpha' as parameter_1_name,
-        alpha as parameter_1,
-        'beta' as parameter_2_name,
-        beta as parameter_2,
-        cast(null as {{ dbt.type_string() }}) as parameter_3_name,
-        cast(null as double precision) as parameter_3,
-        cast(null as {{ dbt.type_string() }}) as parameter_4_name,
-        cast(null as double precision) as parameter_4,
         log_likelihood,
         iterations,
         gradient_norm,
         customers,
-        status
+        status,
+        status in ('converged', 'boundary') as is_elected
     from {{ ref('int_subscription_plans_valued') }}
-),
-
-fits as (
-    select * from purchase_models
-    union all
-    select * from spend_models
-    union all
-    select * from subscription_models
 ),
 
 final as (
     select
         fits.model_name,
+        'all' as model_group,
         run_context.as_of_date,
-        fits.parameter_1_name,
-        fits.parameter_1,
-        fits.parameter_2_name,
-        fits.parameter_2,
-        fits.parameter_3_name,
-        fits.parameter_3,
-        fits.parameter_4_name,
-        fits.parameter_4,
         fits.log_likelihood,
         cast(fits.iterations as integer) as iterations,
         fits.gradient_norm,
         cast(fits.customers as bigint) as customers,
-        fits.status
+        fits.status,
+        fits.is_elected
     from fits
     cross join run_context
 )

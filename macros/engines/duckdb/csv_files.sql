@@ -1,0 +1,200 @@
+{#- Copies a source's CSV files into the table landing.<source>__csv, every value as text, and each line that is no record
+    into landing.unreadable_lines. Files with the same header are read together; files that stand there already are not read again.
+    Returns the select for the landing view.
+    DuckDB's store_rejects sees a line only where whole rows are read: hence a table, not a view over the files. -#}
+{% macro duckdb__land_csv(finding, files) %}
+    {% set table = 'landing.' ~ finding.source ~ '__csv' %}
+    {% set spellings = {} %}
+    {% for file in files %}
+        {% for name in file.columns %}
+            {% do spellings.update({name | lower: spellings.get(name | lower, name)}) %}
+        {% endfor %}
+    {% endfor %}
+    {% set columns = spellings.values() | list %}
+    {% set landed = duckdb_landed_before(finding.source, columns) %}
+    {% if not landed %}{% do duckdb_start_landing(finding.source, table, columns) %}{% endif %}
+    {% set groups = {} %}
+    {% for file in files if file.path not in landed %}
+        {% do groups.setdefault(tojson([file.compression, file.delimiter, file.columns]), []).append(file) %}
+    {% endfor %}
+    {% for group in groups.values() %}
+        {% do duckdb_insert_csv(finding.source, table, group) %}
+        {% do run_query(
+            'insert into landing.landed_files select source_name, path, version from landing.deliveries where source_name = '
+            ~ string_literal(finding.source) ~ ' and path in ' ~ duckdb_list(group | map(attribute='path'))
+        ) %}
+    {% endfor %}
+    {% set types = {} %}
+    {% for name in columns %}{% do types.update({name: 'TEXT'}) %}{% endfor %}
+    {{ return(landing_select(finding, types, table, duckdb_delivered_in('landed_file'), 'landed_row')) }}
+{% endmacro %}
+
+
+{#- Returns the paths of the source's files that stand in its landing table as they are; none where one of those in it is gone or
+    changed, where the table has other columns, or in a full refresh: then the source is landed anew. -#}
+{% macro duckdb_landed_before(source_name, columns) %}
+    {% set relation = adapter.get_relation(target.database, 'landing', source_name ~ '__csv') %}
+    {% if not relation or flags.FULL_REFRESH %}{{ return([]) }}{% endif %}
+    {% set landed_columns = adapter.get_columns_in_relation(relation) | map(attribute='name') | list %}
+    {% if landed_columns != columns + ['landed_file', 'landed_row'] %}{{ return([]) }}{% endif %}
+    {% set rows = run_query(
+        'select landed.path, deliveries.path is not null from landing.landed_files as landed'
+        ~ ' left join landing.deliveries using (source_name, path, version) where landed.source_name = ' ~ string_literal(source_name)
+    ).rows %}
+    {{ return([] if rows | rejectattr(1) | list else rows | map(attribute=0) | list) }}
+{% endmacro %}
+
+
+{% macro duckdb_start_landing(source_name, table, columns) %}
+    {% do forget_csv(source_name) %}
+    {% set definitions = [] %}
+    {% for name in columns %}{% do definitions.append(duckdb_quote(name) ~ ' varchar') %}{% endfor %}
+    {% do run_query('create or replace table ' ~ table ~ ' (' ~ definitions | join(', ') ~ ', landed_file varchar, landed_row bigint)') %}
+{% endmacro %}
+
+
+{% macro duckdb__forget_csv(source_name) %}
+    {% for log in ['landed_files', 'unreadable_lines'] %}
+        {% do run_query('delete from landing.' ~ log ~ ' where source_name = ' ~ string_literal(source_name)) %}
+    {% endfor %}
+{% endmacro %}
+
+
+{#- files: CSV files with the same compression, delimiter and columns. -#}
+{% macro duckdb_insert_csv(source_name, table, files) %}
+    {% do run_query(
+        'create or replace temp table landing_error_lines'
+        ~ ' (landed_file varchar, line bigint, error_type varchar, error_message varchar, raw_line varchar)'
+    ) %}
+    {% do duckdb_read_csv(table, files) %}
+    {% set miscounted = duckdb_miscounted_files(table, files) %}
+    {% if miscounted and files | length > 1 %}
+        {# of several files read together, DuckDB may not report what an unclosed quote has swallowed: such files are read alone #}
+        {% set files_alone = files | selectattr('path', 'in', miscounted | map(attribute=0) | list) | list %}
+        {% for file in files_alone %}
+            {% for read_table in [table, 'landing_error_lines'] %}
+                {% do run_query('delete from ' ~ read_table ~ ' where landed_file = ' ~ string_literal(file.path)) %}
+            {% endfor %}
+            {% do duckdb_read_csv(table, [file]) %}
+        {% endfor %}
+        {% set miscounted = duckdb_miscounted_files(table, files_alone) %}
+    {% endif %}
+    {% do duckdb_require_all_lines(miscounted) %}
+    {% do run_query(
+        'insert into landing.unreadable_lines select ' ~ string_literal(source_name) ~ ', ' ~ duckdb_delivered_in('landed_file')
+        ~ ", 'line is no record: ' || error_message, raw_line from landing_error_lines where raw_line <> ''"
+    ) %}
+    {% do duckdb_set_lines_aside(source_name, table, files) %}
+{% endmacro %}
+
+
+{#- Appends the rows of files, numbered within each, to `table` and their broken lines to landing_error_lines, one row per line. -#}
+{% macro duckdb_read_csv(table, files) %}
+    {% set columns = [] %}{% set types = [] %}
+    {% for name in files[0].columns %}
+        {% do columns.append(duckdb_quote(name)) %}
+        {% do types.append(string_literal(name) ~ ": 'VARCHAR'") %}
+    {% endfor %}
+    {% do run_query('drop table if exists landing_errors') %}
+    {% do run_query('drop table if exists landing_scans') %}
+    {% do run_query(
+        'insert into ' ~ table ~ ' (' ~ columns | join(', ') ~ ', landed_file, landed_row) '
+        ~ 'select *, row_number() over () from read_csv(' ~ duckdb_list(files | map(attribute='path'))
+        ~ ", auto_detect = false, compression = '" ~ files[0].compression ~ "', header = true"
+        ~ ', delim = ' ~ string_literal(files[0].delimiter) ~ ", quote = '\"', escape = '\"'"
+        ~ ', columns = {' ~ types | join(', ') ~ "}, filename = 'landed_file', store_rejects = true, rejects_limit = 0"
+        ~ ", rejects_table = 'landing_errors', rejects_scan = 'landing_scans')"
+    ) %}
+    {% if files | length > 1 %}
+        {# a row keeps its number whatever files it is read with #}
+        {% do run_query(
+            'update ' ~ table ~ ' as landed set landed_row = landed.landed_row - files.rows_before'
+            ~ ' from (select landed_file, min(landed_row) - 1 as rows_before from ' ~ table
+            ~ ' where landed_file in ' ~ duckdb_list(files | map(attribute='path')) ~ ' group by landed_file) as files'
+            ~ ' where landed.landed_file = files.landed_file and files.rows_before > 0'
+        ) %}
+    {% endif %}
+    {% do run_query(
+        'insert into landing_error_lines '
+        ~ 'select scans.file_path, errors.line, errors.error_type, lower(errors.error_message), ' ~ duckdb_lines('errors.csv_line')
+        ~ ' from (select distinct on (scan_id, file_id, line) * from landing_errors order by scan_id, file_id, line, error_message) as errors'
+        ~ ' inner join landing_scans as scans using (scan_id, file_id)'
+    ) %}
+{% endmacro %}
+
+
+{#- Returns [path, lines, lines that were read, line of the first error] of each file of which more or fewer lines were read
+    than it has: after a quote that is never closed, DuckDB may pass over lines without a word. A second reading, quotes ignored,
+    counts them; blank lines and those that can't be counted that way (longer than DuckDB reads, not UTF-8) aside. -#}
+{% macro duckdb_miscounted_files(table, files) %}
+    {# blank lines of a file with one column are rows #}
+    {% if files[0].columns | length == 1 %}{{ return([]) }}{% endif %}
+    {% set columns = [] %}{% set has_breaks = [] %}
+    {% for name in files[0].columns %}
+        {% do columns.append(duckdb_quote(name)) %}
+        {% do has_breaks.append('contains(' ~ columns[-1] ~ ', chr(10)) or contains(' ~ columns[-1] ~ ', chr(13))') %}
+    {% endfor %}
+    {{ return(run_query(
+        'with delivered as (select landed_file, count(line) as lines from (' ~ duckdb_select_lines(files) ~ ') as physical group by landed_file), '
+        ~ 'landed as (select landed_file, count(*) + sum(case when ' ~ has_breaks | join(' or ')
+        ~ " then len(regexp_extract_all(concat_ws('|', " ~ columns | join(', ') ~ "), '[\r\n]+')) else 0 end) as lines"
+        ~ ' from ' ~ table ~ ' where landed_file in ' ~ duckdb_list(files | map(attribute='path')) ~ ' group by landed_file), '
+        ~ "broken as (select landed_file, min(line) as first_line, sum(case when raw_line <> '' "
+        ~ "and error_type not in ('INVALID ENCODING', 'LINE SIZE OVER MAXIMUM') then 1 else 0 end) as lines"
+        ~ ' from landing_error_lines group by landed_file), '
+        ~ 'counted as (select landed_file, delivered.lines, 1 + coalesce(landed.lines, 0) + coalesce(broken.lines, 0) as read_lines, first_line'
+        ~ ' from delivered left join landed using (landed_file) left join broken using (landed_file)) '
+        ~ 'select * from counted where lines <> read_lines order by landed_file'
+    ).rows | list) }}
+{% endmacro %}
+
+
+{#- Stops the run where a file's lines can't be told apart, so that none is lost. miscounted: of duckdb_miscounted_files. -#}
+{% macro duckdb_require_all_lines(miscounted) %}
+    {% set sentences = [] %}
+    {% for path, lines, read_lines, first_line in miscounted %}
+        {% do sentences.append(
+            path[raw_root() | length + 1:] ~ ' has ' ~ lines ~ ' lines, of which only ' ~ read_lines
+            ~ ' could be told apart: a quotation mark is opened and never closed' ~ (' near line ' ~ first_line if first_line else '')
+            ~ '. Correct the file, or remove it, and run again.'
+        ) %}
+    {% endfor %}
+    {% if sentences %}{{ exceptions.raise_compiler_error(sentences | join('\n')) }}{% endif %}
+{% endmacro %}
+
+
+{#- Moves rows that DuckDB reads as records, but that are none, to landing.unreadable_lines. -#}
+{% macro duckdb_set_lines_aside(source_name, table, files) %}
+    {% set delimiter = files[0].delimiter %}
+    {% set line = '([^D\n]*[D]){N}[^D\n]*'.replace('D', delimiter).replace('N', (files[0].columns | length - 1) | string) %}
+    {% set several_lines = string_literal('[^\n]*(\n' ~ line ~ ')+\n[^\n]*') %}
+    {% set columns = [] %}{% set is_header = [] %}{% set has_nul = [] %}{% set holds_lines = [] %}
+    {% for name in files[0].columns %}
+        {% set column = duckdb_quote(name) %}
+        {% do columns.append(column) %}
+        {% do is_header.append("coalesce(nullif(trim(" ~ column ~ ", ' \ufeff'), ''), 'column_" ~ loop.index ~ "') = " ~ string_literal(name)) %}
+        {% do has_nul.append('contains(' ~ column ~ ', chr(0))') %}
+        {% do holds_lines.append('contains(' ~ column ~ ', chr(10)) and regexp_full_match(' ~ column ~ ', ' ~ several_lines ~ ')') %}
+    {% endfor %}
+    {% set as_line = 'coalesce(' ~ columns | join(", '') || " ~ string_literal(delimiter) ~ ' || coalesce(') ~ ", '')" %}
+    {% set reasons = {'the header line again': is_header | join(' and '), 'it holds a NUL byte': has_nul | join(' or ')} %}
+    {# with fewer columns, a text of several lines could look like records #}
+    {% if columns | length > 3 %}
+        {% do reasons.update({'it stands within a quoted value, so that an earlier quote is likely not closed': holds_lines | join(' or ')}) %}
+    {% endif %}
+    {% for reason, condition in reasons.items() %}
+        {% set rows = ' from ' ~ table ~ ' where landed_file in ' ~ duckdb_list(files | map(attribute='path')) ~ ' and (' ~ condition ~ ')' %}
+        {% do run_query(
+            'insert into landing.unreadable_lines select ' ~ string_literal(source_name) ~ ', ' ~ duckdb_delivered_in('landed_file')
+            ~ ", 'line is no record: " ~ reason ~ "', raw_line from (select landed_file, " ~ duckdb_lines(as_line)
+            ~ ' as raw_line' ~ rows ~ ") as lines where raw_line <> ''"
+        ) %}
+        {% do run_query('delete' ~ rows) %}
+    {% endfor %}
+{% endmacro %}
+
+
+{#- text: SQL text. Returns SQL that makes a row of each of its lines; a blank line is ''. -#}
+{% macro duckdb_lines(text) %}
+    {{- return('unnest(string_split_regex(' ~ text ~ ", '[\r\n]+'))") -}}
+{% endmacro %}

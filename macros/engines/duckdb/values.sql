@@ -1,0 +1,35 @@
+{% macro duckdb__type_double() %}{{ return('double precision') }}{% endmacro %}
+
+{% macro duckdb__type_exact(precision, scale) %}{{ return('numeric(' ~ precision ~ ', ' ~ scale ~ ')') }}{% endmacro %}
+
+{% macro duckdb__cast_or_null(value, type) %}{{ return('try_cast(' ~ value ~ ' as ' ~ type ~ ')') }}{% endmacro %}
+
+{#- halves away from zero -#}
+{% macro duckdb__to_money(number) %}{{ return('cast(' ~ number ~ ' as ' ~ type_money() ~ ')') }}{% endmacro %}
+
+{% macro duckdb__is_text(value) %}{{ return('typeof(' ~ value ~ ") = 'VARCHAR'") }}{% endmacro %}
+
+{% macro duckdb__matches(text, pattern) %}{{ return('regexp_full_match(' ~ text ~ ', ' ~ string_literal(pattern) ~ ')') }}{% endmacro %}
+
+{% macro duckdb__digits_of(text) %}{{ return('regexp_replace(' ~ text ~ ", '[^0-9]', '', 'g')") }}{% endmacro %}
+
+{% macro duckdb__row_hash(columns) %}
+    {{ return('cast(hash(' ~ columns | join(', ') ~ ') % 4611686018427387847 as bigint)') }}
+{% endmacro %}
+
+{#- a struct; JSON where rows differ in type -#}
+{% macro duckdb__raw_record(columns, is_mixed) %}
+    {% set pairs = [] %}
+    {% for name in columns %}
+        {% do pairs.append(string_literal(name) ~ ': ' ~ duckdb_quote(name)) %}
+    {% endfor %}
+    {% set record = '{' ~ pairs | join(', ') ~ '}' if pairs else 'cast(null as varchar)' %}
+    {{ return('to_json(' ~ record ~ ')' if is_mixed else record) }}
+{% endmacro %}
+
+{% macro duckdb__raw_record_text(record) %}{{ return('cast(to_json(' ~ record ~ ') as varchar)') }}{% endmacro %}
+
+{% macro duckdb__landed_text(column, type) %}
+    {% set text = 'cast(' ~ column ~ ' as varchar)' %}
+    {{ return('coalesce(try(decode(' ~ column ~ ')), ' ~ text ~ ')' if type == 'BLOB' else text) }}
+{% endmacro %}

@@ -1,0 +1,96 @@
+{#- Everything that an engine does its own way. The form of an engine's macros: <engine>__<name>, in the folder of its name. What is the same
+    on most engines stands here as default__<name>. -#}
+
+{#- types and literals -#}
+
+{% macro type_double() %}{{ return(adapter.dispatch('type_double', 'clv_warehouse')()) }}{% endmacro %}
+
+{% macro type_exact(precision, scale) %}{{ return(adapter.dispatch('type_exact', 'clv_warehouse')(precision, scale)) }}{% endmacro %}
+
+{% macro string_literal(value) %}{{ return(adapter.dispatch('string_literal', 'clv_warehouse')(value)) }}{% endmacro %}
+
+{% macro default__string_literal(value) %}{{ return("'" ~ (value | string).replace("'", "''") ~ "'") }}{% endmacro %}
+
+{% macro cast_or_null(value, type) %}{{ return(adapter.dispatch('cast_or_null', 'clv_warehouse')(value, type)) }}{% endmacro %}
+
+{% macro to_money(number) %}{{ return(adapter.dispatch('to_money', 'clv_warehouse')(number)) }}{% endmacro %}
+
+
+{#- texts -#}
+
+{% macro is_text(value) %}{{ return(adapter.dispatch('is_text', 'clv_warehouse')(value)) }}{% endmacro %}
+
+{% macro matches(text, pattern) %}{{ return(adapter.dispatch('matches', 'clv_warehouse')(text, pattern)) }}{% endmacro %}
+
+{% macro digits_of(text) %}{{ return(adapter.dispatch('digits_of', 'clv_warehouse')(text)) }}{% endmacro %}
+
+
+{#- time -#}
+
+{% macro parsed_timestamp(value, formats) %}{{ return(adapter.dispatch('parsed_timestamp', 'clv_warehouse')(value, formats)) }}{% endmacro %}
+
+{% macro is_timestamp_format(text) %}{{ return(adapter.dispatch('is_timestamp_format', 'clv_warehouse')(text)) }}{% endmacro %}
+
+{% macro is_known_timezone(name) %}{{ return(adapter.dispatch('is_known_timezone', 'clv_warehouse')(name)) }}{% endmacro %}
+
+{% macro shift_timezone(moment, from_zone, to_zone) %}
+    {% if from_zone == to_zone %}{{ return(moment) }}{% endif %}
+    {{ return(adapter.dispatch('shift_timezone', 'clv_warehouse')(moment, from_zone, to_zone)) }}
+{% endmacro %}
+
+
+{#- rows and plans -#}
+
+{% macro row_hash(columns) %}{{ return(adapter.dispatch('row_hash', 'clv_warehouse')(columns)) }}{% endmacro %}
+
+{% macro raw_record(columns, is_mixed=false) %}{{ return(adapter.dispatch('raw_record', 'clv_warehouse')(columns, is_mixed)) }}{% endmacro %}
+
+{% macro raw_record_text(record) %}{{ return(adapter.dispatch('raw_record_text', 'clv_warehouse')(record)) }}{% endmacro %}
+
+{% macro fenced() %}{{ return(adapter.dispatch('fenced', 'clv_warehouse')()) }}{% endmacro %}
+
+{% macro default__fenced() %}{{ return('') }}{% endmacro %}
+
+
+{#- files: an engine without these reads tables alone -#}
+
+{% macro files_below(root, patterns) %}{{ return(adapter.dispatch('files_below', 'clv_warehouse')(root, patterns)) }}{% endmacro %}
+
+{% macro default__files_below(root, patterns) %}{{ return([]) }}{% endmacro %}
+
+{% macro first_lines(files) %}{{ return(adapter.dispatch('first_lines', 'clv_warehouse')(files)) }}{% endmacro %}
+
+{% macro parquet_columns(files) %}{{ return(adapter.dispatch('parquet_columns', 'clv_warehouse')(files)) }}{% endmacro %}
+
+{% macro file_versions(files) %}{{ return(adapter.dispatch('file_versions', 'clv_warehouse')(files)) }}{% endmacro %}
+
+{% macro land_csv(finding, files) %}{{ return(adapter.dispatch('land_csv', 'clv_warehouse')(finding, files)) }}{% endmacro %}
+
+{% macro forget_csv(source_name) %}{{ return(adapter.dispatch('forget_csv', 'clv_warehouse')(source_name)) }}{% endmacro %}
+
+{% macro default__forget_csv(source_name) %}{% endmacro %}
+
+{% macro land_parquet(finding, groups) %}{{ return(adapter.dispatch('land_parquet', 'clv_warehouse')(finding, groups)) }}{% endmacro %}
+
+
+{#- landing and state -#}
+
+{% macro landed_text(column, type) %}{{ return(adapter.dispatch('landed_text', 'clv_warehouse')(column, type)) }}{% endmacro %}
+
+{% macro default__landed_text(column, type) %}{{ return('cast(' ~ column ~ ' as ' ~ dbt.type_string() ~ ')') }}{% endmacro %}
+
+{% macro place_in_table() %}{{ return(adapter.dispatch('place_in_table', 'clv_warehouse')()) }}{% endmacro %}
+
+{% macro default__place_in_table() %}{{ return('row_number() over ()') }}{% endmacro %}
+
+{% macro make_view(name, query) %}{{ return(adapter.dispatch('make_view', 'clv_warehouse')(name, query)) }}{% endmacro %}
+
+{% macro default__make_view(name, query) %}{% do run_query('create or replace view ' ~ name ~ ' as ' ~ query) %}{% endmacro %}
+
+{% macro make_table(name, columns) %}{{ return(adapter.dispatch('make_table', 'clv_warehouse')(name, columns)) }}{% endmacro %}
+
+{% macro default__make_table(name, columns) %}{% do run_query('create table ' ~ name ~ ' (' ~ columns ~ ')') %}{% endmacro %}
+
+{% macro empty_table(name) %}{{ return(adapter.dispatch('empty_table', 'clv_warehouse')(name)) }}{% endmacro %}
+
+{% macro default__empty_table(name) %}{% do run_query('truncate table ' ~ name) %}{% endmacro %}

@@ -1,0 +1,20 @@
+{% macro discounted_occasions(expected_occasions, months, discount_rate) -%}
+    {%- for month in range(1, months + 1) -%}
+    ({{ expected_occasions('weeks_' ~ month) }}) * (power(1 + {{ discount_rate }}, -{{ month }} / 12e0)
+    {%- if not loop.last %} - power(1 + {{ discount_rate }}, -{{ month + 1 }} / 12e0){% endif %})
+    {%- if not loop.last %} + {% endif %}
+    {%- endfor -%}
+{%- endmacro %}
+
+{% macro weeks_of_months(months) -%}
+    {{ months * 365.25 / 12 / 7 }}e0
+{%- endmacro %}
+
+{% macro weeks_between(first_day, last_day) -%}
+    cast({{ dbt.datediff(first_day, last_day, 'day') }} as {{ type_double() }}) / 7
+{%- endmacro %}
+
+{#- Numbers above 8 are put together by eighths of their logarithm. -#}
+{% macro count_bin(x) -%}
+    case when {{ x }} <= 8 then {{ x }} else round(8 * exp((floor(8 * ln(greatest({{ x }}, 8) / 8)) + 5e-1) / 8)) end
+{%- endmacro %}

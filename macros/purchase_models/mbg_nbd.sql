@@ -1,0 +1,21 @@
+{% macro mbg_nbd__parameters() %}{{ return(beta_dropout_parameters()) }}{% endmacro %}
+
+{% macro mbg_nbd__likelihood() %}{{ return(beta_dropout_likelihood(leaves_at_once=true)) }}{% endmacro %}
+
+{% macro mbg_nbd__starts() %}{{ return(beta_dropout_starts()) }}{% endmacro %}
+
+{% macro mbg_nbd__probability_alive(fit, history) -%}
+    {{ beta_dropout_alive(fit, history, fit.b ~ ' + ' ~ history ~ '.x + 1') }}
+{%- endmacro %}
+
+{% macro mbg_nbd__nodes(fit, source) -%}
+    {{ beta_nodes(source, fit.a, fit.b ~ ' + x + 1') }}
+{%- endmacro %}
+
+{% macro mbg_nbd__future(fit, history) %}{{ return(gamma_rate(fit, history)) }}{% endmacro %}
+
+{% macro mbg_nbd__expected_occasions(weeks) -%}{{ beta_dropout_occasions(weeks) }}{%- endmacro %}
+
+{% macro mbg_nbd__expected_pairs(weeks) -%}{{ beta_dropout_pairs(weeks) }}{%- endmacro %}
+
+{% macro mbg_nbd__days_to_next(fit, share, x, age) -%}{{ gamma_rate_gap(fit, share, x, age) }}{%- endmacro %}

@@ -1,0 +1,70 @@
+{#- Where models are told apart: each is a file of this folder, a macro <model>__<part> for every part (docs/how-to/add-a-purchase-model.md). -#}
+
+{% macro purchase_model(model, part) %}
+    {{ return(context[model ~ '__' ~ part]) }}
+{% endmacro %}
+
+{% macro purchase_models() %}
+    {%- set models = [] -%}
+    {%- for name in context if name.endswith('__probability_alive') -%}
+        {%- do models.append(name.replace('__probability_alive', '')) -%}
+    {%- endfor -%}
+    {{ return(models | sort) }}
+{% endmacro %}
+
+{% macro fitted_purchase_models() %}
+    {{ return(purchase_models() if var('purchase_model') == 'auto' else [var('purchase_model')]) }}
+{% endmacro %}
+
+{% macro fitted_models() %}
+    {%- set models = {} -%}
+    {%- for name in fitted_purchase_models() -%}
+        {%- do models.update({name: {
+            'likelihood': purchase_model(name, 'likelihood')(),
+            'starts': purchase_model(name, 'starts')(),
+            'histories': 'int_purchase_histories',
+            'customers': 'customers',
+            'fitted_to': 'repeat_customers',
+            'unit': 'mean_age',
+            'events': 'repeat_occasions',
+        }}) -%}
+    {%- endfor -%}
+    {%- do models.update({'gamma_gamma': {
+        'likelihood': gamma_gamma__likelihood(),
+        'starts': gamma_gamma__starts(),
+        'histories': 'int_spend_histories',
+        'customers': 'spending_customers',
+        'fitted_to': 'spending_customers',
+        'unit': 'mean_value',
+        'events': 'spending_customers',
+    }}) -%}
+    {{ return(models) }}
+{% endmacro %}
+
+{% macro most_parameters() %}
+    {%- set sizes = [gamma_gamma__parameters() | length] -%}
+    {%- for name in purchase_models() -%}{%- do sizes.append(purchase_model(name, 'parameters')() | length) -%}{%- endfor -%}
+    {{ return(sizes | max) }}
+{% endmacro %}
+
+{% macro parameters_of(model, relation) %}
+    {%- set columns = {} -%}
+    {%- for parameter in purchase_model(model, 'parameters')() -%}
+        {%- do columns.update({parameter: relation ~ '.parameter_' ~ loop.index}) -%}
+    {%- endfor -%}
+    {{ return(columns) }}
+{% endmacro %}
+
+{% macro by_purchase_model(part, fit, arguments) -%}
+    case {{ fit }}.model_name
+        {%- for model in fitted_purchase_models() %}
+        when '{{ model }}' then {{ purchase_model(model, part)(parameters_of(model, fit), *arguments) }}
+        {%- endfor %}
+    end
+{%- endmacro %}
+
+{% macro single_node(source) -%}
+    select *, cast(0 as {{ type_double() }}) as node, cast(1 as {{ type_double() }}) as weight from {{ source }}
+{%- endmacro %}
+
+{% macro node_keys() %}{{ return(['valued_at', 'model_name', 'is_elected', 'varied_parameter', 'x']) }}{% endmacro %}

@@ -1,0 +1,94 @@
+{% set months = var('horizon_months') %}
+{% set horizons = {'30d': '30 / 7e0', '90d': '90 / 7e0', '365d': '365 / 7e0'} %}
+{% for month in range(1, months + 1) %}{% do horizons.update({month: weeks_of_months(month)}) %}{% endfor %}
+with models as (
+    select * from {{ ref('int_models_varied') }} where is_elected
+),
+
+run_context as (
+    select * from {{ ref('int_run_context') }}
+),
+
+nodes as (
+    select * from {{ ref('int_nodes_weighed') }} where is_elected
+),
+
+histories as (
+    select distinct
+        valued_at,
+        x,
+        age
+    from {{ ref('int_customer_histories_counted') }}
+),
+
+{% for model in fitted_purchase_models() %}
+{% set expected = purchase_model(model, 'expected_occasions') %}
+{{ model }}_evaluated as (
+    select
+        models.valued_at,
+        models.varied_parameter,
+        histories.x,
+        histories.age,
+        nodes.node,
+        nodes.weight,
+        {% for column, term in purchase_model(model, 'future')(parameters_of(model, 'models'), 'histories').items() %}
+        {{ term }} as {{ column }},
+        {% endfor %}
+        {% for horizon, weeks in horizons.items() %}
+        {{ weeks }} as weeks_{{ horizon }},
+        {% endfor %}
+        run_context.annual_discount_rate
+    from models
+    inner join histories
+        on models.valued_at = histories.valued_at
+    inner join nodes
+        on
+            models.valued_at = nodes.valued_at
+            and models.varied_parameter = nodes.varied_parameter
+            and histories.x = nodes.x
+    cross join run_context
+    where models.model_name = '{{ model }}'
+),
+
+{{ model }} as (
+    select
+        valued_at,
+        varied_parameter,
+        x,
+        age,
+        weight * ({{ expected('weeks_' ~ months) }}) as expected_occasions,
+        case when varied_parameter = 0 then weight * ({{ expected('weeks_30d') }}) end as expected_occasions_30d,
+        case when varied_parameter = 0 then weight * ({{ expected('weeks_90d') }}) end as expected_occasions_90d,
+        case when varied_parameter = 0 then weight * ({{ expected('weeks_365d') }}) end as expected_occasions_365d,
+        case when varied_parameter = 0 then weight * ({{ purchase_model(model, 'expected_pairs')('weeks_' ~ months) }}) end
+            as expected_pairs_of_occasions,
+        case when varied_parameter = 0 then weight * ({{ discounted_occasions(expected, months, 'annual_discount_rate') }}) end
+            as discounted_occasions
+    from {{ model }}_evaluated
+),
+{% endfor %}
+
+weighed as (
+    {% for model in fitted_purchase_models() %}
+    select * from {{ model }}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+),
+
+final as (
+    select
+        valued_at,
+        varied_parameter,
+        x,
+        age,
+        {{ exact_sum('expected_occasions_30d') }} as expected_occasions_30d,
+        {{ exact_sum('expected_occasions_90d') }} as expected_occasions_90d,
+        {{ exact_sum('expected_occasions_365d') }} as expected_occasions_365d,
+        {{ exact_sum('expected_occasions') }} as expected_occasions,
+        {{ exact_sum('expected_pairs_of_occasions') }} as expected_pairs_of_occasions,
+        {{ exact_sum('discounted_occasions') }} as discounted_occasions
+    from weighed
+    group by valued_at, varied_parameter, x, age
+)
+
+select * from final

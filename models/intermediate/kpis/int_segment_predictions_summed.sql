@@ -1,0 +1,92 @@
+{% set size = most_parameters() %}
+{% set gradients = prefixed('gradient_', range(1, size + 1)) + prefixed('spend_gradient_', range(1, 4)) %}
+with customers as (
+    select
+        measured.customer_id,
+        valued.predicted_clv,
+        valued.total_clv
+    from {{ ref('int_customers_known') }} as measured
+    inner join {{ ref('int_customers_valued') }} as valued
+        on measured.customer_id = valued.customer_id
+    where valued.valued_at = {{ valued_now() }} and measured.cohort_month is not null
+),
+
+segments as (
+    select * from {{ ref('int_customers_segmented') }}
+),
+
+uncertainties as (
+    select * from {{ ref('int_customer_uncertainties_derived') }}
+),
+
+models as (
+    select * from {{ ref('int_models_elected') }} where is_elected and valued_at = {{ valued_now() }}
+),
+
+joined as (
+    select
+        {{ prefixed('segments.', segment_kinds()) | join(', ') }},
+        customers.predicted_clv,
+        customers.total_clv,
+        {{ prefixed('uncertainties.', gradients) | join(', ') }},
+        uncertainties.process_variance
+    from customers
+    inner join segments
+        on customers.customer_id = segments.customer_id
+    left join uncertainties
+        on customers.customer_id = uncertainties.customer_id
+),
+
+summed as (
+    {% for kind in segment_kinds() %}
+    select
+        '{{ kind }}' as segment_kind,
+        {{ kind }} as segment,
+        count(*) as customers,
+        sum(predicted_clv) as customer_equity,
+        {{ complete_sum('predicted_clv') }} as predicted_clv,
+        {{ complete_sum('total_clv') }} as total_clv,
+        {%- for gradient in gradients %}
+        {{ exact_sum(gradient) }} as {{ gradient }},
+        {%- endfor %}
+        {{ complete_sum('process_variance') }} as process_variance
+    from joined
+    group by {{ kind }}
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+),
+
+-- how far the sum may be off: because parameters are estimates (delta method), and because customers do as chance will have it
+varied as (
+    select
+        summed.*,
+        {{ quadratic_form('summed.gradient_', 'models.cov_', size) }}
+        + {{ quadratic_form('summed.spend_gradient_', 'models.spend_cov_', 3) }}
+        + summed.process_variance as variance
+    from summed
+    left join models
+        on true
+),
+
+-- arithmetic may leave a variance of about 0 a little below it
+deviated as (
+    select
+        *,
+        sqrt(case when variance > 0 then variance when variance <= 0 then 0 end) as deviation
+    from varied
+),
+
+final as (
+    select
+        segment_kind,
+        segment,
+        customers,
+        cast(customer_equity as {{ type_money() }}) as customer_equity,
+        {{ to_money(ratio('predicted_clv', 'customers')) }} as mean_predicted_clv,
+        {{ to_money('(predicted_clv - 1.96 * deviation) / customers') }} as mean_predicted_clv_low,
+        {{ to_money('(predicted_clv + 1.96 * deviation) / customers') }} as mean_predicted_clv_high,
+        {{ to_money(ratio('total_clv', 'customers')) }} as mean_total_clv
+    from deviated
+)
+
+select * from final

@@ -1,0 +1,62 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='delete+insert',
+    unique_key='as_of_date',
+    full_refresh=false,
+    on_schema_change='append_new_columns'
+) }}
+
+with run_context as (
+    select * from {{ ref('int_run_context') }}
+),
+
+customer_models as (
+    select * from {{ ref('int_models_fitted') }} where valued_at = {{ valued_now() }}
+),
+
+subscription_models as (
+    select * from {{ ref('int_subscription_models_fitted') }} where alpha is not null
+),
+
+parameters as (
+    {% for name, model in fitted_models().items() %}
+    {% for parameter in model.likelihood.parameters %}
+    select
+        model_name,
+        '{{ parameter }}' as parameter,
+        parameter_{{ loop.index }} as value,
+        cov_{{ loop.index }}{{ loop.index }} as variance
+    from customer_models
+    where model_name = '{{ name }}'
+    union all
+    {% endfor %}
+    {% endfor %}
+    select
+        'shifted_beta_geometric: ' || plan as model_name,
+        'alpha' as parameter,
+        alpha as value,
+        cov_11 as variance
+    from subscription_models
+    union all
+    select
+        'shifted_beta_geometric: ' || plan as model_name,
+        'beta' as parameter,
+        beta as value,
+        cov_22 as variance
+    from subscription_models
+),
+
+-- from the standard error of its logarithm; a parameter that the data doesn't tell has none
+final as (
+    select
+        parameters.model_name,
+        'all' as model_group,
+        run_context.as_of_date,
+        parameters.parameter,
+        parameters.value,
+        parameters.value * sqrt(case when parameters.variance > 0 then parameters.variance end) as standard_error
+    from parameters
+    cross join run_context
+)
+
+select * from final
