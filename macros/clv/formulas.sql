@@ -1,5 +1,9 @@
 {#- CLV by formula. Rates are fractions per window of var kpi_window_months, money in reporting currency. -#}
 
+{% macro annual_discount_rate() -%}
+    cast({{ var('annual_discount_rate') }} as double precision)
+{%- endmacro %}
+
 {#- churn_rate: SQL, share of customers lost in a window. 1 / churn_rate windows, in years, at most var max_lifetime_years;
     that maximum too where nobody was lost; null where churn is unknown. -#}
 {% macro lifetime_years(churn_rate) -%}

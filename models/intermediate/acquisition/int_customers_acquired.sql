@@ -1,4 +1,9 @@
-with shares as (
+with customers as (
+    select distinct customer_id
+    from {{ ref('int_customers_resolved') }}
+),
+
+shares as (
     select
         *,
         sum(share) over (partition by customer_id, acquisition_channel) as channel_share,
@@ -33,17 +38,13 @@ profiles as (
 -- who hasn't bought yet has the channel that is told
 final as (
     select
-        customer_id,
-        acquisition_channel,
-        acquisition_campaign
-    from buyers
-    union all
-    select
-        customer_id,
-        acquisition_channel,
-        acquisition_campaign
-    from profiles
-    where customer_id not in (select buyers.customer_id from buyers)
+        customers.customer_id,
+        coalesce(buyers.acquisition_channel, profiles.acquisition_channel, 'unknown') as acquisition_channel,
+        case when buyers.customer_id is not null then buyers.acquisition_campaign else profiles.acquisition_campaign end
+            as acquisition_campaign
+    from customers
+    left join buyers on customers.customer_id = buyers.customer_id
+    left join profiles on customers.customer_id = profiles.customer_id
 )
 
 select * from final

@@ -1,5 +1,13 @@
-with members as (
-    select * from {{ ref('int_campaign_members_assigned') }}
+with records as (
+    {{ current_records(ref('stg_raw__campaign_members')) }}
+),
+
+identities as (
+    select * from {{ ref('int_customers_resolved') }}
+),
+
+run_context as (
+    select * from {{ ref('int_run_context') }}
 ),
 
 basis as (
@@ -16,6 +24,33 @@ orders as (
     from {{ ref('int_orders_sequenced') }} as orders
     cross join basis
     where orders.customer_id is not null
+),
+
+-- who has neither an account nor an order is known by the assignment alone
+resolved as (
+    select
+        records.campaign,
+        coalesce(identities.customer_id, records.customer_id) as customer_id,
+        case when lower(records.variant) = 'control' then 'control' else records.variant end as variant,
+        records.cost,
+        records.assigned_at
+    from records
+    left join identities
+        on records.customer_id = identities.source_customer_id
+),
+
+-- the first assignment counts; who was given several variants of a campaign tells nothing about any of them
+members as (
+    select
+        campaign,
+        customer_id,
+        min(variant) as variant,
+        {{ complete_sum('cost') }} as cost,
+        min(assigned_at) as assigned_at,
+        {{ dbt.dateadd('day', var('campaign_window_days'), 'min(assigned_at)') }} as window_end
+    from resolved
+    group by campaign, customer_id
+    having min(variant) = max(variant)
 ),
 
 -- what a member was worth when assigned, and what the window brought
@@ -51,8 +86,8 @@ final as (
         members.customer_id,
         members.variant,
         {{ value_tier('ranked.value_rank', 'ranked.customers') }} as value_tier,
-        members.cost,
-        members.is_window_over,
+        cast(members.cost as {{ type_money() }}) as cost,
+        members.window_end <= run_context.known_before as is_window_over,
         case when ranked.unknowns = 0 then cast(ranked.window_value as {{ type_money() }}) end as window_value,
         coalesce(
             ranked.last_order_at < {{ dbt.dateadd('month', -var('kpi_window_months'), 'members.assigned_at') }}, false
@@ -60,11 +95,12 @@ final as (
         ranked.window_orders > 0 as has_ordered,
         basis.clv_basis
     from members
+    cross join run_context
+    cross join basis
     inner join ranked
         on
             members.campaign = ranked.campaign
             and members.customer_id = ranked.customer_id
-    cross join basis
 )
 
 select * from final

@@ -1,7 +1,12 @@
 with customers as (
-    select *
-    from {{ ref('int_customers_measured') }}
-    where cohort_month is not null
+    select
+        measured.customer_id,
+        measured.cohort_month,
+        acquired.acquisition_channel
+    from {{ ref('int_customers_measured') }} as measured
+    inner join {{ ref('int_customers_acquired') }} as acquired
+        on measured.customer_id = acquired.customer_id
+    where measured.cohort_month is not null
 ),
 
 customer_months as (

@@ -1,7 +1,7 @@
 with customers as (
     select *
-    from {{ ref('int_customers_measured') }}
-    where cohort_month is not null
+    from {{ ref('int_customers_segmented') }}
+    where cohort <> 'none'
 ),
 
 valued as (
@@ -36,7 +36,7 @@ responses as (
 final as (
     select
         customers.customer_id,
-        customers.acquisition_channel as channel,
+        customers.channel,
         customers.country,
         coalesce(first_categories.first_category, 'unknown') as first_category,
         case when orders.discounted_first_orders > 0 then 'yes' else 'no' end as first_order_discount,

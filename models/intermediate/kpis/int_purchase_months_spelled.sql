@@ -4,11 +4,8 @@
     pre_hook="{{ forget_customers('int_customers_restated') }}",
 ) }}
 
-with run_context as (
-    select * from {{ ref('int_run_context') }}
-),
-
-purchase_months as (
+{% set window = var('kpi_window_months') %}
+with purchase_months as (
     select distinct
         customer_id,
         {{ month_number('occasion_month') }} as month_number
@@ -19,18 +16,11 @@ purchase_months as (
 -- a month with a purchase, and the next one
 spells as (
     select
-        purchase_months.customer_id,
-        purchase_months.month_number,
-        row_number() over (partition by purchase_months.customer_id order by purchase_months.month_number) = 1 as is_first,
-        coalesce(
-            lead(purchase_months.month_number) over (
-                partition by purchase_months.customer_id order by purchase_months.month_number
-            ),
-            1000000
-        ) as next_month_number,
-        run_context.kpi_window_months
+        customer_id,
+        month_number,
+        row_number() over (partition by customer_id order by month_number) = 1 as is_first,
+        coalesce(lead(month_number) over (partition by customer_id order by month_number), 1000000) as next_month_number
     from purchase_months
-    cross join run_context
 ),
 
 -- with this purchase as the latest one, the customer counts as active for a window's length, or until the next purchase;
@@ -40,11 +30,10 @@ final as (
         customer_id,
         month_number,
         is_first,
-        least(next_month_number, month_number + kpi_window_months) as active_until,
-        next_month_number > month_number + kpi_window_months as is_followed_by_churn,
-        month_number + kpi_window_months as churned_from,
-        least(next_month_number, month_number + 2 * kpi_window_months) as churned_until,
-        kpi_window_months
+        least(next_month_number, month_number + {{ window }}) as active_until,
+        next_month_number > month_number + {{ window }} as is_followed_by_churn,
+        month_number + {{ window }} as churned_from,
+        least(next_month_number, month_number + 2 * {{ window }}) as churned_until
     from spells
 )
 

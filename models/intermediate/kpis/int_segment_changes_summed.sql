@@ -1,8 +1,7 @@
 {% set counts = ['active', 'active_before', 'churned', 'new'] %}
 {% set flows = ['orders', 'customer_orders', 'net_revenue', 'gross_margin', 'unknown_margins'] %}
-{% set moments = [
-    'month_number', 'is_first', 'active_until', 'is_followed_by_churn', 'churned_from', 'churned_until', 'kpi_window_months',
-] %}
+{% set moments = ['month_number', 'is_first', 'active_until', 'is_followed_by_churn', 'churned_from', 'churned_until'] %}
+{% set window = var('kpi_window_months') %}
 {% set kinds = segment_kinds() | join(', ') %}
 with segments as (
     select * from {{ ref('int_customers_segmented') }}
@@ -33,9 +32,9 @@ counts_changed as (
     union all
     select {{ kinds }}, active_until, -spells, 0, 0, 0 from spells
     union all
-    select {{ kinds }}, month_number + kpi_window_months, 0, spells, 0, case when is_first then -spells else 0 end from spells
+    select {{ kinds }}, month_number + {{ window }}, 0, spells, 0, case when is_first then -spells else 0 end from spells
     union all
-    select {{ kinds }}, active_until + kpi_window_months, 0, -spells, 0, 0 from spells
+    select {{ kinds }}, active_until + {{ window }}, 0, -spells, 0, 0 from spells
     union all
     select {{ kinds }}, churned_from, 0, 0, spells, 0 from spells where is_followed_by_churn
     union all

@@ -1,9 +1,24 @@
 with customers as (
-    select * from {{ ref('int_customers_measured') }}
+    select *
+    from {{ ref('int_customers_measured') }}
+    where cohort_month is not null
 ),
 
+-- of those who have lived through var cohort_clv_age_months whole months after the month of acquisition
 values_at_age as (
-    select * from {{ ref('int_customer_margins_at_age') }}
+    select
+        customers.customer_id,
+        cast(case
+            when max(customers.clv_basis) = 'margin' then {{ complete_sum('months.gross_margin') }}
+            else sum(months.net_revenue)
+        end as {{ type_money() }}) as value_at_age
+    from customers
+    inner join {{ ref('int_customer_months_summed') }} as months
+        on
+            customers.customer_id = months.customer_id
+            and months.month <= {{ add_months('customers.cohort_month', var('cohort_clv_age_months')) }}
+    where {{ end_of_month_reached('customers.cohort_month', var('cohort_clv_age_months'), 'customers.as_of_date') }}
+    group by customers.customer_id
 ),
 
 segments as (
@@ -27,7 +42,6 @@ joined as (
     select
         {{ prefixed('segments.', segment_kinds()) | join(', ') }},
         customers.clv_basis,
-        customers.annual_discount_rate,
         customers.historical_clv,
         values_at_age.value_at_age
     from customers
@@ -35,7 +49,6 @@ joined as (
         on customers.customer_id = segments.customer_id
     left join values_at_age
         on customers.customer_id = values_at_age.customer_id
-    where customers.cohort_month is not null
 ),
 
 -- what customers have brought, per kind of segment
@@ -46,7 +59,6 @@ observed as (
         {{ kind }} as segment,
         count(*) as customers,
         max(clv_basis) as clv_basis,
-        max(annual_discount_rate) as annual_discount_rate,
         {{ ratio(complete_sum('historical_clv'), 'count(*)') }} as historical_value,
         {{ ratio('sum(value_at_age)', 'count(value_at_age)') }} as value_at_age
     from joined
@@ -61,7 +73,6 @@ final as (
         observed.segment,
         observed.customers,
         observed.clv_basis,
-        observed.annual_discount_rate,
         observed.historical_value,
         observed.value_at_age,
         latest_kpis.average_order_value,

@@ -4,10 +4,6 @@ with fits as (
     where status in ('converged', 'boundary')
 ),
 
-run_context as (
-    select * from {{ ref('int_run_context') }}
-),
-
 lengths as (
     select
         plan,
@@ -52,10 +48,9 @@ lifetimes as (
         survived.age_months,
         sum({{ discounted_survival(
             'survived.ln_survival', 'survived.age_months', 'later.ln_survival', 'later.age_months',
-            '(power(1 + run_context.annual_discount_rate, 1.0 / 12) - 1)'
+            '(power(1 + ' ~ annual_discount_rate() ~ ', 1.0 / 12) - 1)'
         ) }}) as discounted_residual_months
     from survived
-    cross join run_context
     inner join survived as later
         on
             survived.plan = later.plan

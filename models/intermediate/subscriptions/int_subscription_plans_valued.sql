@@ -27,9 +27,8 @@ first_months as (
 lifetimes as (
     select
         curves.plan,
-        sum(curves.survival_rate * power(1 + run_context.annual_discount_rate, -curves.age_months / 12.0)) as discounted_months
+        sum(curves.survival_rate * power(1 + {{ annual_discount_rate() }}, -curves.age_months / 12.0)) as discounted_months
     from curves
-    cross join run_context
     where curves.age_months < {{ var('horizon_months') }}
     group by curves.plan
 ),
@@ -66,8 +65,8 @@ final as (
         margin.clv_basis,
         margin.margin_basis,
         cast({{ var('horizon_months') }} as integer) as horizon_months,
-        run_context.annual_discount_rate,
-        run_context.reporting_currency as currency,
+        {{ annual_discount_rate() }} as annual_discount_rate,
+        {{ reporting_currency() }} as currency,
         run_context.as_of_date
     from formula
     cross join margin

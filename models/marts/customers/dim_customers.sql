@@ -2,6 +2,10 @@ with customers as (
     select * from {{ ref('int_customers_measured') }}
 ),
 
+acquisitions as (
+    select * from {{ ref('int_customers_acquired') }}
+),
+
 valued as (
     select * from {{ ref('int_customers_valued') }}
 ),
@@ -19,7 +23,9 @@ tiers as (
 ),
 
 channel_months as (
-    select * from {{ ref('int_channel_months_joined') }}
+    select *
+    from {{ ref('int_channel_months_summed') }}
+    where attribution_model = '{{ var("attribution_model") }}'
 ),
 
 company as (
@@ -32,8 +38,8 @@ final as (
     select
         customers.customer_id,
         customers.country,
-        customers.acquisition_channel,
-        customers.acquisition_campaign,
+        acquisitions.acquisition_channel,
+        acquisitions.acquisition_campaign,
         customers.cohort_month,
         customers.first_order_at,
         customers.last_order_at,
@@ -80,10 +86,12 @@ final as (
         valued.purchase_model,
         valued.model_status,
         cast({{ var('horizon_months') }} as integer) as horizon_months,
-        customers.annual_discount_rate,
-        customers.currency,
+        {{ annual_discount_rate() }} as annual_discount_rate,
+        {{ reporting_currency() }} as currency,
         customers.as_of_date
     from customers
+    inner join acquisitions
+        on customers.customer_id = acquisitions.customer_id
     inner join valued
         on customers.customer_id = valued.customer_id
     inner join lifecycles
@@ -95,7 +103,7 @@ final as (
     left join channel_months
         on
             customers.cohort_month = channel_months.month
-            and customers.acquisition_channel = channel_months.acquisition_channel
+            and acquisitions.acquisition_channel = channel_months.acquisition_channel
     left join company
         on true
 )

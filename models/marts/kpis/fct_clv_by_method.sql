@@ -6,7 +6,7 @@ with segments as (
 {% set methods = {
     'simple': lifetime_value('average_order_value', 'purchase_frequency', '1', 'lifetime_years'),
     'margin': lifetime_value('average_order_value', 'purchase_frequency', 'value_rate', 'lifetime_years'),
-    'discounted': discounted_value(yearly_margin, yearly_rate('retention_rate'), 'annual_discount_rate'),
+    'discounted': discounted_value(yearly_margin, yearly_rate('retention_rate'), annual_discount_rate()),
     'historical': 'historical_value',
     'cohort': 'value_at_age',
 } %}

@@ -77,8 +77,8 @@ final as (
         margin.clv_basis,
         margin.margin_basis,
         cast({{ var('horizon_months') }} as integer) as horizon_months,
-        run_context.annual_discount_rate,
-        run_context.reporting_currency as currency,
+        {{ annual_discount_rate() }} as annual_discount_rate,
+        {{ reporting_currency() }} as currency,
         run_context.as_of_date
     from cells
     cross join margin

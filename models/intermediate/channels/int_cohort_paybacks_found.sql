@@ -1,7 +1,7 @@
 with channel_months as (
     select *
-    from {{ ref('int_channel_months_joined') }}
-    where cac is not null
+    from {{ ref('int_channel_months_summed') }}
+    where attribution_model = '{{ var("attribution_model") }}' and cac is not null
 ),
 
 margins as (

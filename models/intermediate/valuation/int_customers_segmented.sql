@@ -2,6 +2,10 @@ with customers as (
     select * from {{ ref('int_customers_measured') }}
 ),
 
+acquisitions as (
+    select * from {{ ref('int_customers_acquired') }}
+),
+
 tiers as (
     select * from {{ ref('int_customers_tiered') }}
 ),
@@ -10,11 +14,13 @@ final as (
     select
         customers.customer_id,
         'all' as company,
-        customers.acquisition_channel as channel,
+        acquisitions.acquisition_channel as channel,
         customers.country,
         tiers.value_tier as tier,
         coalesce(cast(customers.cohort_month as {{ dbt.type_string() }}), 'none') as cohort
     from customers
+    inner join acquisitions
+        on customers.customer_id = acquisitions.customer_id
     inner join tiers
         on customers.customer_id = tiers.customer_id
 )

@@ -78,7 +78,7 @@ summed as (
     group by attribution_model, month, acquisition_channel
 ),
 
-final as (
+known as (
     select
         summed.attribution_model,
         summed.month,
@@ -89,6 +89,15 @@ final as (
         {{ money_columns(['net_revenue', 'gross_margin', 'total_clv']) }}
     from summed
     cross join has_spend
+),
+
+final as (
+    select
+        *,
+        {{ to_money(cost_per('spend', 'new_customers')) }} as cac,
+        {{ to_money(cost_per('spend', 'attributed_orders')) }} as cpa,
+        {{ to_money(ratio('total_clv', 'new_customers')) }} as mean_total_clv
+    from known
 )
 
 select * from final
