@@ -1,6 +1,3 @@
-{#- counted: name in the query of a relation with days_since_previous, how many occasions came after so many days, and the keys; keys: list of
-    columns. CTEs, the last of which is `usual_gaps`: by the keys usual_gap_days, the gap that four of five don't exceed; interpolated,
-    as percentile_cont does. -#}
 {% macro usual_gaps(counted, keys) %}
 ranked as (
     select
@@ -38,27 +35,18 @@ usual_gaps as (
 )
 {% endmacro %}
 
-
-{#- keys: list of columns. The clause of a window, or nothing where there are none. -#}
 {% macro partition_by(keys) -%}
     {%- if keys %}partition by {{ keys | join(', ') }} {% endif -%}
 {%- endmacro %}
 
-
-{#- long_gap: SQL days, the customer's 80th percentile where there is a model of it; usual_gap: everybody's; window_months: SQL months.
-    The days of silence after which a customer is at risk. -#}
 {% macro at_risk_after_days(long_gap, usual_gap, window_months) -%}
     coalesce({{ long_gap }}, {{ usual_gap }}, 365.25 * {{ window_months }} / 12)
 {%- endmacro %}
 
-
-{#- Arguments: as of at_risk_after_days. The days of silence after which a customer has lapsed: the window of the KPIs, or longer. -#}
 {% macro lapsed_after_days(long_gap, usual_gap, window_months) -%}
     greatest(365.25 * {{ window_months }} / 12, coalesce({{ long_gap }}, {{ usual_gap }}, 0))
 {%- endmacro %}
 
-
-{#- occasions, silent_days, latest_gap, at_risk_after, lapsed_after: SQL numbers. Where the customer is in life, null before a purchase. -#}
 {% macro lifecycle_stage(occasions, silent_days, latest_gap, at_risk_after, lapsed_after) -%}
     case
         when {{ occasions }} = 0 then null

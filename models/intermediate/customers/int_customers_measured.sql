@@ -12,7 +12,7 @@ profiles as (
 ),
 
 acquisitions as (
-    select * from {{ ref('int_customers_acquired') }}
+    select * from {{ ref('int_customer_channels') }}
 ),
 
 orders as (

@@ -11,7 +11,7 @@ people as (
 ),
 
 segments as (
-    select * from {{ ref('int_customers_segmented') }}
+    select * from {{ ref('int_customer_segments') }}
 ),
 
 -- of those, too, who were found to be somebody else since

@@ -8,10 +8,10 @@ channel_spend as (
         acquisition_channel as segment,
         month,
         spend
-    from {{ ref('int_spend_months_summed') }}
+    from {{ ref('int_spend_months') }}
     union all
     select 'company', 'all', month, spend
-    from {{ ref('int_spend_months_summed') }}
+    from {{ ref('int_spend_months') }}
 ),
 
 -- what the window cost, in a month without spend of its own, too
@@ -74,7 +74,7 @@ final as (
         1 - churn_rate as retention_rate,
         net_customer_change,
         {{ lifetime_years('churn_rate') }} as lifetime_years,
-        {{ is_lifetime_capped('churn_rate') }} as is_lifetime_capped,
+        coalesce(churn_rate, 1) * {{ var('max_lifetime_years') }} * 12 < {{ var('kpi_window_months') }} as is_lifetime_capped,
         {{ to_money('cac') }} as cac,
         active_customers >= {{ var('min_segment_customers') }} as is_reliable
     from measured

@@ -1,5 +1,5 @@
 with recursive renewals as (
-    select * from {{ ref('int_subscription_renewals_counted') }}
+    select * from {{ ref('int_subscription_renewals') }}
 ),
 
 -- customers up for a first renewal at least: what repeat customers are where nothing is contracted

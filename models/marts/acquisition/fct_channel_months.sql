@@ -1,15 +1,15 @@
 with channel_months as (
     select *
-    from {{ ref('int_channel_months_summed') }}
+    from {{ ref('int_channel_months') }}
     where attribution_model = '{{ var("attribution_model") }}'
 ),
 
 paybacks as (
-    select * from {{ ref('int_cohort_paybacks_found') }}
+    select * from {{ ref('int_channel_paybacks') }}
 ),
 
 benchmark as (
-    select * from {{ ref('int_benchmark_chosen') }}
+    select * from {{ ref('int_benchmark') }}
 ),
 
 joined as (

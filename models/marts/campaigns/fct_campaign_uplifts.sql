@@ -1,5 +1,5 @@
 with groups as (
-    select * from {{ ref('int_campaign_groups_summed') }}
+    select * from {{ ref('int_campaign_groups') }}
 ),
 
 run_context as (

@@ -3,7 +3,7 @@ with customers as (
 ),
 
 acquisitions as (
-    select * from {{ ref('int_customers_acquired') }}
+    select * from {{ ref('int_customer_channels') }}
 ),
 
 valued as (
@@ -24,13 +24,13 @@ tiers as (
 
 channel_months as (
     select *
-    from {{ ref('int_channel_months_summed') }}
+    from {{ ref('int_channel_months') }}
     where attribution_model = '{{ var("attribution_model") }}'
 ),
 
 company as (
     select lifetime_years
-    from {{ ref('int_segments_valued') }}
+    from {{ ref('int_segments') }}
     where segment_kind = 'company'
 ),
 

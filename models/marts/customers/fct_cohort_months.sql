@@ -1,5 +1,5 @@
 with cohort_months as (
-    select * from {{ ref('int_cohort_months_summed') }}
+    select * from {{ ref('int_cohort_months') }}
 ),
 
 cumulated as (

@@ -78,7 +78,7 @@ subscription_models as (
         gradient_norm,
         customers,
         status
-    from {{ ref('int_subscription_plans_valued') }}
+    from {{ ref('int_subscription_plans') }}
 ),
 
 fits as (

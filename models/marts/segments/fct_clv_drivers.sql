@@ -3,7 +3,7 @@ with attributes as (
         *,
         count(p_value) over () as tests,
         row_number() over (order by p_value nulls last, attribute, attribute_value) as test_number
-    from {{ ref('int_attributes_compared') }}
+    from {{ ref('int_attribute_values') }}
 ),
 
 run_context as (

@@ -1,5 +1,5 @@
 with cohorts as (
-    select * from {{ ref('int_subscription_cohorts_counted') }}
+    select * from {{ ref('int_subscription_cohorts') }}
 ),
 
 fits as (
@@ -7,11 +7,11 @@ fits as (
 ),
 
 curves as (
-    select * from {{ ref('int_subscription_curves_projected') }}
+    select * from {{ ref('int_subscription_curves') }}
 ),
 
 margin as (
-    select * from {{ ref('int_subscription_margin_derived') }}
+    select * from {{ ref('int_subscription_margin') }}
 ),
 
 run_context as (

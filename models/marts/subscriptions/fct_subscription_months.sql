@@ -1,6 +1,6 @@
 {% set kinds = ['new', 'expansion', 'contraction', 'churned', 'reactivated'] %}
 with changes as (
-    select * from {{ ref('int_subscription_changes_classified') }}
+    select * from {{ ref('int_subscription_changes') }}
 ),
 
 run_context as (

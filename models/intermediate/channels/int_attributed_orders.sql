@@ -9,11 +9,11 @@ with orders as (
 ),
 
 paths as (
-    select * from {{ ref('int_order_paths_shared') }}
+    select * from {{ ref('int_order_paths') }}
 ),
 
 acquisitions as (
-    select * from {{ ref('int_acquisitions_shared') }}
+    select * from {{ ref('int_acquisitions') }}
 ),
 
 -- an order without touchpoints of its own is owed to what acquired its customer

@@ -8,7 +8,7 @@ shares as (
         *,
         sum(share) over (partition by customer_id, acquisition_channel) as channel_share,
         min(first_touch_number) over (partition by customer_id, acquisition_channel) as channel_touch_number
-    from {{ ref('int_acquisitions_shared') }}
+    from {{ ref('int_acquisitions') }}
     where share > 0
 ),
 

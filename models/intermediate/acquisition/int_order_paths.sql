@@ -1,5 +1,6 @@
 {{ config(materialized='incremental', incremental_strategy='append', pre_hook="{{ forget_customers('int_paths_restated') }}") }}
 
+{% set lookback_days = var('attribution_lookback_days') %}
 with identities as (
     select * from {{ ref('int_customers_resolved') }} where {{ is_restated_customer('customer_id', 'int_paths_restated') }}
 ),
@@ -66,19 +67,14 @@ decayed as (
     where
         is_touchpoint = 1
         and customer_order_number is not null
-        and {{ is_within_lookback('touched_at', 'ordered_at') }}
+        and {{ 'touched_at >= ' ~ dbt.dateadd('day', -lookback_days, 'ordered_at') if lookback_days else '1 = 1' }}
 ),
 
-final as (
+numbered as (
     select
-        customer_id,
-        customer_order_number,
-        channel,
-        campaign,
-        touched_at,
+        *,
         cast(row_number() over so_far as integer) as touch_number,
         cast(count(*) over in_all as integer) as touches,
-        decay,
         sum(decay) over so_far as decayed_so_far,
         sum(decay) over in_all as decayed_in_all
     from decayed
@@ -88,6 +84,30 @@ final as (
             rows between unbounded preceding and current row
         ),
         in_all as (partition by customer_id, customer_order_number)
+),
+
+shared as (
+    select
+        *,
+        {% for model in attribution_models() %}
+        {{ share_up_to(model, 'touch_number', 'decayed_so_far') }}
+        - {{ share_up_to(model, 'touch_number - 1', 'decayed_so_far - decay') }} as {{ model }}{% if not loop.last %},{% endif %}
+        {% endfor %}
+    from numbered
+),
+
+final as (
+    select
+        customer_id,
+        customer_order_number,
+        channel as acquisition_channel,
+        campaign as acquisition_campaign,
+        min(touch_number) as first_touch_number,
+        {% for model in attribution_models() %}
+        cast(sum({{ model }}) as {{ type_share() }}) as {{ model }}{% if not loop.last %},{% endif %}
+        {% endfor %}
+    from shared
+    group by customer_id, customer_order_number, channel, campaign
 )
 
 select * from final

@@ -1,6 +1,6 @@
 with acquisitions as (
     select *
-    from {{ ref('int_acquisitions_shared') }}
+    from {{ ref('int_acquisitions') }}
     where share > 0
 ),
 

@@ -4,7 +4,7 @@
 {% set window = var('kpi_window_months') %}
 {% set kinds = segment_kinds() | join(', ') %}
 with segments as (
-    select * from {{ ref('int_customers_segmented') }}
+    select * from {{ ref('int_customer_segments') }}
 ),
 
 -- all kinds at once, so that the many customers are read but once
@@ -13,7 +13,7 @@ spells as (
         {{ prefixed('segments.', segment_kinds()) | join(', ') }},
         {{ prefixed('spells.', moments) | join(', ') }},
         count(*) as spells
-    from {{ ref('int_purchase_months_spelled') }} as spells
+    from {{ ref('int_purchase_spells') }} as spells
     left join segments
         on spells.customer_id = segments.customer_id
     group by {{ prefixed('segments.', segment_kinds()) | join(', ') }}, {{ prefixed('spells.', moments) | join(', ') }}
@@ -66,7 +66,7 @@ changes as (
         sum(flows.net_revenue),
         sum(flows.gross_margin),
         sum(flows.unknown_margins)
-    from {{ ref('int_revenue_flows_summed') }} as flows
+    from {{ ref('int_revenue_flows') }} as flows
     left join segments
         on flows.customer_id = segments.customer_id
     group by {{ prefixed('segments.', segment_kinds()) | join(', ') }}, flows.month_number

@@ -22,7 +22,7 @@ values_at_age as (
 ),
 
 segments as (
-    select * from {{ ref('int_customers_segmented') }}
+    select * from {{ ref('int_customer_segments') }}
 ),
 
 latest_kpis as (

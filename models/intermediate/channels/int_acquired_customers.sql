@@ -1,5 +1,5 @@
 with acquisitions as (
-    select * from {{ ref('int_acquisitions_shared') }}
+    select * from {{ ref('int_acquisitions') }}
 ),
 
 customers as (

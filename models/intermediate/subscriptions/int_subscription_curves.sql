@@ -8,7 +8,7 @@ lengths as (
     select
         plan,
         max(months_reached) as months_reached
-    from {{ ref('int_subscribers_followed') }}
+    from {{ ref('int_subscribers') }}
     group by plan
 ),
 

@@ -1,6 +1,6 @@
 with paths as (
     select *
-    from {{ ref('int_order_paths_shared') }}
+    from {{ ref('int_order_paths') }}
     where customer_order_number = 1
 ),
 

@@ -4,7 +4,7 @@ with spend as (
         min(acquisition_channel) as first_channel,
         max(acquisition_channel) as last_channel,
         sum(spend) as spend
-    from {{ ref('int_spend_months_summed') }}
+    from {{ ref('int_spend_months') }}
     where campaign is not null
     group by campaign
 ),
@@ -18,7 +18,7 @@ acquired as (
         sum(net_revenue) as net_revenue,
         case when max(has_unknown_margin) = 0 then sum(gross_margin) end as gross_margin,
         case when max(has_unknown_clv) = 0 then sum(total_clv) end as total_clv
-    from {{ ref('int_acquired_customers_summed') }}
+    from {{ ref('int_acquired_customers') }}
     where attribution_model = '{{ var("attribution_model") }}' and campaign is not null
     group by campaign
 ),
@@ -29,7 +29,7 @@ ordered as (
         min(acquisition_channel) as first_channel,
         max(acquisition_channel) as last_channel,
         sum(attributed_orders) as attributed_orders
-    from {{ ref('int_attributed_orders_summed') }}
+    from {{ ref('int_attributed_orders') }}
     where attribution_model = '{{ var("attribution_model") }}' and campaign is not null
     group by campaign
 ),

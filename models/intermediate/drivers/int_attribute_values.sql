@@ -1,9 +1,12 @@
+{% set attributes = [
+    'channel', 'country', 'first_category', 'first_order_discount', 'full_price', 'refund_rate', 'loyalty', 'survey_score', 'nps_band'
+] %}
 with customers as (
-    select * from {{ ref('int_customers_described') }}
+    select * from {{ ref('int_customer_attributes') }}
 ),
 
 summed as (
-    {% for attribute in driver_attributes() %}
+    {% for attribute in attributes %}
     select
         '{{ attribute }}' as attribute,
         {{ attribute }} as attribute_value,

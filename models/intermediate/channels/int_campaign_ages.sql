@@ -1,12 +1,12 @@
 with acquired as (
     select *
-    from {{ ref('int_acquired_customers_summed') }}
+    from {{ ref('int_acquired_customers') }}
     where attribution_model = '{{ var("attribution_model") }}' and campaign is not null
 ),
 
 margins as (
     select *
-    from {{ ref('int_acquired_margins_summed') }}
+    from {{ ref('int_acquired_margins') }}
     where campaign is not null
 ),
 

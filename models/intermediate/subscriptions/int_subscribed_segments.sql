@@ -1,15 +1,15 @@
 with subscribers as (
     select *
-    from {{ ref('int_subscribers_followed') }}
+    from {{ ref('int_subscribers') }}
     where plan = 'all'
 ),
 
 segments as (
-    select * from {{ ref('int_customers_segmented') }}
+    select * from {{ ref('int_customer_segments') }}
 ),
 
 margin as (
-    select * from {{ ref('int_subscription_margin_derived') }}
+    select * from {{ ref('int_subscription_margin') }}
 ),
 
 -- what the first month brought

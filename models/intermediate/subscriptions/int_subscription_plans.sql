@@ -3,11 +3,11 @@ with fits as (
 ),
 
 curves as (
-    select * from {{ ref('int_subscription_curves_projected') }}
+    select * from {{ ref('int_subscription_curves') }}
 ),
 
 margin as (
-    select * from {{ ref('int_subscription_margin_derived') }}
+    select * from {{ ref('int_subscription_margin') }}
 ),
 
 run_context as (
@@ -18,7 +18,7 @@ first_months as (
     select
         plan,
         {{ ratio('sum(monthly_revenue)', 'sum(customers_at_start)') }} as monthly_revenue_per_customer
-    from {{ ref('int_subscription_cohorts_counted') }}
+    from {{ ref('int_subscription_cohorts') }}
     where age_months = 0
     group by plan
 ),

@@ -1,11 +1,11 @@
 with channel_months as (
     select *
-    from {{ ref('int_channel_months_summed') }}
+    from {{ ref('int_channel_months') }}
     where attribution_model = '{{ var("attribution_model") }}' and cac is not null
 ),
 
 margins as (
-    select * from {{ ref('int_acquired_margins_summed') }}
+    select * from {{ ref('int_acquired_margins') }}
 ),
 
 channels_and_company as (

@@ -1,6 +1,6 @@
 with customers as (
     select *
-    from {{ ref('int_customers_segmented') }}
+    from {{ ref('int_customer_segments') }}
     where cohort <> 'none'
 ),
 
@@ -22,15 +22,15 @@ orders as (
 ),
 
 first_categories as (
-    select * from {{ ref('int_first_categories_found') }}
+    select * from {{ ref('int_first_categories') }}
 ),
 
 loyalty_members as (
-    select * from {{ ref('int_loyalty_members_found') }}
+    select * from {{ ref('int_loyalty_members') }}
 ),
 
 responses as (
-    select * from {{ ref('int_survey_responses_scored') }}
+    select * from {{ ref('int_survey_responses') }}
 ),
 
 final as (

@@ -1,5 +1,5 @@
 with members as (
-    select * from {{ ref('int_campaign_members_followed') }}
+    select * from {{ ref('int_campaign_members') }}
 ),
 
 -- members count once their window is over

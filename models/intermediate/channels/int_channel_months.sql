@@ -6,7 +6,7 @@ with spend as (
         month,
         acquisition_channel,
         sum(spend) as spend
-    from {{ ref('int_spend_months_summed') }}
+    from {{ ref('int_spend_months') }}
     group by month, acquisition_channel
 ),
 
@@ -17,11 +17,11 @@ has_spend as (
 ),
 
 acquired as (
-    select * from {{ ref('int_acquired_customers_summed') }}
+    select * from {{ ref('int_acquired_customers') }}
 ),
 
 orders as (
-    select * from {{ ref('int_attributed_orders_summed') }}
+    select * from {{ ref('int_attributed_orders') }}
 ),
 
 -- spend is what it is, by whatever model its customers are counted

@@ -3,7 +3,7 @@ with customers as (
 ),
 
 acquisitions as (
-    select * from {{ ref('int_customers_acquired') }}
+    select * from {{ ref('int_customer_channels') }}
 ),
 
 tiers as (

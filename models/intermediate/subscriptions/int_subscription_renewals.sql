@@ -1,5 +1,5 @@
 with subscribers as (
-    select * from {{ ref('int_subscribers_followed') }}
+    select * from {{ ref('int_subscribers') }}
 ),
 
 final as (
