@@ -1,4 +1,3 @@
-{#- spend, count: SQL, money and a number of customers or orders. Money per head; null where either is 0 or less, or unknown. -#}
 {% macro cost_per(spend, count) -%}
     case
         when {{ spend }} > 0
@@ -6,8 +5,6 @@
     end
 {%- endmacro %}
 
-
-{#- gain, spend: SQL money. What came of each unit of spend; null where spend is 0 or less, or unknown. -#}
 {% macro return_on(gain, spend) -%}
     case
         when {{ spend }} > 0

@@ -1,7 +1,3 @@
-{#- How a channel or campaign does against the benchmark: `above_benchmark` is better than its range, `below_benchmark` worse. By
-    CLV:CAC where the benchmark has a range of it, else by payback, where not yet is worse once the range is over and open before.
-    clv_to_cac, payback_months, age_months: SQL numbers; is_paid_back: SQL boolean. age_months: how long the customers have
-    been watched. benchmark: alias of int_benchmark_chosen. -#}
 {% macro verdict(clv_to_cac, payback_months, is_paid_back, age_months, benchmark) -%}
     case
         when {{ benchmark }}.clv_to_cac_low is not null

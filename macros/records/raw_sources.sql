@@ -8,7 +8,7 @@
         'refunds': {'checked': 'int_refunds_checked'},
         'customers': {'versions': 'int_customers_versioned'},
         'marketing_spend': {'checked': 'int_marketing_spend_checked'},
-        'touchpoints': {'versions': 'int_touchpoints_versioned', 'kept': ['int_touchpoints_led', 'int_order_paths_shared']},
+        'touchpoints': {'versions': 'int_touchpoints_versioned', 'kept': ['int_order_paths']},
         'campaign_members': {},
         'subscriptions': {'checked': 'int_subscriptions_checked'},
         'survey_responses': {},

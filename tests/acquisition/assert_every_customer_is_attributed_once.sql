@@ -13,7 +13,7 @@ attributed as (
         attribution_model,
         month,
         sum(new_customers) as new_customers
-    from {{ ref('int_channel_months_summed') }}
+    from {{ ref('int_channel_months') }}
     where acquisition_channel <> 'all'
     group by attribution_model, month
 )

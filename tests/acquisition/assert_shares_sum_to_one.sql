@@ -7,7 +7,7 @@ with customers as (
         {% for model in models %}
         sum({{ model }}) as {{ model }}{% if not loop.last %},{% endif %}
         {% endfor %}
-    from {{ ref('int_acquisitions_shared') }}
+    from {{ ref('int_acquisitions') }}
     group by customer_id
 ),
 
@@ -18,7 +18,7 @@ orders as (
         {% for model in models %}
         sum({{ model }}) as {{ model }}{% if not loop.last %},{% endif %}
         {% endfor %}
-    from {{ ref('int_order_paths_shared') }}
+    from {{ ref('int_order_paths') }}
     group by customer_id, customer_order_number
 ),
 

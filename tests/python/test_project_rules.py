@@ -1,4 +1,4 @@
-"""The rules of dbt-project-evaluator, which needs a server of packages to install: its checks, over the manifest."""
+"""The rules of the project, and those of dbt-project-evaluator (which needs a server of packages), over the manifest."""
 
 import re
 from collections.abc import Iterator
@@ -12,6 +12,25 @@ from soak import REPOSITORY
 from soak.builder import parse
 
 LONGEST_CHAIN_OF_VIEWS = 4
+# folders of models/intermediate in their order: a room reads itself and the rooms before it
+ROOMS = [
+    "records",
+    "documents",
+    "dates",
+    "people",
+    "orders",
+    "customers",
+    "acquisition",
+    "fits",
+    "backtests",
+    "valuation",
+]
+# and rooms that read all of these, but not each other: marts join them
+READERS = ["channels", "cohorts", "kpis", "campaigns", "drivers", "subscriptions", "forecasts"]
+MOST_MODELS = 150
+LONGEST_CHAIN = 36
+MOST_STAGES = 5
+STAGE = re.compile(r"int_(?P<noun>\w+)_(?:\w+ed|chosen|found|known|made|read|told)")
 PREFIXES = {"staging": ("stg_",), "intermediate": ("int_",), "marts": ("dim_", "fct_")}
 KEYLESS = {"fct_rejected_records"}  # a raw row that is delivered twice is rejected twice
 REFERENCE = re.compile(r"\b(?:from|join)\s+(\"?\w+\"?\s*\.\s*\"?\w+)", re.IGNORECASE)
@@ -27,7 +46,7 @@ def manifest() -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def models(manifest: dict[str, Any]) -> Nodes:
     found = {key: node for key, node in manifest["nodes"].items() if node["resource_type"] == "model"}
-    assert len(found) > 150
+    assert len(found) > 100
     return found
 
 
@@ -37,6 +56,11 @@ def layer(node: dict[str, Any]) -> str:
 
 def parents(node: dict[str, Any]) -> list[str]:
     return list(node["depends_on"]["nodes"])
+
+
+def room(node: dict[str, Any]) -> str:
+    """The folder of a model of intermediate/."""
+    return str(node["path"]).split("/")[1]
 
 
 def names(nodes: Iterator[dict[str, Any]]) -> list[str]:
@@ -72,6 +96,80 @@ def test_nothing_flows_back_from_marts(models: Nodes) -> None:
         if parent in models and order.index(layer(models[parent])) > order.index(layer(node))
     ]
     assert not backwards
+
+
+def reads(models: Nodes) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+    """Every model of intermediate/ beside each model of intermediate/ that it reads."""
+    for node in models.values():
+        for parent in parents(node):
+            if parent in models and layer(node) == layer(models[parent]) == "intermediate":
+                yield node, models[parent]
+
+
+def test_intermediate_models_stand_in_a_room_of_the_house(models: Nodes) -> None:
+    strange = {room(node) for node in models.values() if layer(node) == "intermediate"} - set(ROOMS + READERS)
+    assert not strange
+
+
+def test_a_room_reads_itself_and_the_rooms_before_it(models: Nodes) -> None:
+    place = {name: number for number, name in enumerate(ROOMS)} | dict.fromkeys(READERS, len(ROOMS))
+    backwards = [
+        f"{room(node)}/{node['name']} reads {room(parent)}/{parent['name']}"
+        for node, parent in reads(models)
+        if room(node) in place and place.get(room(parent), 0) > place[room(node)]
+    ]
+    assert not backwards
+
+
+def test_no_reader_reads_another(models: Nodes) -> None:
+    between = [
+        f"{room(node)}/{node['name']} reads {room(parent)}/{parent['name']}"
+        for node, parent in reads(models)
+        if room(node) in READERS and room(parent) in READERS and room(node) != room(parent)
+    ]
+    assert not between
+
+
+def test_the_graph_is_small_and_shallow(models: Nodes) -> None:
+    depths: dict[str, int] = {}
+
+    def depth(key: str) -> int:
+        if key not in depths:
+            depths[key] = 1 + max((depth(parent) for parent in parents(models[key]) if parent in models), default=0)
+        return depths[key]
+
+    deepest = max(models, key=depth)
+    assert depths[deepest] <= LONGEST_CHAIN, f"{models[deepest]['name']} lies {depths[deepest]} models deep"
+    assert len(models) <= MOST_MODELS
+
+
+def test_a_noun_has_few_stages(models: Nodes) -> None:
+    """`int_orders_checked` is a stage of `orders`; a name without a verb at its end is a row of its own."""
+    stages: dict[str, list[str]] = {}
+    for node in models.values():
+        found = STAGE.fullmatch(node["name"])
+        if found:
+            stages.setdefault(found["noun"], []).append(node["name"])
+    assert stages
+    assert not {noun: sorted(found) for noun, found in stages.items() if len(found) > MOST_STAGES}
+
+
+def test_no_model_brings_its_own_hook(models: Nodes) -> None:
+    """What is made anew is configured (strategy `restate`), not removed by a statement in the model."""
+    assert not names(
+        node for node in models.values() if node["config"].get("pre-hook") or node["config"].get("post-hook")
+    )
+
+
+def test_nothing_is_recursive(manifest: dict[str, Any], models: Nodes) -> None:
+    """Loops are models of materialization `iterated`: not every warehouse has recursive CTEs that aggregate."""
+    code = {node["name"]: node["raw_code"] for node in models.values()}
+    code |= {
+        macro["name"]: macro["macro_sql"]
+        for macro in manifest["macros"].values()
+        if macro["package_name"] == manifest["metadata"]["project_name"]
+    }
+    assert not sorted(name for name, text in code.items() if re.search(r"\bwith\s+recursive\b", text, re.IGNORECASE))
 
 
 def test_no_reference_is_hard_coded(models: Nodes) -> None:

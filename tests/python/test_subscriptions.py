@@ -205,7 +205,7 @@ def test_values_equal_a_sum_by_hand(warehouse: duckdb.DuckDBPyConnection) -> Non
         assert float(residual) == pytest.approx(10 * MARGIN_RATE * expected, rel=1e-4)
     value, formula, churn = rows_of(
         warehouse,
-        "select predicted_clv, formula_clv, monthly_churn_rate from intermediate.int_subscription_plans_valued where plan = 'high end'",
+        "select predicted_clv, formula_clv, monthly_churn_rate from intermediate.int_subscription_plans where plan = 'high end'",
     )[0]
     paid = sum(survival[age] * MONTHLY_DISCOUNT**age for age in range(HORIZON_MONTHS))
     assert float(value) == pytest.approx(10 * MARGIN_RATE * paid, rel=1e-4)

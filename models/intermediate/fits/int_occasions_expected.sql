@@ -5,10 +5,6 @@ with models as (
     select * from {{ ref('int_models_varied') }} where is_elected
 ),
 
-run_context as (
-    select * from {{ ref('int_run_context') }}
-),
-
 nodes as (
     select * from {{ ref('int_nodes_weighed') }} where is_elected
 ),
@@ -37,7 +33,7 @@ histories as (
         {% for horizon, weeks in horizons.items() %}
         {{ weeks }} as weeks_{{ horizon }},
         {% endfor %}
-        run_context.annual_discount_rate
+        {{ annual_discount_rate() }} as annual_discount_rate
     from models
     inner join histories
         on models.valued_at = histories.valued_at
@@ -46,7 +42,6 @@ histories as (
             models.valued_at = nodes.valued_at
             and models.varied_parameter = nodes.varied_parameter
             and histories.x = nodes.x
-    cross join run_context
     where models.model_name = '{{ model }}'
 ),
 

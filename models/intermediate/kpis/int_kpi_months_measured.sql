@@ -2,20 +2,32 @@ with months as (
     select * from {{ ref('int_kpi_months_summed') }}
 ),
 
+channel_spend as (
+    select
+        'channel' as segment_kind,
+        acquisition_channel as segment,
+        month,
+        spend
+    from {{ ref('int_spend_months') }}
+    union all
+    select 'company', 'all', month, spend
+    from {{ ref('int_spend_months') }}
+),
+
 -- what the window cost, in a month without spend of its own, too
 spend as (
     select
         months.segment_kind,
         months.segment,
         months.month,
-        sum(channel_months.spend) as spend
+        sum(channel_spend.spend) as spend
     from months
-    inner join {{ ref('int_channel_months_joined') }} as channel_months
+    inner join channel_spend
         on
-            months.segment = channel_months.acquisition_channel
-            and months.segment_kind = case when channel_months.acquisition_channel = 'all' then 'company' else 'channel' end
-            and months.month >= channel_months.month
-            and {{ add_months('months.month', -1 * var('kpi_window_months')) }} < channel_months.month
+            months.segment_kind = channel_spend.segment_kind
+            and months.segment = channel_spend.segment
+            and months.month >= channel_spend.month
+            and {{ add_months('months.month', -1 * var('kpi_window_months')) }} < channel_spend.month
     group by months.segment_kind, months.segment, months.month
 ),
 
@@ -62,7 +74,7 @@ final as (
         1 - churn_rate as retention_rate,
         net_customer_change,
         {{ lifetime_years('churn_rate') }} as lifetime_years,
-        {{ is_lifetime_capped('churn_rate') }} as is_lifetime_capped,
+        coalesce(churn_rate, 1) * {{ var('max_lifetime_years') }} * 12 < {{ var('kpi_window_months') }} as is_lifetime_capped,
         {{ to_money('cac') }} as cac,
         active_customers >= {{ var('min_segment_customers') }} as is_reliable
     from measured

@@ -1,7 +1,7 @@
 {% set counts = ['active', 'active_before', 'churned', 'new'] %}
 {% set flows = ['orders', 'customer_orders', 'net_revenue', 'gross_margin', 'unknown_margins'] %}
 with changes_by_segment as (
-    select * from {{ ref('int_segment_changes_summed') }}
+    select * from {{ ref('int_segment_changes') }}
 ),
 
 months as (

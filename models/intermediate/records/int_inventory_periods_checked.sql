@@ -2,10 +2,6 @@ with periods as (
     {{ current_records(ref('stg_raw__inventory_periods')) }}
 ),
 
-run_context as (
-    select * from {{ ref('int_run_context') }}
-),
-
 exchange_rates as (
     select * from {{ ref('int_exchange_rates_filled') }}
 ),
@@ -13,10 +9,9 @@ exchange_rates as (
 in_currency as (
     select
         periods.*,
-        coalesce(periods.currency, run_context.reporting_currency) as source_currency,
-        run_context.reporting_currency
+        coalesce(periods.currency, {{ reporting_currency() }}) as source_currency,
+        {{ reporting_currency() }} as reporting_currency
     from periods
-    cross join run_context
 ),
 
 rated as (

@@ -2,10 +2,6 @@ with spend as (
     {{ current_records(ref('stg_raw__marketing_spend')) }}
 ),
 
-run_context as (
-    select * from {{ ref('int_run_context') }}
-),
-
 exchange_rates as (
     select * from {{ ref('int_exchange_rates_filled') }}
 ),
@@ -13,10 +9,9 @@ exchange_rates as (
 in_currency as (
     select
         spend.*,
-        coalesce(spend.currency, run_context.reporting_currency) as source_currency,
-        run_context.reporting_currency
+        coalesce(spend.currency, {{ reporting_currency() }}) as source_currency,
+        {{ reporting_currency() }} as reporting_currency
     from spend
-    cross join run_context
 ),
 
 rated as (

@@ -3,10 +3,6 @@ with orders as (
     from {{ restated(ref('int_orders_delivered'), by='int_changed_documents') }}
 ),
 
-run_context as (
-    select * from {{ ref('int_run_context') }}
-),
-
 exchange_rates as (
     select * from {{ ref('int_exchange_rates_filled') }}
 ),
@@ -22,10 +18,9 @@ dated as (
         orders.*,
         {{ reporting_date('orders.ordered_at') }} as order_date,
         {{ reporting_date('orders.version_written_at') }} as written_on,
-        coalesce(orders.currency, run_context.reporting_currency) as source_currency,
-        run_context.reporting_currency
+        coalesce(orders.currency, {{ reporting_currency() }}) as source_currency,
+        {{ reporting_currency() }} as reporting_currency
     from orders
-    cross join run_context
 ),
 
 rated as (

@@ -6,10 +6,6 @@ orders as (
     select * from {{ ref('int_orders_checked') }} where superseded_version is null
 ),
 
-run_context as (
-    select * from {{ ref('int_run_context') }}
-),
-
 exchange_rates as (
     select * from {{ ref('int_exchange_rates_filled') }}
 ),
@@ -23,15 +19,14 @@ matched as (
         refunds.quantity,
         refunds.refunded_at,
         {{ reporting_date('refunds.refunded_at') }} as refund_date,
-        coalesce(refunds.currency, orders.source_currency, run_context.reporting_currency) as source_currency,
-        run_context.reporting_currency,
+        coalesce(refunds.currency, orders.source_currency, {{ reporting_currency() }}) as source_currency,
+        {{ reporting_currency() }} as reporting_currency,
         orders.order_id as known_order_id,
         orders.is_known as is_order_known,
         orders.rejection_reason as order_rejection_reason,
         refunds.delivered_in,
         refunds.delivered_row
     from refunds
-    cross join run_context
     left join orders
         on refunds.order_id = orders.order_id
 ),

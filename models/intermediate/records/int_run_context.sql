@@ -55,10 +55,7 @@ final as (
     select
         as_of_date,
         {{ end_of_reporting_date('as_of_date') }} as known_before,
-        {{ month_of('as_of_date') }} as as_of_month,
-        {{ reporting_currency() }} as reporting_currency,
-        cast({{ var('annual_discount_rate') }} as double precision) as annual_discount_rate,
-        cast({{ var('kpi_window_months') }} as integer) as kpi_window_months
+        {{ month_of('as_of_date') }} as as_of_month
     from as_of
 )
 

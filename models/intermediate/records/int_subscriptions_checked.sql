@@ -18,8 +18,8 @@ in_currency as (
         case
             when subscriptions.ended_at < run_context.known_before then {{ reporting_date('subscriptions.ended_at') }}
         end as end_date,
-        coalesce(subscriptions.currency, run_context.reporting_currency) as source_currency,
-        run_context.reporting_currency
+        coalesce(subscriptions.currency, {{ reporting_currency() }}) as source_currency,
+        {{ reporting_currency() }} as reporting_currency
     from subscriptions
     cross join run_context
 ),

@@ -1,5 +1,5 @@
 with renewals as (
-    select * from {{ ref('int_subscription_renewals_counted') }}
+    select * from {{ ref('int_subscription_renewals') }}
 ),
 
 up_for_renewal as (

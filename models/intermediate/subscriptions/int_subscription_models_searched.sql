@@ -5,7 +5,7 @@
     'statistics': 'up_for_renewal',
 }} %}
 with up_for_renewal as (
-    select * from {{ ref('int_subscription_renewals_counted') }} where x > 0
+    select * from {{ ref('int_subscription_renewals') }} where x > 0
 ),
 
 sums as (

@@ -1,5 +1,35 @@
-with channels as (
-    select * from {{ ref('int_channels_valued') }}
+with run_context as (
+    select * from {{ ref('int_run_context') }}
+),
+
+-- the months of the KPI window that ends with the as-of date
+channel_months as (
+    select channel_months.*
+    from {{ ref('int_channel_months') }} as channel_months
+    inner join run_context
+        on {{ add_months('run_context.as_of_month', '-' ~ var('kpi_window_months')) }} < channel_months.month
+),
+
+summed as (
+    select
+        attribution_model,
+        acquisition_channel,
+        sum(spend) as spend,
+        sum(new_customers) as new_customers,
+        sum(attributed_orders) as attributed_orders,
+        sum(net_revenue) as net_revenue,
+        {{ complete_sum('gross_margin') }} as gross_margin,
+        {{ complete_sum('total_clv') }} as total_clv
+    from channel_months
+    group by attribution_model, acquisition_channel
+),
+
+measured as (
+    select
+        *,
+        {{ to_money(cost_per('spend', 'new_customers')) }} as cac,
+        {{ to_money(ratio('total_clv', 'new_customers')) }} as mean_total_clv
+    from summed
 ),
 
 final as (
@@ -7,17 +37,17 @@ final as (
         attribution_model,
         acquisition_channel,
         attribution_model = '{{ var("attribution_model") }}' as is_configured,
-        spend,
-        new_customers,
-        attributed_orders,
+        cast(spend as {{ type_money() }}) as spend,
+        cast(new_customers as double precision) as new_customers,
+        cast(attributed_orders as double precision) as attributed_orders,
         cac,
-        cpa,
-        roas,
-        roi,
+        {{ to_money(cost_per('spend', 'attributed_orders')) }} as cpa,
+        {{ return_on('net_revenue', 'spend') }} as roas,
+        {{ return_on('gross_margin - spend', 'spend') }} as roi,
         mean_total_clv,
-        clv_to_cac,
+        {{ ratio('mean_total_clv', 'cac') }} as clv_to_cac,
         new_customers >= {{ var('min_segment_customers') }} as is_reliable
-    from channels
+    from measured
 )
 
 select * from final

@@ -1,13 +1,13 @@
 with campaigns as (
-    select * from {{ ref('int_campaigns_joined') }}
+    select * from {{ ref('int_campaigns') }}
 ),
 
 curves as (
-    select * from {{ ref('int_campaign_customers_aged') }}
+    select * from {{ ref('int_campaign_ages') }}
 ),
 
 benchmark as (
-    select * from {{ ref('int_benchmark_chosen') }}
+    select * from {{ ref('int_benchmark') }}
 ),
 
 paybacks as (

@@ -1,7 +1,7 @@
 with channels as (
     select *
-    from {{ ref('int_channels_valued') }}
-    where attribution_model = '{{ var("attribution_model") }}' and acquisition_channel <> 'all'
+    from {{ ref('fct_attribution_models') }}
+    where is_configured and acquisition_channel <> 'all'
 ),
 
 plans as (
@@ -9,7 +9,7 @@ plans as (
 ),
 
 benchmark as (
-    select * from {{ ref('int_benchmark_chosen') }}
+    select * from {{ ref('int_benchmark') }}
 ),
 
 -- as many as in the window, by the year, unless the plan says otherwise

@@ -1,13 +1,15 @@
 with channel_months as (
-    select * from {{ ref('int_channel_months_joined') }}
+    select *
+    from {{ ref('int_channel_months') }}
+    where attribution_model = '{{ var("attribution_model") }}'
 ),
 
 paybacks as (
-    select * from {{ ref('int_cohort_paybacks_found') }}
+    select * from {{ ref('int_channel_paybacks') }}
 ),
 
 benchmark as (
-    select * from {{ ref('int_benchmark_chosen') }}
+    select * from {{ ref('int_benchmark') }}
 ),
 
 joined as (
@@ -39,10 +41,10 @@ final as (
     select
         measured.month,
         measured.acquisition_channel,
-        '{{ var("attribution_model") }}' as attribution_model,
+        measured.attribution_model,
         measured.spend,
-        measured.new_customers,
-        measured.attributed_orders,
+        cast(measured.new_customers as double precision) as new_customers,
+        cast(measured.attributed_orders as double precision) as attributed_orders,
         measured.cac,
         measured.cpa,
         measured.net_revenue,

@@ -1,5 +1,5 @@
 with groups as (
-    select * from {{ ref('int_campaign_groups_summed') }}
+    select * from {{ ref('int_campaign_groups') }}
 ),
 
 run_context as (
@@ -72,7 +72,7 @@ final as (
             as is_reliable,
         cast({{ var('campaign_window_days') }} as integer) as window_days,
         spread.clv_basis,
-        run_context.reporting_currency as currency,
+        {{ reporting_currency() }} as currency,
         run_context.as_of_date
     from spread
     cross join run_context

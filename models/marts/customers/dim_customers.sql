@@ -2,6 +2,10 @@ with customers as (
     select * from {{ ref('int_customers_known') }}
 ),
 
+acquisitions as (
+    select * from {{ ref('int_customer_channels') }}
+),
+
 valued as (
     select * from {{ ref('int_customers_valued') }} where valued_at = {{ valued_now() }}
 ),
@@ -26,18 +30,22 @@ rfm as (
 ),
 
 channel_months as (
-    select * from {{ ref('int_channel_months_joined') }}
+    select *
+    from {{ ref('int_channel_months') }}
+    where attribution_model = '{{ var("attribution_model") }}'
 ),
 
 company as (
     select lifetime_years
-    from {{ ref('int_segments_valued') }}
+    from {{ ref('int_segments') }}
     where segment_kind = 'company'
 ),
 
 joined as (
     select
         customers.*,
+        acquisitions.acquisition_channel,
+        acquisitions.acquisition_campaign,
         valued.predicted_clv,
         valued.total_clv,
         placed.value_tier,
@@ -59,6 +67,8 @@ joined as (
         company.lifetime_years,
         channel_months.cac
     from customers
+    inner join acquisitions
+        on customers.customer_id = acquisitions.customer_id
     inner join valued
         on customers.customer_id = valued.customer_id
     inner join placed
@@ -70,7 +80,7 @@ joined as (
     left join channel_months
         on
             customers.cohort_month = channel_months.month
-            and customers.acquisition_channel = channel_months.acquisition_channel
+            and acquisitions.acquisition_channel = channel_months.acquisition_channel
     left join company
         on true
 ),
@@ -128,8 +138,8 @@ final as (
         purchase_model,
         model_status,
         cast({{ var('horizon_months') }} as integer) as horizon_months,
-        annual_discount_rate,
-        currency,
+        {{ annual_discount_rate() }} as annual_discount_rate,
+        {{ reporting_currency() }} as currency,
         as_of_date
     from joined
 )

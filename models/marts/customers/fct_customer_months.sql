@@ -4,27 +4,22 @@ with months as (
     where cohort_month is not null
 ),
 
-run_context as (
-    select * from {{ ref('int_run_context') }}
-),
-
 final as (
     select
-        months.customer_id,
-        months.month,
-        months.valued_on,
-        months.orders,
-        months.net_revenue,
-        months.cumulative_net_revenue,
-        months.cumulative_gross_margin,
-        months.historical_clv,
-        months.predicted_clv,
-        months.total_clv,
-        months.value_tier,
-        months.lifecycle_stage,
-        run_context.reporting_currency as currency
+        customer_id,
+        month,
+        valued_on,
+        orders,
+        net_revenue,
+        cumulative_net_revenue,
+        cumulative_gross_margin,
+        historical_clv,
+        predicted_clv,
+        total_clv,
+        value_tier,
+        lifecycle_stage,
+        {{ reporting_currency() }} as currency
     from months
-    cross join run_context
 )
 
 select * from final

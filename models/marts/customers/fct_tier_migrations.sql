@@ -16,10 +16,6 @@ months as (
     )
 ),
 
-run_context as (
-    select * from {{ ref('int_run_context') }}
-),
-
 at_end as (
     select
         dates.valued_on as valued_on,
@@ -70,15 +66,14 @@ summed as (
 
 final as (
     select
-        summed.month,
-        summed.valued_on,
-        summed.from_tier,
-        summed.to_tier,
-        cast(summed.customers as integer) as customers,
-        cast(summed.total_clv_change as {{ type_money() }}) as total_clv_change,
-        run_context.reporting_currency as currency
+        month,
+        valued_on,
+        from_tier,
+        to_tier,
+        cast(customers as integer) as customers,
+        cast(total_clv_change as {{ type_money() }}) as total_clv_change,
+        {{ reporting_currency() }} as currency
     from summed
-    cross join run_context
 )
 
 select * from final

@@ -1,12 +1,14 @@
 with segments as (
-    select * from {{ ref('int_segments_valued') }}
+    select * from {{ ref('int_segments') }}
 ),
 
+{# m r / (1 + d - r) per year: Gupta & Lehmann (2003), Customers as assets, Journal of Interactive Marketing 17(1) #}
+{% set yearly_retention = "power(retention_rate, 12.0 / " ~ var('kpi_window_months') ~ ")" %}
 {% set yearly_margin = "average_order_value * purchase_frequency * value_rate * 12.0 / " ~ var('kpi_window_months') %}
 {% set methods = {
     'simple': lifetime_value('average_order_value', 'purchase_frequency', '1', 'lifetime_years'),
     'margin': lifetime_value('average_order_value', 'purchase_frequency', 'value_rate', 'lifetime_years'),
-    'discounted': discounted_value(yearly_margin, yearly_rate('retention_rate'), 'annual_discount_rate'),
+    'discounted': yearly_margin ~ ' * ' ~ yearly_retention ~ ' / nullif(1 + ' ~ annual_discount_rate() ~ ' - ' ~ yearly_retention ~ ', 0)',
     'historical': 'historical_value',
     'cohort': 'value_at_age',
 } %}
@@ -56,7 +58,7 @@ contracts as (
         {{ column }} is not null as is_history_long_enough,
         cast(null as {{ type_money() }}) as clv_low,
         cast(null as {{ type_money() }}) as clv_high
-    from {{ ref('int_subscription_plans_valued') }}
+    from {{ ref('int_subscription_plans') }}
     {% if method == 'predictive' %}where plan <> 'all'{% endif %}
     union all
     {% endfor %}
@@ -70,7 +72,7 @@ contracts as (
         formula_clv is not null,
         null,
         null
-    from {{ ref('int_segment_subscriptions_valued') }}
+    from {{ ref('int_subscribed_segments') }}
 ),
 
 all_methods as (

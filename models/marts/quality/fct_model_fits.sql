@@ -55,7 +55,7 @@ fits as (
         customers,
         status,
         status in ('converged', 'boundary') as is_elected
-    from {{ ref('int_subscription_plans_valued') }}
+    from {{ ref('int_subscription_plans') }}
 ),
 
 final as (

@@ -16,7 +16,7 @@ customers as (
 ),
 
 cohort_months as (
-    select * from {{ ref('int_cohort_months_summed') }}
+    select * from {{ ref('int_cohort_months') }}
     where acquisition_channel = 'all'
 ),
 

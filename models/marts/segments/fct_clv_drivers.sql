@@ -3,7 +3,7 @@ with attributes as (
         *,
         count(p_value) over () as tests,
         row_number() over (order by p_value nulls last, attribute, attribute_value) as test_number
-    from {{ ref('int_attributes_compared') }}
+    from {{ ref('int_attribute_values') }}
 ),
 
 run_context as (
@@ -78,7 +78,7 @@ final as (
         adjusted.adjusted_p_value,
         adjusted.adjusted_p_value < 0.05 as is_significant,
         least(adjusted.customers, adjusted.other_customers) >= {{ var('min_segment_customers') }} as is_reliable,
-        run_context.reporting_currency as currency,
+        {{ reporting_currency() }} as currency,
         run_context.as_of_date
     from adjusted
     cross join run_context

@@ -1,13 +1,13 @@
 with segments as (
-    select * from {{ ref('int_customers_segmented') }}
+    select * from {{ ref('int_customer_segments') }}
 ),
 
 loyalty_members as (
-    select * from {{ ref('int_loyalty_members_found') }}
+    select * from {{ ref('int_loyalty_members') }}
 ),
 
 responses as (
-    select * from {{ ref('int_survey_responses_scored') }}
+    select * from {{ ref('int_survey_responses') }}
 ),
 
 run_context as (

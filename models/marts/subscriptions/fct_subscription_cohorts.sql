@@ -1,5 +1,5 @@
 with cohorts as (
-    select * from {{ ref('int_subscription_cohorts_counted') }}
+    select * from {{ ref('int_subscription_cohorts') }}
 ),
 
 fits as (
@@ -7,11 +7,11 @@ fits as (
 ),
 
 curves as (
-    select * from {{ ref('int_subscription_curves_projected') }}
+    select * from {{ ref('int_subscription_curves') }}
 ),
 
 margin as (
-    select * from {{ ref('int_subscription_margin_derived') }}
+    select * from {{ ref('int_subscription_margin') }}
 ),
 
 run_context as (
@@ -77,8 +77,8 @@ final as (
         margin.clv_basis,
         margin.margin_basis,
         cast({{ var('horizon_months') }} as integer) as horizon_months,
-        run_context.annual_discount_rate,
-        run_context.reporting_currency as currency,
+        {{ annual_discount_rate() }} as annual_discount_rate,
+        {{ reporting_currency() }} as currency,
         run_context.as_of_date
     from cells
     cross join margin

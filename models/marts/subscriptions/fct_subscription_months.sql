@@ -1,6 +1,6 @@
 {% set kinds = ['new', 'expansion', 'contraction', 'churned', 'reactivated'] %}
 with changes as (
-    select * from {{ ref('int_subscription_changes_classified') }}
+    select * from {{ ref('int_subscription_changes') }}
 ),
 
 run_context as (
@@ -91,7 +91,7 @@ final as (
             'opened.recurring_revenue_at_start'
         ) }} as net_revenue_retention,
         opened.subscribers_at_start >= {{ var('min_segment_customers') }} as is_reliable,
-        run_context.reporting_currency as currency,
+        {{ reporting_currency() }} as currency,
         run_context.as_of_date
     from opened
     cross join run_context

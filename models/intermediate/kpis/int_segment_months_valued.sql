@@ -1,0 +1,68 @@
+with months as (
+    select
+        *,
+        cohort_month > {{ add_months('month', '-' ~ var('kpi_window_months')) }} as is_acquired_in_window
+    from {{ ref('int_customer_months_valued') }}
+    where cohort_month is not null
+),
+
+people as (
+    select * from {{ ref('int_customers_resolved') }}
+),
+
+segments as (
+    select * from {{ ref('int_customer_segments') }}
+),
+
+-- of those, too, who were found to be somebody else since
+members as (
+    select
+        people.source_customer_id,
+        {{ prefixed('segments.', segment_kinds()) | join(', ') }}
+    from people
+    inner join segments
+        on people.customer_id = segments.customer_id
+),
+
+counted as (
+    select
+        months.month,
+        {{ prefixed('members.', segment_kinds()) | join(', ') }},
+        sum(months.predicted_clv) as customer_equity,
+        sum(case when months.is_acquired_in_window then 1 else 0 end) as new_customers,
+        sum(case when months.is_acquired_in_window and months.total_clv is null then 1 else 0 end) as unknown_new_customers,
+        sum(case when months.is_acquired_in_window then months.total_clv end) as total_clv_of_new
+    from months
+    inner join members
+        on months.customer_id = members.source_customer_id
+    group by months.month, {{ prefixed('members.', segment_kinds()) | join(', ') }}
+),
+
+summed as (
+    {% for kind in segment_kinds() %}
+    select
+        month,
+        '{{ kind }}' as segment_kind,
+        {{ kind }} as segment,
+        sum(customer_equity) as customer_equity,
+        sum(new_customers) as new_customers,
+        sum(unknown_new_customers) as unknown_new_customers,
+        sum(total_clv_of_new) as total_clv_of_new
+    from counted
+    group by month, {{ kind }}
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+),
+
+final as (
+    select
+        month,
+        segment_kind,
+        segment,
+        cast(customer_equity as {{ type_money() }}) as customer_equity,
+        {{ to_money(ratio('case when unknown_new_customers = 0 then total_clv_of_new end', 'new_customers')) }}
+            as mean_total_clv_of_new
+    from summed
+)
+
+select * from final

@@ -1,0 +1,80 @@
+with fits as (
+    select * from {{ ref('int_subscription_models_fitted') }}
+),
+
+curves as (
+    select * from {{ ref('int_subscription_curves') }}
+),
+
+margin as (
+    select * from {{ ref('int_subscription_margin') }}
+),
+
+run_context as (
+    select * from {{ ref('int_run_context') }}
+),
+
+first_months as (
+    select
+        plan,
+        {{ ratio('sum(monthly_revenue)', 'sum(customers_at_start)') }} as monthly_revenue_per_customer
+    from {{ ref('int_subscription_cohorts') }}
+    where age_months = 0
+    group by plan
+),
+
+-- the months that a new customer will pay for within the horizon, the first of them at once
+lifetimes as (
+    select
+        curves.plan,
+        sum(curves.survival_rate * power(1 + {{ annual_discount_rate() }}, -curves.age_months / 12.0)) as discounted_months
+    from curves
+    where curves.age_months < {{ var('horizon_months') }}
+    group by curves.plan
+),
+
+-- at zero churn the longest lifetime there is
+formula as (
+    select
+        *,
+        {{ ratio('lost_customers', 'renewals') }} as monthly_churn_rate,
+        {{ lifetime_months('lost_customers', 'renewals') }} as lifetime_months
+    from fits
+),
+
+final as (
+    select
+        formula.plan,
+        formula.alpha,
+        formula.beta,
+        formula.log_likelihood,
+        formula.iterations,
+        formula.gradient_norm,
+        formula.subscribers,
+        formula.customers,
+        formula.status,
+        {{ to_money('first_months.monthly_revenue_per_customer') }} as monthly_revenue_per_customer,
+        formula.monthly_churn_rate,
+        formula.lifetime_months,
+        {{ to_money('first_months.monthly_revenue_per_customer * margin.value_rate * formula.lifetime_months') }}
+            as formula_clv,
+        formula.renewals > 0 and formula.lost_customers * {{ var('max_lifetime_years') }} * 12 < formula.renewals
+            as is_lifetime_capped,
+        {{ to_money('first_months.monthly_revenue_per_customer * margin.value_rate * lifetimes.discounted_months') }}
+            as predicted_clv,
+        margin.clv_basis,
+        margin.margin_basis,
+        cast({{ var('horizon_months') }} as integer) as horizon_months,
+        {{ annual_discount_rate() }} as annual_discount_rate,
+        {{ reporting_currency() }} as currency,
+        run_context.as_of_date
+    from formula
+    cross join margin
+    cross join run_context
+    inner join first_months
+        on formula.plan = first_months.plan
+    left join lifetimes
+        on formula.plan = lifetimes.plan
+)
+
+select * from final
