@@ -174,6 +174,7 @@ def test_every_model_with_a_key_tests_it(manifest: dict[str, Any]) -> None:
         "stg_raw__unreadable_lines",
         "int_delivered_amounts_summed",
         "int_order_lines_valued",
+        "int_record_outcomes",
         "int_records_rejected",
         "int_unit_costs_matched",
         "fct_rejected_records",

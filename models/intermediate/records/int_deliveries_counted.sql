@@ -2,7 +2,10 @@ with unreadable_lines as (
     select * from {{ ref('stg_raw__unreadable_lines') }}
 ),
 
--- what was delivered is counted apart from what became of it
+records as (
+    select * from {{ ref('int_record_outcomes') }}
+),
+
 outcomes as (
     {% for outcome in ['delivered', 'rejected'] %}
     select
@@ -12,37 +15,11 @@ outcomes as (
     from unreadable_lines
     union all
     {% endfor %}
-    {% for source, models in raw_sources().items() %}
-    {% set staged = ref('stg_raw__' ~ source) %}
-    {% set versions = ref(models.versions) if models.versions else '(' ~ record_versions(staged) ~ ')' %}
     select
-        '{{ source }}' as source_name,
+        source_name,
         delivered_in,
-        'delivered' as outcome
-    from {{ staged }}
-    union all
-    select
-        '{{ source }}' as source_name,
-        versions.delivered_in,
-        versions.version_status as outcome
-    from {{ versions }} as versions
-    {% if models.checked %}
-    where versions.version_status <> 'current'
-    union all
-    select
-        '{{ source }}' as source_name,
-        delivered_in,
-        case
-            when rejection_reason is not null then 'rejected'
-            when not is_known then 'not yet known'
-            else 'current'
-        end as outcome
-    from {{ ref(models.checked) }}
-    {% if source == 'orders' %}where source_name = 'orders' and is_known and superseded_version is null{% endif %}
-
-    {% endif %}
-    {% if not loop.last %}union all{% endif %}
-    {% endfor %}
+        outcome
+    from records
 ),
 
 counted as (

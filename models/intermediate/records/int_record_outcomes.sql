@@ -1,0 +1,54 @@
+{{ config(materialized='view') }}
+
+with outcomes as (
+    {% for source, models in raw_sources().items() %}
+    {% set staged = ref('stg_raw__' ~ source) %}
+    {% set versions = ref(models.versions) if models.versions else '(' ~ record_versions(staged) ~ ')' %}
+    -- what was delivered is told apart from what became of it
+    select
+        '{{ source }}' as source_name,
+        delivered_in,
+        delivered_row,
+        'delivered' as outcome,
+        cast(null as {{ dbt.type_string() }}) as reason
+    from {{ staged }}
+    union all
+    select
+        '{{ source }}' as source_name,
+        versions.delivered_in,
+        versions.delivered_row,
+        versions.version_status as outcome,
+        versions.rejection_reason as reason
+    from {{ versions }} as versions
+    {% if models.checked %}
+    where versions.version_status <> 'current'
+    union all
+    select
+        '{{ source }}' as source_name,
+        delivered_in,
+        delivered_row,
+        case
+            when rejection_reason is not null then 'rejected'
+            when not is_known then 'not yet known'
+            else 'current'
+        end as outcome,
+        rejection_reason as reason
+    from {{ ref(models.checked) }}
+    {% if source == 'orders' %}where source_name = 'orders' and is_known and superseded_version is null{% endif %}
+
+    {% endif %}
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+),
+
+final as (
+    select
+        source_name,
+        delivered_in,
+        delivered_row,
+        outcome,
+        reason
+    from outcomes
+)
+
+select * from final
