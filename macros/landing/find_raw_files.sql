@@ -63,6 +63,7 @@
     {% elif header.count('"') % 2 %}
         {{ return(" has a quotation mark in its header line that is not closed there: correct the line " ~ header ~ ".") }}
     {% endif %}
+    {{ return(none) }}
 {% endmacro %}
 
 

@@ -113,28 +113,35 @@
     select {{ node_keys() | join(', ') }}, 1e0, weight_at_1 from ends
 {%- endmacro %}
 
-{% macro gamma_rate(fit, history) %}
-    {{ return({'shape': fit.r ~ ' + ' ~ history ~ '.x', 'rate': fit.alpha ~ ' + ' ~ history ~ '.age'}) }}
+{% macro beta_dropout_future(fit, history) %}
+    {{ return({
+        'shape': fit.r ~ ' + ' ~ history ~ '.x',
+        'rate': fit.alpha ~ ' + ' ~ history ~ '.age',
+        'pace': 'nodes.node / (' ~ fit.alpha ~ ' + ' ~ history ~ '.age)',
+    }) }}
 {% endmacro %}
 
 {#- By its series where p is too small for the closed form. -#}
 {% macro beta_dropout_occasions(weeks) -%}
     case
-        when (shape + 1) * node * ({{ weeks }}) / rate < 1e-3
-            then shape * ({{ weeks }}) / rate * (1 - (shape + 1) * node * ({{ weeks }}) / rate
-                * (5e-1 - (shape + 2) * node * ({{ weeks }}) / rate / 6))
-        else (1 - {{ bounded_exp('-shape * ln(1 + node * (' ~ weeks ~ ') / rate)') }}) / node
+        when (shape + 1) * pace * {{ weeks }} < 1e-3
+            then shape * {{ weeks }} / rate * (1 - (shape + 1) * pace * {{ weeks }} * (5e-1 - (shape + 2) * pace * {{ weeks }} / 6))
+        else (1 - {{ beta_dropout_silent(weeks) }}) / node
     end
 {%- endmacro %}
 
 {% macro beta_dropout_pairs(weeks) -%}
     case
-        when (shape + 1) * node * ({{ weeks }}) / rate < 1e-3
-            then (1 - node) * shape * (shape + 1) * ({{ weeks }}) / rate * ({{ weeks }}) / rate
-                * (1 - (shape + 2) * node * ({{ weeks }}) / rate * (2e0 / 3 - (shape + 3) * node * ({{ weeks }}) / rate / 4))
-        else 2 * (1 - node) / node / node * (1 - {{ bounded_exp('-shape * ln(1 + node * (' ~ weeks ~ ') / rate)') }}
-            * (1 + shape * node * ({{ weeks }}) / rate / (1 + node * ({{ weeks }}) / rate)))
+        when (shape + 1) * pace * {{ weeks }} < 1e-3
+            then (1 - node) * shape * (shape + 1) * power({{ weeks }} / rate, 2)
+                * (1 - (shape + 2) * pace * {{ weeks }} * (2e0 / 3 - (shape + 3) * pace * {{ weeks }} / 4))
+        else 2 * (1 - node) / node / node
+            * (1 - {{ beta_dropout_silent(weeks) }} * (1 + shape * pace * {{ weeks }} / (1 + pace * {{ weeks }})))
     end
+{%- endmacro %}
+
+{% macro beta_dropout_silent(weeks) -%}
+    exp(greatest(-shape * ln(1 + pace * {{ weeks }}), -700e0))
 {%- endmacro %}
 
 {% macro gamma_rate_gap(fit, share, x, age) -%}

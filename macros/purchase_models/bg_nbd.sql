@@ -15,7 +15,7 @@
     {{ beta_nodes(source, fit.a, fit.b ~ ' + x') }}
 {%- endmacro %}
 
-{% macro bg_nbd__future(fit, history) %}{{ return(gamma_rate(fit, history)) }}{% endmacro %}
+{% macro bg_nbd__future(fit, history) %}{{ return(beta_dropout_future(fit, history)) }}{% endmacro %}
 
 {% macro bg_nbd__expected_occasions(weeks) -%}{{ beta_dropout_occasions(weeks) }}{%- endmacro %}
 

@@ -12,7 +12,7 @@
     {{ beta_nodes(source, fit.a, fit.b ~ ' + x + 1') }}
 {%- endmacro %}
 
-{% macro mbg_nbd__future(fit, history) %}{{ return(gamma_rate(fit, history)) }}{% endmacro %}
+{% macro mbg_nbd__future(fit, history) %}{{ return(beta_dropout_future(fit, history)) }}{% endmacro %}
 
 {% macro mbg_nbd__expected_occasions(weeks) -%}{{ beta_dropout_occasions(weeks) }}{%- endmacro %}
 

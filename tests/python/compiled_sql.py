@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -40,6 +41,26 @@ def compile_models(builder: Builder, models: Sequence[str], **variables: object)
     """Return the SQL of `models` by name, compiled with these dbt variables."""
     compiled = _compile(replace(builder, variables=variables), "--select", *models)
     return {name: compiled[name] for name in models}
+
+
+def create_tables(connection: duckdb.DuckDBPyConnection, builder: Builder, models: dict[str, str]) -> None:
+    """Create the tables of compiled models (name -> SQL), one after the other, as dbt does."""
+    for name, code in models.items():
+        config = builder.manifest.nodes[f"model.clv_warehouse.{name}"].config
+        if config.materialized == "iterated":
+            _iterate(connection, name, code, config.get("max_steps"))
+        else:
+            connection.execute(f"create table intermediate.{name} as {code}")
+
+
+def _iterate(connection: duckdb.DuckDBPyConnection, name: str, code: str, max_steps: int) -> None:
+    """Repeat a model's SQL on its own last result until all rows rest."""
+    connection.execute(f"create table intermediate.{name} as {code}")
+    again = re.sub(r"/\* first \*/.*?/\* or last step \*/", f"intermediate.{name}", code, flags=re.DOTALL)
+    for _ in range(max_steps - 1):
+        if connection.execute(f"select bool_and(is_at_rest) from intermediate.{name}").fetchone() != (False,):
+            break
+        connection.execute(f"create or replace table intermediate.{name} as {again}")
 
 
 def compile_analyses(builder: Builder) -> dict[str, str]:

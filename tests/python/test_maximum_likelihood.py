@@ -22,7 +22,7 @@ import lifetimes
 import numpy as np
 import numpy.typing as npt
 import pytest
-from compiled_sql import compile_models, empty_database
+from compiled_sql import compile_models, create_tables, empty_database
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from lifetimes import BetaGeoFitter, GammaGammaFitter, ModifiedBetaGeoFitter
@@ -42,15 +42,15 @@ FITTING_MODELS = [
     "int_histories_summed",
     "int_purchase_histories_grouped",
     "int_purchase_histories_binned",
-    "int_purchase_models_searched",
-    "int_purchase_models_fitted",
     "int_spend_histories_grouped",
     "int_spend_histories_binned",
-    "int_spend_models_searched",
-    "int_spend_models_fitted",
+    "int_models_started",
+    "int_models_searched",
+    "int_models_polished",
+    "int_models_fitted",
 ]
-PURCHASE_PARAMETERS = ("r", "alpha", "a", "b")
-SPEND_PARAMETERS = ("p", "q", "gamma")
+PARAMETERS = {"bg_nbd": 4, "mbg_nbd": 4, "gamma_gamma": 3}
+"""How many each model has: r, alpha, a and b of purchases; p, q and gamma of spend."""
 FIRST_CUTOFF = dt.date(2000, 1, 1)
 
 TOLERATED_SHORTFALL = 0.05
@@ -85,7 +85,7 @@ class Fit:
 
     @property
     def model(self) -> str:
-        return str(self.columns.get("model_name", "gamma_gamma"))
+        return str(self.columns["model_name"])
 
     @property
     def status(self) -> str:
@@ -97,8 +97,8 @@ class Fit:
 
     @property
     def parameters(self) -> Numbers:
-        names = SPEND_PARAMETERS if self.model == "gamma_gamma" else PURCHASE_PARAMETERS
-        return np.array([self.columns[name] for name in names], dtype=np.float64)
+        numbers = range(1, PARAMETERS[self.model] + 1)
+        return np.array([self.columns[f"parameter_{number}"] for number in numbers], dtype=np.float64)
 
     @property
     def covariances(self) -> Numbers:
@@ -123,9 +123,8 @@ def fit_logs(builder: Builder) -> FitLogs:
     def fit(logs: Sequence[Log]) -> list[Fit]:
         with empty_database() as connection:
             load(connection, logs)
-            for model in FITTING_MODELS:
-                connection.execute(f"create table intermediate.{model} as {compiled[model]}")
-            return [*rows(connection, "int_purchase_models_fitted"), *rows(connection, "int_spend_models_fitted")]
+            create_tables(connection, builder, compiled)
+            return rows(connection, "int_models_fitted")
 
     return fit
 
@@ -138,17 +137,17 @@ def load(connection: duckdb.DuckDBPyConnection, logs: Sequence[Log]) -> None:
     connection.register("histories", columns)
     connection.execute(
         "create table intermediate.int_customer_histories_counted as"
-        f" select date '{FIRST_CUTOFF}' + number::integer as cutoff_date,"
-        " row_number() over () :: varchar as customer_id, x, t_x, age,"
+        f" select date '{FIRST_CUTOFF}' + number::integer as valued_at,"
+        " row_number() over () :: varchar as customer_id, x, t_x, age, round(age * 7) as age_days,"
         " case when not isnan(mean_value) then mean_value end as mean_repeat_value from histories"
     )
 
 
 def rows(connection: duckdb.DuckDBPyConnection, model: str) -> list[Fit]:
-    cursor = connection.execute(f"select * from intermediate.{model} order by cutoff_date")
+    cursor = connection.execute(f"select * from intermediate.{model} order by valued_at")
     names = [column[0] for column in cursor.description]
     found = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-    return [Fit((columns["cutoff_date"] - FIRST_CUTOFF).days, columns) for columns in found]
+    return [Fit((columns["valued_at"] - FIRST_CUTOFF).days, columns) for columns in found]
 
 
 def read_cdnow() -> Log:

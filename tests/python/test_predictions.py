@@ -48,6 +48,22 @@ NORMAL_99 = 2.5758
 EXACT = 1e-6
 """Relative error that is left to sums and their order."""
 
+PARAMETERS = {name: ("r", "alpha", "a", "b") for name in ("bg_nbd", "mbg_nbd")} | {"gamma_gamma": ("p", "q", "gamma")}
+PARAMETER_COLUMNS = [f"parameter_{number}" for number in range(1, 5)]
+COVARIANCE_PLACES = [(i, j) for i in range(4) for j in range(i, 4)]
+COVARIANCE_COLUMNS = [f"cov_{i + 1}{j + 1}" for i, j in COVARIANCE_PLACES]
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A row of int_models_fitted. covariances: of the logarithms of the parameters."""
+
+    status: str
+    customers: int
+    log_likelihood: float
+    parameters: Numbers
+    covariances: Numbers
+
 
 @dataclass(frozen=True)
 class Law:
@@ -145,12 +161,10 @@ class Predictor:
     def customers(self, law: Law, histories: Sequence[History]) -> dict[str, Numbers]:
         """Columns of int_customers_predicted, in the order of the histories."""
         with empty_database() as connection:
-            self._write_cutoffs(connection, [law], is_as_of=True)
+            self._write_models(connection, [law], "date '9999-12-31'")
             self._write_histories(connection, [0] * len(histories), histories)
             connection.execute(
-                f"create table intermediate.int_run_context as select {DISCOUNT_RATE!r}::double as annual_discount_rate;"
-                "create table intermediate.int_model_statuses_found as select 'converged' as model_status;"
-                "create view intermediate.int_customer_histories_counted as from histories"
+                f"create table intermediate.int_run_context as select {DISCOUNT_RATE!r}::double as annual_discount_rate"
             )
             self._run(connection, "int_occasions_expected", "int_customers_predicted")
             return self._read(connection, "from intermediate.int_customers_predicted order by customer_id")
@@ -158,40 +172,36 @@ class Predictor:
     def forecasts(self, cases: Sequence[tuple[Law, History, float]]) -> dict[str, Numbers]:
         """Columns of int_backtest_forecasts_made: of each law, history and horizon in days, in their order."""
         with empty_database() as connection:
-            self._write_cutoffs(connection, [law for law, _, _ in cases], is_as_of=False)
+            self._write_models(connection, [law for law, _, _ in cases], "date '2000-01-01' + law")
             self._write_histories(connection, range(len(cases)), [history for _, history, _ in cases])
             connection.execute(
                 "create table horizons (number integer, horizon_days double);"
-                "create view intermediate.int_customer_histories_counted as from histories;"
-                "create view intermediate.int_backtests_listed as"
-                " select cutoff_date, horizon_days from histories inner join horizons on customer_id = number;"
-                "create view intermediate.int_backtest_customers_observed as select *, mean_repeat_value as mean_value,"
-                " 0.0::double as actual_orders, 0.0::double as actual_margin"
-                " from histories inner join horizons on customer_id = number;"
+                "create view intermediate.int_backtest_customers_observed as select *, horizon_days / 7 as horizon_weeks,"
+                " mean_repeat_value as mean_value, age * 7 as age_days, 0.0::double as actual_orders, 0.0::double as actual_margin"
+                " from intermediate.int_customer_histories_counted inner join horizons on customer_id = number;"
                 "create table intermediate.int_backtest_companies_measured as"
-                " select cutoff_date, 'revenue' as clv_basis, null::double as gross_margin_rate, null::double as lifetime_years"
-                " from intermediate.int_cutoffs_listed"
+                " select valued_at, 'revenue' as clv_basis, null::double as gross_margin_rate, null::double as lifetime_years"
+                " from intermediate.int_models_elected"
             )
             self._insert(connection, "horizons", range(len(cases)), [days for _, _, days in cases])
-            self._run(connection, "int_backtest_occasions_expected", "int_backtest_forecasts_made")
+            self._run(connection, "int_backtest_forecasts_made")
             return self._read(
                 connection,
                 "from intermediate.int_backtest_forecasts_made where model_name not in ('naive', 'formula') order by customer_id",
             )
 
-    def _write_cutoffs(self, connection: duckdb.DuckDBPyConnection, laws: Sequence[Law], *, is_as_of: bool) -> None:
-        """One cutoff per law, a day after the other."""
+    def _write_models(self, connection: duckdb.DuckDBPyConnection, laws: Sequence[Law], valued_at: str) -> None:
+        """One date per law, as SQL makes it of the law's number."""
+        names = ("r", "alpha", "a", "b", "p", "q", "gamma")
         connection.execute(
             "create schema intermediate;"
-            "create table laws (number integer, model_name varchar, is_mbg double, r double, alpha double, a double, b double,"
-            " p double, q double, gamma double);"
-            "create view intermediate.int_purchase_models_chosen as"
-            f" select *, date '2000-01-01' + number as cutoff_date, {is_as_of} as is_as_of, true as is_chosen from laws;"
-            "create view intermediate.int_cutoffs_listed as"
-            f" select date '2000-01-01' + number as cutoff_date, {is_as_of} as is_as_of from laws"
+            "create table laws (law integer, model_name varchar, parameter_1 double, parameter_2 double, parameter_3 double,"
+            " parameter_4 double, p double, q double, gamma double);"
+            f"create macro date_of(law) as {valued_at};"
+            "create view intermediate.int_models_elected as select *, date_of(law) as valued_at, true as is_usable,"
+            " true as is_elected, 'converged' as model_status from laws"
         )
-        columns = [[getattr(law, name) for law in laws] for name in ("model_name", "is_mbg")]
-        columns += [[getattr(law, name) for law in laws] for name in ("r", "alpha", "a", "b", "p", "q", "gamma")]
+        columns = [[getattr(law, name) for law in laws] for name in ("model_name", *names)]
         self._insert(connection, "laws", range(len(laws)), *columns)
 
     def _write_histories(
@@ -199,13 +209,12 @@ class Predictor:
     ) -> None:
         connection.execute(
             "create table made_up (customer_id integer, law integer, x double, t_x double, age double, mean_repeat_value double);"
-            "create view histories as select *, date '2000-01-01' + law as cutoff_date,"
-            " date '1999-12-31' as last_occasion_date from made_up;"
-            "create view intermediate.int_purchase_histories_grouped as select cutoff_date as data_id, x from histories"
+            "create view intermediate.int_customer_histories_counted as select *, date_of(law) as valued_at,"
+            " date '1999-12-31' as last_occasion_date from made_up"
         )
         columns = [[getattr(history, name) for history in histories] for name in ("x", "t_x", "age", "mean_value")]
         self._insert(connection, "made_up", range(len(histories)), laws, *columns)
-        self._run(connection, "int_purchase_models_varied", "int_dropout_nodes_weighed")
+        self._run(connection, "int_models_varied", "int_nodes_weighed")
 
     def _run(self, connection: duckdb.DuckDBPyConnection, *names: str) -> None:
         for name in names:
@@ -226,9 +235,8 @@ class Predictor:
 
 @pytest.fixture(scope="module")
 def predictor(builder: Builder) -> Predictor:
-    names = ["int_purchase_models_varied", "int_dropout_nodes_weighed", "int_occasions_expected"]
-    names += ["int_customers_predicted", "int_backtest_occasions_expected", "int_backtest_forecasts_made"]
-    return Predictor(compile_models(builder, names))
+    names = ["int_models_varied", "int_nodes_weighed", "int_occasions_expected"]
+    return Predictor(compile_models(builder, [*names, "int_customers_predicted", "int_backtest_forecasts_made"]))
 
 
 def logarithmic(low: float, high: float) -> st.SearchStrategy[float]:
@@ -510,39 +518,48 @@ def columns_of(build: Path, query: str) -> dict[str, Numbers]:
         return dict(connection.execute(query).fetchnumpy())
 
 
-def fitted_laws(build: Path, cutoff: dt.date) -> dict[str, Law]:
+NOW = dt.date(9999, 12, 31)
+
+
+def fitted(build: Path, valued_at: dt.date) -> dict[str, Fit]:
+    """Fits by model."""
+    parameters, covariances = ", ".join(PARAMETER_COLUMNS), ", ".join(COVARIANCE_COLUMNS)
     rows = rows_of(
         build,
-        "select purchases.model_name, r, alpha, a, b, is_mbg = 1, p, q, gamma"
-        " from intermediate.int_purchase_models_fitted as purchases"
-        " inner join intermediate.int_spend_models_fitted as spend on purchases.cutoff_date = spend.cutoff_date"
-        f" where purchases.cutoff_date = date '{cutoff}' and purchases.status = 'converged'",
+        f"select model_name, status, customers, log_likelihood, {parameters}, {covariances}"
+        f" from intermediate.int_models_fitted where valued_at = date '{valued_at}'",
     )
-    return {name: Law(*parameters) for name, *parameters in rows}
+    fits = {}
+    for name, status, customers, log_likelihood, *numbers in rows:
+        size = len(PARAMETERS[name])
+        matrix = np.zeros((size, size))
+        for (i, j), covariance in zip(COVARIANCE_PLACES, numbers[len(PARAMETER_COLUMNS) :], strict=True):
+            if max(i, j) < size:
+                matrix[i, j] = matrix[j, i] = covariance
+        fits[name] = Fit(status, customers, log_likelihood, np.asarray(numbers[:size], dtype=float), matrix)
+    return fits
+
+
+def fitted_laws(build: Path, valued_at: dt.date) -> dict[str, Law]:
+    fits = fitted(build, valued_at)
+    spend = fits.pop("gamma_gamma").parameters
+    return {
+        name: Law(*fit.parameters, name == "mbg_nbd", *spend) for name, fit in fits.items() if fit.status == "converged"
+    }
 
 
 def test_fits_of_cdnow_are_the_published_ones(cdnow_sample: Path) -> None:
     """Fader, Hardie & Lee (2005); Batislam et al. (2007), as lifetimes fits it; Fader & Hardie (2013)."""
-    fits = {
-        name: fit
-        for name, *fit in rows_of(
-            cdnow_sample,
-            "select model_name, r, alpha, a, b, log_likelihood, customers, status"
-            f" from intermediate.int_purchase_models_fitted where cutoff_date = date '{CUTOFF}'",
-        )
-    }
-    assert set(fits) == {"bg_nbd", "mbg_nbd"}
-    assert fits["bg_nbd"][:4] == pytest.approx([0.2426, 4.4136, 0.7929, 2.4259], abs=5e-4)
-    assert fits["bg_nbd"][4] == pytest.approx(-9582.429, abs=1e-3)
-    assert fits["mbg_nbd"][:4] == pytest.approx([0.525, 6.183, 0.891, 1.614], abs=6e-4)
-    assert fits["mbg_nbd"][4] == pytest.approx(-9582.13, abs=0.01)
-    assert all(fit[5:] == [2357, "converged"] for fit in fits.values())
-    (spend,) = rows_of(
-        cdnow_sample,
-        "select round(p, 2), round(q, 2), round(gamma, 2), round(log_likelihood, 2), customers, status"
-        f" from intermediate.int_spend_models_fitted where cutoff_date = date '{CUTOFF}'",
-    )
-    assert spend == (6.25, 3.74, 15.44, -4055.92, 946, "converged")
+    fits = fitted(cdnow_sample, CUTOFF)
+    assert set(fits) == {"bg_nbd", "mbg_nbd", "gamma_gamma"}
+    assert fits["bg_nbd"].parameters == pytest.approx([0.2426, 4.4136, 0.7929, 2.4259], abs=5e-4)
+    assert fits["bg_nbd"].log_likelihood == pytest.approx(-9582.429, abs=1e-3)
+    assert fits["mbg_nbd"].parameters == pytest.approx([0.525, 6.183, 0.891, 1.614], abs=6e-4)
+    assert fits["mbg_nbd"].log_likelihood == pytest.approx(-9582.13, abs=0.01)
+    assert fits["gamma_gamma"].parameters == pytest.approx([6.25, 3.74, 15.44], abs=5e-3)
+    assert fits["gamma_gamma"].log_likelihood == pytest.approx(-4055.92, abs=5e-3)
+    assert [fit.customers for _, fit in sorted(fits.items())] == [2357, 946, 2357]
+    assert {fit.status for fit in fits.values()} == {"converged"}
 
 
 def test_cdnows_holdout_is_forecast_as_published(cdnow_sample: Path) -> None:
@@ -616,7 +633,7 @@ def test_every_forecast_of_cdnow_is_that_of_lifetimes(cdnow_sample: Path) -> Non
         rows = rows_of(
             cdnow_sample,
             f"select customer_id, predicted_orders from intermediate.int_backtest_forecasts_made where model_name = '{model}'"
-            f" and cutoff_date = date '{CUTOFF}' and horizon_days = {HOLDOUT_DAYS} order by customer_id",
+            f" and valued_at = date '{CUTOFF}' and horizon_days = {HOLDOUT_DAYS} order by customer_id",
         )
         assert [name for name, _ in rows] == names
         assert [orders for _, orders in rows] == pytest.approx(expected, rel=EXACT)
@@ -627,7 +644,7 @@ def test_the_first_ten_customers_spend_as_published(cdnow_sample: Path) -> None:
     rows = rows_of(
         cdnow_sample,
         "select customer_id, predicted_margin / predicted_orders from intermediate.int_backtest_forecasts_made"
-        f" where model_name = 'bg_nbd' and cutoff_date = date '{CUTOFF}' and horizon_days = {HOLDOUT_DAYS}"
+        f" where model_name = 'bg_nbd' and valued_at = date '{CUTOFF}' and horizon_days = {HOLDOUT_DAYS}"
         " and customer_id <= '0010' order by customer_id",
     )
     assert [name for name, _ in rows] == [f"{number:04}" for number in range(1, 11)]
@@ -644,7 +661,7 @@ def test_clv_counted_in_days_is_the_same(cdnow_sample: Path) -> None:
         " expected_revenue_30d, expected_revenue_90d, expected_revenue_365d from marts.dim_customers order by customer_id",
     )
     (model,) = {row[1] for row in rows}
-    weekly = fitted_laws(cdnow_sample, AS_OF)[model]
+    weekly = fitted_laws(cdnow_sample, NOW)[model]
     law = replace(weekly, alpha=7 * weekly.alpha)
     occasions = sample_occasions()
     histories = [history_at(occasions[row[0]], AS_OF) for row in rows]
@@ -675,7 +692,7 @@ def test_the_next_order_is_due_after_the_median_gap(cdnow_sample: Path) -> None:
         "select customer_id, purchase_model, median_days_to_next_order, next_order_expected_on, days_overdue"
         " from marts.dim_customers",
     )
-    laws, occasions = fitted_laws(cdnow_sample, AS_OF), sample_occasions()
+    laws, occasions = fitted_laws(cdnow_sample, NOW), sample_occasions()
     overdue = 0
     for customer, model, median_days, due, days_overdue in rows:
         law, history = laws[model], history_at(occasions[customer], AS_OF)
@@ -690,23 +707,13 @@ def test_the_next_order_is_due_after_the_median_gap(cdnow_sample: Path) -> None:
 
 def test_the_planted_law_is_found(planted_shop: Path) -> None:
     """Each parameter lies within its 99% interval, which is narrow enough to say something."""
-    (purchases,) = rows_of(
-        planted_shop,
-        "select r, alpha, a, b, cov_11, cov_22, cov_33, cov_44, status"
-        " from intermediate.int_purchase_models_fitted where model_name = 'bg_nbd' and cutoff_date = '2025-12-31'",
-    )
-    (spend,) = rows_of(
-        planted_shop,
-        "select p, q, gamma, cov_11, cov_22, cov_33, status from intermediate.int_spend_models_fitted"
-        " where cutoff_date = '2025-12-31'",
-    )
-    assert (purchases[-1], spend[-1]) == ("converged", "converged")
-    found = dict(zip("r alpha a b p q gamma".split(), (*purchases[:4], *spend[:3]), strict=True))
-    variances = [*purchases[4:8], *spend[3:6]]
-    for (name, value), variance in zip(found.items(), variances, strict=True):
-        error = math.sqrt(variance)
-        assert abs(math.log(value / getattr(PLANTED, name))) <= NORMAL_99 * error, name
-        assert error < 0.15, name
+    fits = fitted(planted_shop, NOW)
+    for model in ("bg_nbd", "gamma_gamma"):
+        assert fits[model].status == "converged"
+        errors = np.sqrt(np.diag(fits[model].covariances))
+        for name, value, error in zip(PARAMETERS[model], fits[model].parameters, errors, strict=True):
+            assert abs(math.log(value / getattr(PLANTED, name))) <= NORMAL_99 * error, name
+            assert error < 0.15, name
 
 
 def test_margins_to_come_are_pooled_with_the_companys(planted_shop: Path) -> None:
@@ -760,10 +767,11 @@ def shop_to_simulate(build: Path) -> tuple[Law, Customers]:
     columns = columns_of(
         build,
         "select x, t_x, age, coalesce(mean_repeat_value, 0)::double as mean_value, expected_margin_rate::double as margin_rate"
-        " from intermediate.int_customers_valued where predicted_clv is not null order by customer_id",
+        " from intermediate.int_customers_valued inner join intermediate.int_customer_histories_counted using (customer_id)"
+        f" where predicted_clv is not null and int_customer_histories_counted.valued_at = date '{NOW}' order by customer_id",
     )
-    (model, as_of) = rows_of(build, "select distinct purchase_model, as_of_date from marts.dim_customers")[0]
-    return fitted_laws(build, as_of)[model], Customers(
+    ((model,),) = rows_of(build, "select distinct purchase_model from marts.dim_customers")
+    return fitted_laws(build, NOW)[model], Customers(
         *(np.asarray(column, dtype=float) for column in columns.values())
     )
 
@@ -799,10 +807,9 @@ def test_the_interval_is_as_wide_as_simulated(planted_shop: Path) -> None:
     law, customers = shop_to_simulate(planted_shop)
     rng = np.random.default_rng(2)
     draws = 500
-    purchases = drawn_parameters(
-        rng, draws, planted_shop, "int_purchase_models_fitted", ["r", "alpha", "a", "b"], law.model_name
-    )
-    spend = drawn_parameters(rng, draws, planted_shop, "int_spend_models_fitted", ["p", "q", "gamma"])
+    fits = fitted(planted_shop, NOW)
+    purchases = drawn_parameters(rng, draws, fits[law.model_name])
+    spend = drawn_parameters(rng, draws, fits["gamma_gamma"])
     totals = [
         simulated_value(rng, Law(*bought, law.is_mbg, *spent), customers)
         for bought, spent in zip(purchases, spend, strict=True)
@@ -811,19 +818,9 @@ def test_the_interval_is_as_wide_as_simulated(planted_shop: Path) -> None:
     assert half_width / NORMAL_95 == pytest.approx(float(np.std(totals, ddof=1)), rel=0.15)
 
 
-def drawn_parameters(
-    rng: np.random.Generator, draws: int, build: Path, relation: str, names: list[str], model_name: str = ""
-) -> Numbers:
+def drawn_parameters(rng: np.random.Generator, draws: int, fit: Fit) -> Numbers:
     """Parameters whose logarithms are normal around the fit, with its covariances; one row per draw."""
-    size = len(names)
-    pairs = [(i, j) for i in range(size) for j in range(i, size)]
-    covariances = [f"cov_{i + 1}{j + 1}" for i, j in pairs]
-    where = " where cutoff_date = '2025-12-31'" + (f" and model_name = '{model_name}'" if model_name else "")
-    (row,) = rows_of(build, f"select {', '.join(names + covariances)} from intermediate.{relation}{where}")
-    matrix = np.zeros((size, size))
-    for (i, j), covariance in zip(pairs, row[size:], strict=True):
-        matrix[i, j] = matrix[j, i] = covariance
-    return np.exp(rng.multivariate_normal(np.log(np.asarray(row[:size])), matrix, draws))
+    return np.exp(rng.multivariate_normal(np.log(fit.parameters), fit.covariances, draws))
 
 
 def test_intervals_of_segments_hold_the_value(planted_shop: Path) -> None:
@@ -912,9 +909,10 @@ def test_with_too_few_repeat_customers_nothing_is_predicted(warehouse: Path) -> 
         ("too_few_repeat_customers",)
     ]
     fits = rows_of(
-        warehouse, "select model_name, status, parameter_1, log_likelihood from marts.fct_model_fits order by 1"
+        warehouse, "select model_name, status, log_likelihood, is_elected from marts.fct_model_fits order by 1"
     )
-    assert [fit[1:] for fit in fits] == [("too_few_repeat_customers", None, None)] * 3
+    assert [fit[1:] for fit in fits] == [("too_few_repeat_customers", None, False)] * 3
+    assert rows_of(warehouse, "from marts.fct_model_parameters") == []
     assert [name for name, *_ in fits] == ["bg_nbd", "gamma_gamma", "mbg_nbd"]
     assert {name for (name,) in rows_of(warehouse, "select distinct model_name from marts.fct_model_backtests")} == {
         "naive",
@@ -947,6 +945,24 @@ def test_a_purchase_model_can_be_asked_for(one_price: Path, cdnow_sample: Path) 
     )
     chosen = rows_of(cdnow_sample, "select distinct purchase_model from marts.dim_customers")
     assert chosen == rows_of(cdnow_sample, likeliest)[:1]
+    elected = "select model_name from marts.fct_model_fits where is_elected and model_name <> 'gamma_gamma'"
+    assert rows_of(cdnow_sample, elected) == chosen
+    assert rows_of(cdnow_sample, "select is_elected from marts.fct_model_fits where model_name = 'gamma_gamma'") == [
+        (True,)
+    ]
+
+
+def test_parameters_are_published_with_their_standard_errors(cdnow_sample: Path) -> None:
+    """A standard error is that of the logarithm times the value (the delta method); time is in weeks, gamma in dollars."""
+    rows = rows_of(cdnow_sample, "select model_name, parameter, value, standard_error from marts.fct_model_parameters")
+    published = {(model, parameter): (value, error) for model, parameter, value, error in rows}
+    expected = {}
+    for model, fit in fitted(cdnow_sample, NOW).items():
+        errors = fit.parameters * np.sqrt(np.diag(fit.covariances))
+        for parameter, value, error in zip(PARAMETERS[model], fit.parameters, errors, strict=True):
+            expected[model, parameter] = (value, pytest.approx(error, rel=1e-12))
+    assert published == expected
+    assert len(published) == 11
 
 
 def test_where_all_orders_cost_the_same_purchases_are_predicted(one_price: Path) -> None:

@@ -1,16 +1,23 @@
-with forecasts as (
+with made as (
+    select
+        *,
+        valued_at as cutoff_date
+    from {{ ref('int_backtest_forecasts_made') }}
+),
+
+forecasts as (
     select
         *,
         ntile(10) over (
-            partition by model_name, valued_at, horizon_days order by predicted_orders desc, customer_id asc
+            partition by model_name, cutoff_date, horizon_days order by predicted_orders desc, customer_id asc
         ) as decile_number
-    from {{ restated(ref('int_backtest_forecasts_made'), dates='int_dates_listed', kept='dates.is_backtested') }}
+    from {{ restated('made', dates='int_dates_listed', kept='dates.is_backtested') }}
 ),
 
 by_decile as (
     select
         model_name,
-        valued_at,
+        cutoff_date,
         horizon_days,
         cast(decile_number as {{ dbt.type_string() }}) as decile,
         count(*) as customers,
@@ -20,7 +27,7 @@ by_decile as (
         {{ complete_sum('actual_margin') }} as actual_margin,
         {{ exact_sum('abs(predicted_orders - actual_orders)') }} as absolute_error
     from forecasts
-    group by model_name, valued_at, horizon_days, decile_number
+    group by model_name, cutoff_date, horizon_days, decile_number
 ),
 
 -- calibration by decile, and all customers
@@ -29,7 +36,7 @@ with_all as (
     union all
     select
         model_name,
-        valued_at,
+        cutoff_date,
         horizon_days,
         'all' as decile,
         sum(customers) as customers,
@@ -39,13 +46,13 @@ with_all as (
         {{ complete_sum('actual_margin') }} as actual_margin,
         {{ exact_sum('absolute_error') }} as absolute_error
     from by_decile
-    group by model_name, valued_at, horizon_days
+    group by model_name, cutoff_date, horizon_days
 ),
 
 final as (
     select
         model_name,
-        valued_at as cutoff_date,
+        cutoff_date,
         cast(horizon_days as integer) as horizon_days,
         decile,
         cast(customers as bigint) as customers,
