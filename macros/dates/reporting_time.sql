@@ -23,7 +23,11 @@
 {%- endmacro %}
 
 {% macro months_between(first_day, last_day) -%}
-    ({{ month_number(last_day) }} - {{ month_number(first_day) }})
+    cast(
+        12 * (extract(year from {{ last_day }}) - extract(year from {{ first_day }}))
+        + extract(month from {{ last_day }}) - extract(month from {{ first_day }})
+        as bigint
+    )
 {%- endmacro %}
 
 {% macro end_of_month_reached(month, months, day) -%}
