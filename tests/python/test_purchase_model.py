@@ -83,6 +83,8 @@ def build(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "build",
         "--exclude-resource-type",
         "unit_test",
+        "--indirect-selection",
+        "buildable",
         "--vars",
         variables,
     ]
