@@ -552,6 +552,54 @@ def test_the_unit_of_money_changes_gamma_alone(known: KnownFits, name: str, mone
     assert fit.covariances == pytest.approx(dollars.covariances, rel=1e-3)
 
 
+# -- a single step
+
+NEAR_BY = {
+    "bg_nbd": [0.25, 4.2, 0.8, 2.5],
+    "mbg_nbd": [0.5, 6.0, 0.9, 1.6],
+    "gamma_gamma": [6.0, 3.8, 16.0],
+}
+"""Points from which the plain Newton step is the likeliest of all; time in weeks, money in dollars."""
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_a_step_is_newtons(builder: Builder, model: str) -> None:
+    """Near the maximum it is that of second differences of the log-likelihood's gradient, at its height."""
+    names = [name for name in FITTING_MODELS if name.endswith(("summed", "grouped"))]
+    compiled = compile_models(builder, [*names, "int_models_polished"], min_repeat_customers=2)
+    start = np.log(NEAR_BY[model])
+    with empty_database() as connection:
+        load(connection, [CDNOW])
+        create_tables(connection, builder, {name: compiled[name] for name in names})
+        mean_age, mean_value = connection.execute(
+            "select mean_age, mean_value from intermediate.int_histories_summed"
+        ).fetchone() or (1.0, 1.0)
+        # the fit's own units: alpha in mean ages, gamma in mean values
+        shift = np.log([1, 1, mean_value] if model == "gamma_gamma" else [1, mean_age, 1, 1])
+        logarithms = [*(start - shift), *[None] * (4 - len(start))]
+        connection.execute(
+            "create table intermediate.int_models_searched as select ? as model_name, cast(? as date) as data_id,"
+            " 1 as start_number, cast(? as double) as ln_1, cast(? as double) as ln_2, cast(? as double) as ln_3,"
+            " cast(? as double) as ln_4, 7 as iterations, -1.0::double as log_likelihood, true as is_at_rest",
+            [model, FIRST_CUTOFF, *logarithms],
+        )
+        found = connection.execute(compiled["int_models_polished"]).fetchone()
+    assert found is not None
+    _, _, _, *moved, iterations, log_likelihood, is_at_rest = found
+    evaluate, distance = own_log_likelihood(CDNOW, model), 1e-5
+    curvature = [
+        (evaluate(start - distance * unit)[1] - evaluate(start + distance * unit)[1]) / (2 * distance)
+        for unit in np.eye(len(start))
+    ]
+    step = np.linalg.solve(np.array(curvature), evaluate(start)[1])
+    assert np.array(moved[: len(start)]) + shift == pytest.approx(start + step, abs=1e-6)
+    assert moved[len(start) :] == [None] * (4 - len(start))
+    events = (CDNOW.spenders.sum(), mean_value) if model == "gamma_gamma" else (CDNOW.x.sum(), mean_age)
+    height = evaluate(start + step)[0]
+    assert log_likelihood - events[0] * math.log(events[1]) == pytest.approx(height, abs=1e-4)
+    assert (iterations, is_at_rest) == (8, False)
+
+
 # -- logs that say little
 
 

@@ -48,7 +48,7 @@ NORMAL_99 = 2.5758
 EXACT = 1e-6
 """Relative error that is left to sums and their order."""
 
-PARAMETERS = {name: ("r", "alpha", "a", "b") for name in ("bg_nbd", "mbg_nbd")} | {"gamma_gamma": ("p", "q", "gamma")}
+PARAMETERS = dict.fromkeys(("bg_nbd", "mbg_nbd"), ("r", "alpha", "a", "b")) | {"gamma_gamma": ("p", "q", "gamma")}
 PARAMETER_COLUMNS = [f"parameter_{number}" for number in range(1, 5)]
 COVARIANCE_PLACES = [(i, j) for i in range(4) for j in range(i, 4)]
 COVARIANCE_COLUMNS = [f"cov_{i + 1}{j + 1}" for i, j in COVARIANCE_PLACES]
@@ -771,9 +771,7 @@ def shop_to_simulate(build: Path) -> tuple[Law, Customers]:
         f" where predicted_clv is not null and int_customer_histories_counted.valued_at = date '{NOW}' order by customer_id",
     )
     ((model,),) = rows_of(build, "select distinct purchase_model from marts.dim_customers")
-    return fitted_laws(build, NOW)[model], Customers(
-        *(np.asarray(column, dtype=float) for column in columns.values())
-    )
+    return fitted_laws(build, NOW)[model], Customers(*(np.asarray(column, dtype=float) for column in columns.values()))
 
 
 def company_interval(build: Path) -> tuple[float, float, float]:

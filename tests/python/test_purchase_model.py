@@ -76,8 +76,26 @@ def build(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_csv(raw, "orders", ["order_id", "customer_id", "ordered_at", "amount"], rows)
     warehouse.mkdir()
     variables = f"{{purchase_model: nbd, backtest_quarters: 3, as_of_date: {AS_OF}}}"
-    command = [sys.executable, "-m", "dbt.cli.main", "build", "--exclude-resource-type", "unit_test", "--vars", variables]
-    select = ["--select", "+dim_customers", "+int_customer_uncertainties_derived", "+fct_model_fits", "+fct_model_parameters", "+fct_model_backtests"]
+    command = [
+        sys.executable,
+        "-m",
+        "dbt.cli.main",
+        "build",
+        "--exclude-resource-type",
+        "unit_test",
+        "--indirect-selection",
+        "buildable",
+        "--vars",
+        variables,
+    ]
+    select = [
+        "--select",
+        "+dim_customers",
+        "+int_customer_uncertainties_derived",
+        "+fct_model_fits",
+        "+fct_model_parameters",
+        "+fct_model_backtests",
+    ]
     run = subprocess.run(
         [*command, *select, "--project-dir", str(project), "--profiles-dir", str(project)],
         env=os.environ | {"CLV_RAW_DIR": str(raw), "CLV_WAREHOUSE_DIR": str(warehouse)},
