@@ -4,8 +4,7 @@ with customers as (
         measured.cohort_month,
         acquired.acquisition_channel
     from {{ ref('int_customers_known') }} as measured
-    inner join {{ ref('int_customer_channels') }} as acquired
-        on measured.customer_id = acquired.customer_id
+    inner join {{ ref('int_customer_channels') }} as acquired on measured.customer_id = acquired.customer_id
     where measured.cohort_month is not null
 ),
 
