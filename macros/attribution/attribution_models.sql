@@ -12,7 +12,7 @@
 {%- endmacro %}
 
 
-{% macro type_share() -%}numeric(10, 8){%- endmacro %}
+{% macro type_share() %}{{ return(type_exact(10, 8)) }}{% endmacro %}
 
 
 {% macro shared(column) -%}

@@ -3,7 +3,7 @@
     case
         when {{ touch }} <= 0 then 0
         when {{ touch }} >= touches then 1
-        when touches = 2 then 0.5
-        else 0.4 + 0.2 * {{ ratio(touch ~ ' - 1', 'touches - 2') }}
+        when touches = 2 then 0.5e0
+        else 0.4e0 + 0.2e0 * {{ ratio(touch ~ ' - 1', 'touches - 2') }}
     end
 {%- endmacro %}

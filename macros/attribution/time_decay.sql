@@ -5,5 +5,5 @@
 
 
 {% macro half_life_decay(moment, later_moment) -%}
-    power(0.5, least({{ dbt.datediff(moment, later_moment, 'second') }} / 86400.0 / {{ var('attribution_half_life_days') }}, 1000.0))
+    power(0.5e0, least({{ dbt.datediff(moment, later_moment, 'second') }} / 86400e0 / {{ var('attribution_half_life_days') }}, 1000e0))
 {%- endmacro %}

@@ -1,12 +1,12 @@
 {% macro annual_discount_rate() -%}
-    cast({{ var('annual_discount_rate') }} as double precision)
+    cast({{ var('annual_discount_rate') }} as {{ type_double() }})
 {%- endmacro %}
 
 {% macro lifetime_years(churn_rate) -%}
     case
         when {{ churn_rate }} is null then null
-        when {{ churn_rate }} <= 0 then cast({{ var('max_lifetime_years') }} as double precision)
-        else least({{ var('kpi_window_months') }} / 12.0 / {{ churn_rate }}, {{ var('max_lifetime_years') }})
+        when {{ churn_rate }} <= 0 then cast({{ var('max_lifetime_years') }} as {{ type_double() }})
+        else least({{ var('kpi_window_months') }} / 12e0 / {{ churn_rate }}, {{ var('max_lifetime_years') }})
     end
 {%- endmacro %}
 
@@ -18,5 +18,5 @@
 {%- endmacro %}
 
 {% macro lifetime_value(order_value, frequency, margin_rate, lifetime_years) -%}
-    {{ order_value }} * {{ frequency }} * {{ margin_rate }} * {{ lifetime_years }} * 12.0 / {{ var('kpi_window_months') }}
+    {{ order_value }} * {{ frequency }} * {{ margin_rate }} * {{ lifetime_years }} * 12e0 / {{ var('kpi_window_months') }}
 {%- endmacro %}

@@ -1,6 +1,6 @@
 {% macro layered(name, source, layers) -%}
     {%- for layer in layers -%}
-    {{ name if loop.last else name ~ '_' ~ loop.index }} as (
+    {{ name if loop.last else name ~ '_' ~ loop.index }} as {{ fenced() }} (
         select
             *
             {%- for column, expression in layer.items() %},

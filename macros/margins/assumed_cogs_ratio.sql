@@ -1,8 +1,8 @@
 {#- Cost of goods sold per unit of revenue by var assumed_gross_margin; null where it is unset. -#}
 {% macro assumed_cogs_ratio() -%}
     {%- if var('assumed_gross_margin') is none -%}
-    cast(null as double precision)
+    cast(null as {{ type_double() }})
     {%- else -%}
-    cast({{ 1 - var('assumed_gross_margin') | float }} as double precision)
+    cast({{ 1 - var('assumed_gross_margin') | float }} as {{ type_double() }})
     {%- endif -%}
 {%- endmacro %}

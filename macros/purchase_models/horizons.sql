@@ -7,7 +7,7 @@
 {%- endmacro %}
 
 {% macro weeks_of_months(months) -%}
-    {{ months * 365.25 / 12 / 7 }}e0
+    {{ months * 365.25e0 / 12 / 7 }}e0
 {%- endmacro %}
 
 {% macro weeks_between(first_day, last_day) -%}

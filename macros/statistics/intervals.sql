@@ -1,16 +1,16 @@
-{% macro z_of_95_percent() %}{{ return('1.959964') }}{% endmacro %}
+{% macro z_of_95_percent() %}{{ return('1.959964e0') }}{% endmacro %}
 
 {% macro two_sided_p_value(z) -%}
-    {%- set step = '(1 + 0.2316419 * ' ~ z ~ ')' -%}
-    (0.79788456080286536 * {{ bounded_exp('-0.5 * ' ~ z ~ ' * ' ~ z) }}
-    * (0.319381530 + (-0.356563782 + (1.781477937 + (-1.821255978 + 1.330274429 / {{ step }}) / {{ step }}) / {{ step }}) / {{ step }})
+    {%- set step = '(1 + 0.2316419e0 * ' ~ z ~ ')' -%}
+    (0.79788456080286536e0 * {{ bounded_exp('-0.5e0 * ' ~ z ~ ' * ' ~ z) }}
+    * (0.319381530e0 + (-0.356563782e0 + (1.781477937e0 + (-1.821255978e0 + 1.330274429e0 / {{ step }}) / {{ step }}) / {{ step }}) / {{ step }})
     / {{ step }})
 {%- endmacro %}
 
 {% macro z_of_p_value(p_value) -%}
     {%- set root = 'sqrt(-2 * ln(' ~ p_value ~ ' / 2))' -%}
-    ({{ root }} - (2.515517 + {{ root }} * (0.802853 + {{ root }} * 0.010328))
-    / (1 + {{ root }} * (1.432788 + {{ root }} * (0.189269 + {{ root }} * 0.001308))))
+    ({{ root }} - (2.515517e0 + {{ root }} * (0.802853e0 + {{ root }} * 0.010328e0))
+    / (1 + {{ root }} * (1.432788e0 + {{ root }} * (0.189269e0 + {{ root }} * 0.001308e0))))
 {%- endmacro %}
 
 {% macro student_t_of_z(z, degrees_of_freedom) -%}
@@ -24,7 +24,7 @@
 {%- endmacro %}
 
 {% macro variance_of_mean(rows, total, squares) -%}
-    {%- set deviation = 'cast(' ~ squares ~ ' as double precision) - ' ~ ratio(total, rows) ~ ' * cast(' ~ total ~ ' as double precision)' -%}
+    {%- set deviation = 'cast(' ~ squares ~ ' as ' ~ type_double() ~ ') - ' ~ ratio(total, rows) ~ ' * cast(' ~ total ~ ' as ' ~ type_double() ~ ')' -%}
     case
         when {{ rows }} > 1 and {{ squares }} is not null
             then case when {{ deviation }} > 1e-12 * {{ squares }} then ({{ deviation }}) / ({{ rows }} - 1) / {{ rows }} else 0 end

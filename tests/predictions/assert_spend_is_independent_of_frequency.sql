@@ -22,4 +22,4 @@ correlated as (
 
 select rank_correlation
 from correlated
-where abs(rank_correlation) between 0.30 and 1
+where abs(rank_correlation) between 0.30e0 and 1

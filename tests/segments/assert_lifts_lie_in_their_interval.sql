@@ -5,4 +5,4 @@ from {{ ref('fct_clv_drivers') }}
 where
     lift not between lift_low and lift_high
     or adjusted_p_value < p_value
-    or (not (lift_low <= 0 and lift_high >= 0) and adjusted_p_value > 0.051)
+    or (not (lift_low <= 0 and lift_high >= 0) and adjusted_p_value > 0.051e0)

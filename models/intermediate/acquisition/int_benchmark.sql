@@ -12,9 +12,9 @@ final as (
         target_clv_to_cac,
         -- KPIs are measured over a window, not over a year
         average_order_value,
-        orders_per_year * {{ var('kpi_window_months') }} / 12.0 as purchase_frequency,
+        orders_per_year * {{ var('kpi_window_months') }} / 12e0 as purchase_frequency,
         gross_margin_rate,
-        power(yearly_retention_rate, {{ var('kpi_window_months') }} / 12.0) as retention_rate
+        power(yearly_retention_rate, {{ var('kpi_window_months') }} / 12e0) as retention_rate
     from benchmarks
     where business_model = {{ string_literal(var('business_model')) }}
 )

@@ -10,9 +10,7 @@ customers as (
 occasions as (
     select
         *,
-        {{ dbt.datediff(
-            'occasion_date', 'valued_at', 'month'
-        ) }} as months_ago
+        {{ months_between('occasion_date', 'valued_at') }} as months_ago
     from {{ ref('int_occasions_known') }}
     where valued_at in (select dates.valued_at from dates)
 ),

@@ -57,7 +57,7 @@ final as (
         cast(cost as {{ type_money() }}) as cost,
         {{ ratio('reactivated_customers', 'lapsed_customers') }} as reactivation_rate,
         -- with one success and one failure added to each group, so that rare ones have an interval, too
-        (reactivated_customers + 1.0) / (lapsed_customers + 2) as adjusted_rate,
+        (reactivated_customers + 1e0) / (lapsed_customers + 2) as adjusted_rate,
         clv_basis
     from groups
 )

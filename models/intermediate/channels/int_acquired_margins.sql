@@ -14,7 +14,7 @@ aged as (
         acquisitions.cohort_month,
         acquisitions.acquisition_channel,
         acquisitions.acquisition_campaign as campaign,
-        greatest({{ dbt.datediff('acquisitions.cohort_month', 'customer_months.month', 'month') }}, 0) as age_months,
+        greatest({{ months_between('acquisitions.cohort_month', 'customer_months.month') }}, 0) as age_months,
         customer_months.gross_margin,
         acquisitions.share
     from acquisitions

@@ -74,7 +74,7 @@ final as (
     select
         campaign,
         age_months,
-        cast(sum(new_customers) as double precision) as new_customers,
+        cast(sum(new_customers) as {{ type_double() }}) as new_customers,
         {{ to_money(
             'case when max(max(has_unknown_margin)) over (partition by campaign) = 0 then '
             ~ ratio('sum(gross_margin)', 'sum(new_customers)') ~ ' end'

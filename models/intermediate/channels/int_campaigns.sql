@@ -65,8 +65,8 @@ final as (
         campaign,
         case when first_channel = last_channel then first_channel else 'several' end as acquisition_channel,
         {{ money_columns(['spend', 'net_revenue', 'gross_margin']) }},
-        cast(new_customers as double precision) as new_customers,
-        cast(attributed_orders as double precision) as attributed_orders,
+        cast(new_customers as {{ type_double() }}) as new_customers,
+        cast(attributed_orders as {{ type_double() }}) as attributed_orders,
         {{ to_money(cost_per('spend', 'new_customers')) }} as cac,
         {{ to_money(cost_per('spend', 'attributed_orders')) }} as cpa,
         {{ to_money(ratio('total_clv', 'new_customers')) }} as mean_total_clv

@@ -61,7 +61,7 @@ channel_activity as (
     select
         customers.cohort_month,
         customers.acquisition_channel,
-        greatest({{ dbt.datediff('customers.cohort_month', 'customer_months.month', 'month') }}, 0) as age_months,
+        greatest({{ months_between('customers.cohort_month', 'customer_months.month') }}, 0) as age_months,
         sum(case when customer_months.orders > 0 then 1 else 0 end) as active_customers,
         sum(customer_months.orders) as orders,
         sum(customer_months.net_revenue) as net_revenue,
@@ -73,7 +73,7 @@ channel_activity as (
     group by
         customers.cohort_month,
         customers.acquisition_channel,
-        greatest({{ dbt.datediff('customers.cohort_month', 'customer_months.month', 'month') }}, 0)
+        greatest({{ months_between('customers.cohort_month', 'customer_months.month') }}, 0)
 ),
 
 activity as (

@@ -37,10 +37,10 @@ lines as (
         orders.*,
         cast(null as {{ dbt.type_string() }}) as line_number,
         cast(null as {{ dbt.type_string() }}) as product_id,
-        cast(null as double precision) as quantity,
-        cast(orders.amount as double precision) as source_amount,
+        cast(null as {{ type_double() }}) as quantity,
+        cast(orders.amount as {{ type_double() }}) as source_amount,
         cast(null as {{ type_money() }}) as source_discount_amount,
-        cast(null as double precision) as source_unit_cost
+        cast(null as {{ type_double() }}) as source_unit_cost
     from orders
     where not orders.has_lines
 ),

@@ -47,8 +47,8 @@ final as (
         end as full_price,
         case
             when orders.refund_amount <= 0 then 'none'
-            when orders.refund_amount < 0.1 * orders.revenue_before_refunds then 'below 0.1'
-            when orders.refund_amount < 0.5 * orders.revenue_before_refunds then '0.1 to 0.5'
+            when 10 * orders.refund_amount < orders.revenue_before_refunds then 'below 0.1'
+            when 2 * orders.refund_amount < orders.revenue_before_refunds then '0.1 to 0.5'
             else '0.5 and more'
         end as refund_rate,
         case when loyalty_members.customer_id is not null then 'member' else 'no member' end as loyalty,

@@ -83,8 +83,8 @@ final as (
         customers,
         cast(customer_equity as {{ type_money() }}) as customer_equity,
         {{ to_money(ratio('predicted_clv', 'customers')) }} as mean_predicted_clv,
-        {{ to_money('(predicted_clv - 1.96 * deviation) / customers') }} as mean_predicted_clv_low,
-        {{ to_money('(predicted_clv + 1.96 * deviation) / customers') }} as mean_predicted_clv_high,
+        {{ to_money('(predicted_clv - 1.96e0 * deviation) / customers') }} as mean_predicted_clv_low,
+        {{ to_money('(predicted_clv + 1.96e0 * deviation) / customers') }} as mean_predicted_clv_high,
         {{ to_money(ratio('total_clv', 'customers')) }} as mean_total_clv
     from deviated
 )

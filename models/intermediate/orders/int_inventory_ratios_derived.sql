@@ -111,7 +111,7 @@ final as (
         period_end,
         cogs,
         revenue,
-        cast(cogs as double precision) / revenue as cogs_ratio
+        cast(cogs as {{ type_double() }}) / revenue as cogs_ratio
     from ranked
     where period_rank = 1
 )

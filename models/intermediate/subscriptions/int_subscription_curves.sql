@@ -48,7 +48,7 @@ lifetimes as (
         survived.age_months,
         sum({{ discounted_survival(
             'survived.ln_survival', 'survived.age_months', 'later.ln_survival', 'later.age_months',
-            '(power(1 + ' ~ annual_discount_rate() ~ ', 1.0 / 12) - 1)'
+            '(power(1 + ' ~ annual_discount_rate() ~ ', 1e0 / 12) - 1)'
         ) }}) as discounted_residual_months
     from survived
     inner join survived as later

@@ -27,7 +27,7 @@ first_months as (
 lifetimes as (
     select
         curves.plan,
-        sum(curves.survival_rate * power(1 + {{ annual_discount_rate() }}, -curves.age_months / 12.0)) as discounted_months
+        sum(curves.survival_rate * power(1 + {{ annual_discount_rate() }}, -curves.age_months / 12e0)) as discounted_months
     from curves
     where curves.age_months < {{ var('horizon_months') }}
     group by curves.plan

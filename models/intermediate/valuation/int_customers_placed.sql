@@ -1,4 +1,4 @@
-{% set window_days = 365.25 * var('kpi_window_months') / 12 %}
+{% set window_days = 365.25e0 * var('kpi_window_months') / 12 %}
 with dates as (
     select * from {{ ref('int_dates_listed') }} where is_rebuilt
 ),

@@ -20,7 +20,7 @@ planned as (
         channels.cac as current_cac,
         channels.spend,
         coalesce(channels.new_customers, 0) as new_customers,
-        coalesce(plans.planned_new_customers, channels.new_customers * 12.0 / {{ var('kpi_window_months') }})
+        coalesce(plans.planned_new_customers, channels.new_customers * 12e0 / {{ var('kpi_window_months') }})
             as planned_new_customers
     from channels
     full outer join plans

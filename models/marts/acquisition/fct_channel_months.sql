@@ -17,9 +17,7 @@ joined as (
         channel_months.*,
         cast(paybacks.payback_months as integer) as payback_months,
         paybacks.is_paid_back,
-        {{ dbt.datediff(
-            'channel_months.month', 'run_context.as_of_month', 'month'
-        ) }} as age_months
+        {{ months_between('channel_months.month', 'run_context.as_of_month') }} as age_months
     from channel_months
     cross join {{ ref('int_run_context') }} as run_context
     left join paybacks
@@ -43,8 +41,8 @@ final as (
         measured.acquisition_channel,
         measured.attribution_model,
         measured.spend,
-        cast(measured.new_customers as double precision) as new_customers,
-        cast(measured.attributed_orders as double precision) as attributed_orders,
+        cast(measured.new_customers as {{ type_double() }}) as new_customers,
+        cast(measured.attributed_orders as {{ type_double() }}) as attributed_orders,
         measured.cac,
         measured.cpa,
         measured.net_revenue,

@@ -3,8 +3,8 @@ with segments as (
 ),
 
 {# m r / (1 + d - r) per year: Gupta & Lehmann (2003), Customers as assets, Journal of Interactive Marketing 17(1) #}
-{% set yearly_retention = "power(retention_rate, 12.0 / " ~ var('kpi_window_months') ~ ")" %}
-{% set yearly_margin = "average_order_value * purchase_frequency * value_rate * 12.0 / " ~ var('kpi_window_months') %}
+{% set yearly_retention = "power(retention_rate, 12e0 / " ~ var('kpi_window_months') ~ ")" %}
+{% set yearly_margin = "average_order_value * purchase_frequency * value_rate * 12e0 / " ~ var('kpi_window_months') %}
 {% set methods = {
     'simple': lifetime_value('average_order_value', 'purchase_frequency', '1', 'lifetime_years'),
     'margin': lifetime_value('average_order_value', 'purchase_frequency', 'value_rate', 'lifetime_years'),

@@ -14,7 +14,7 @@ run_context as (
 allotted as (
     select
         *,
-        0.05 / nullif(tests, 0) as miss_probability
+        0.05e0 / nullif(tests, 0) as miss_probability
     from attributes
 ),
 
@@ -76,7 +76,7 @@ final as (
         end as lift_high,
         adjusted.p_value,
         adjusted.adjusted_p_value,
-        adjusted.adjusted_p_value < 0.05 as is_significant,
+        adjusted.adjusted_p_value < 0.05e0 as is_significant,
         least(adjusted.customers, adjusted.other_customers) >= {{ var('min_segment_customers') }} as is_reliable,
         {{ reporting_currency() }} as currency,
         run_context.as_of_date

@@ -49,8 +49,8 @@ summed as (
 adjusted as (
     select
         *,
-        (promoters + 0.75) / (respondents + 3) as promoter_share,
-        (detractors + 0.75) / (respondents + 3) as detractor_share
+        (promoters + 0.75e0) / (respondents + 3) as promoter_share,
+        (detractors + 0.75e0) / (respondents + 3) as detractor_share
     from summed
 ),
 
