@@ -10,9 +10,9 @@
     key: the column whose rows are judged together. event: the column that may not lie in the future, if one may not. -#}
 {% macro records_to_judge(source_name, columns, key='record_key', event=none) %}
     {%- set columns = columns + ['record_key', 'known_at', 'version_written_at', 'delivered_in', 'delivered_row', 'version_row'] -%}
-    {%- set relation = ref('stg_raw__' ~ source_name) -%}
+    {%- set relation = ref('stg_shop__' ~ source_name) -%}
     {#- dbt looks for references before it knows whether the build goes on -#}
-    {%- set builds, run_context, deliveries = ref('stg_raw__builds'), ref('int_run_context'), ref('stg_raw__deliveries') -%}
+    {%- set builds, run_context, deliveries = ref('stg_builds__builds'), ref('int_run_context'), ref('stg_builds__deliveries') -%}
     select
         {{ columns | join(', ') }},
         rejection_reason
@@ -49,7 +49,7 @@
 {% macro new_deliveries(source_name) -%}
     {%- set literals = ['null'] -%}
     {%- set query -%}
-        select delivered_in from {{ ref('stg_raw__deliveries') }} where is_new and source_name = '{{ source_name }}' order by delivered_in
+        select delivered_in from {{ ref('stg_builds__deliveries') }} where is_new and source_name = '{{ source_name }}' order by delivered_in
     {%- endset -%}
     {%- if execute and this and flags.WHICH in ['build', 'run'] -%}
     {%- for row in run_query(query).rows -%}{%- do literals.append(string_literal(row[0])) -%}{%- endfor -%}

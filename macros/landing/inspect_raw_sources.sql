@@ -33,7 +33,7 @@
 {% endmacro %}
 
 
-{#- The sources of the contract as written in models/staging/raw/_raw__sources.yml. -#}
+{#- The sources of the contract as written in models/staging/shop/_shop__sources.yml. -#}
 {% macro raw_contract() %}
     {% set contract = [] %}
     {% for node in graph.sources.values() if node.package_name == 'clv_warehouse' and node.source_name == 'raw' and not node.config.meta.get('is_landing_log') %}

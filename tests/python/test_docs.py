@@ -171,7 +171,7 @@ def test_every_column_is_described_with_its_unit(manifest: dict[str, Any]) -> No
 def test_every_model_with_a_key_tests_it(manifest: dict[str, Any]) -> None:
     # their rows may be equal in all columns
     keyless = {
-        "stg_raw__unreadable_lines",
+        "stg_shop__unreadable_lines",
         "int_delivered_amounts_summed",
         "int_order_lines_valued",
         "int_record_outcomes",
@@ -181,11 +181,11 @@ def test_every_model_with_a_key_tests_it(manifest: dict[str, Any]) -> None:
     }
     # every row of theirs is a row of a tested one, or was when it last changed: of itself before the last build, of the next model
     tested_elsewhere = {
-        "stg_raw__built_identities",
-        "stg_raw__customers",
-        "stg_raw__orders",
-        "stg_raw__order_items",
-        "stg_raw__touchpoints",
+        "stg_builds__identities",
+        "stg_shop__customers",
+        "stg_shop__orders",
+        "stg_shop__order_items",
+        "stg_shop__touchpoints",
         "int_flat_orders_derived",
         "int_orders_attributed",
         "int_orders_delivered",

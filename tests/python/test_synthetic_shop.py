@@ -244,7 +244,7 @@ def test_attribution_equals_a_count_by_hand(shop: CommandRun) -> None:
     with duckdb.connect(str(shop.build_file), read_only=True) as build:
         touches: defaultdict[str, list[tuple[float, str]]] = defaultdict(list)
         for customer, seconds, channel in build.execute(
-            "select distinct customers.customer_id, epoch(touched_at), channel from staging.stg_raw__touchpoints as touchpoints"
+            "select distinct customers.customer_id, epoch(touched_at), channel from staging.stg_shop__touchpoints as touchpoints"
             " inner join marts.dim_customer_identities as identities on touchpoints.customer_id = source_customer_id"
             " inner join marts.dim_customers as customers on identities.customer_id = customers.customer_id"
             " where rejection_reason is null and touched_at <= first_order_at order by 2, 3"

@@ -1,5 +1,5 @@
 with builds as (
-    select * from {{ ref('stg_raw__builds') }}
+    select * from {{ ref('stg_builds__builds') }}
 ),
 
 run_context as (

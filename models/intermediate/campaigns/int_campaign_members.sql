@@ -1,5 +1,5 @@
 with records as (
-    {{ current_records(ref('stg_raw__campaign_members')) }}
+    {{ current_records(ref('stg_shop__campaign_members')) }}
 ),
 
 identities as (

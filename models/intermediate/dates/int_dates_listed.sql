@@ -11,7 +11,7 @@ days as (
 ),
 
 built as (
-    select * from {{ ref('stg_raw__built_dates') }}
+    select * from {{ ref('stg_builds__dates') }}
 ),
 
 dates as (

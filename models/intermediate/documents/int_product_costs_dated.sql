@@ -1,5 +1,5 @@
 with products as (
-    {{ current_records(ref('stg_raw__products')) }}
+    {{ current_records(ref('stg_shop__products')) }}
 ),
 
 final as (

@@ -16,7 +16,7 @@ products as (
         product_id,
         category,
         row_number() over (partition by product_id order by valid_from desc nulls last) as recency
-    from ({{ current_records(ref('stg_raw__products')) }}) as products
+    from ({{ current_records(ref('stg_shop__products')) }}) as products
     where category is not null
 ),
 

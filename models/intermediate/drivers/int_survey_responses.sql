@@ -1,5 +1,5 @@
 with responses as (
-    {{ current_records(ref('stg_raw__survey_responses')) }}
+    {{ current_records(ref('stg_shop__survey_responses')) }}
 ),
 
 identities as (

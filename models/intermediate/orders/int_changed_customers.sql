@@ -4,7 +4,7 @@ with identities as (
 ),
 
 built_identities as (
-    select * from {{ ref('stg_raw__built_identities') }}
+    select * from {{ ref('stg_builds__identities') }}
 ),
 
 orders as (

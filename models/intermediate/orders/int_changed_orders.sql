@@ -7,7 +7,7 @@ documents as (
 ),
 
 refunds as (
-    select * from {{ ref('stg_raw__refunds') }}
+    select * from {{ ref('stg_shop__refunds') }}
 ),
 
 -- what moves without a delivery of the order: a cost by ratio, which hangs on all orders, and what was ever refunded

@@ -1,5 +1,5 @@
 with builds as (
-    select * from {{ ref('stg_raw__builds') }}
+    select * from {{ ref('stg_builds__builds') }}
 ),
 
 run_context as (
@@ -23,7 +23,7 @@ exchange_rates as (
 ),
 
 built_exchange_rates as (
-    select * from {{ ref('stg_raw__built_exchange_rates') }}
+    select * from {{ ref('stg_builds__exchange_rates') }}
 ),
 
 product_costs as (
@@ -31,7 +31,7 @@ product_costs as (
 ),
 
 built_product_costs as (
-    select * from {{ ref('stg_raw__built_product_costs') }}
+    select * from {{ ref('stg_builds__product_costs') }}
 ),
 
 changed_rates as (

@@ -1,5 +1,5 @@
 with unreadable_lines as (
-    select * from {{ ref('stg_raw__unreadable_lines') }}
+    select * from {{ ref('stg_shop__unreadable_lines') }}
 ),
 
 records as (

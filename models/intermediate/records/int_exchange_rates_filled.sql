@@ -3,7 +3,7 @@ with versions as (
     select
         *,
         rank() over (partition by record_key order by delivered_in desc, version_row desc) as version_rank
-    from {{ ref('stg_raw__exchange_rates') }}
+    from {{ ref('stg_shop__exchange_rates') }}
     where rejection_reason is null
 ),
 

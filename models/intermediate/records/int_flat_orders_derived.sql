@@ -1,11 +1,11 @@
 {{ config(materialized='view') }}
 
 with orders as (
-    select * from {{ ref('stg_raw__orders') }}
+    select * from {{ ref('stg_shop__orders') }}
 ),
 
 lines as (
-    select * from {{ ref('stg_raw__order_items') }}
+    select * from {{ ref('stg_shop__order_items') }}
 ),
 
 -- a flat invoice-line log: lines that carry their order's own columns. Of an order delivered twice the later delivery counts.

@@ -1,5 +1,5 @@
 with periods as (
-    {{ current_records(ref('stg_raw__inventory_periods')) }}
+    {{ current_records(ref('stg_shop__inventory_periods')) }}
 ),
 
 exchange_rates as (

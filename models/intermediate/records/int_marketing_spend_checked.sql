@@ -1,5 +1,5 @@
 with spend as (
-    {{ current_records(ref('stg_raw__marketing_spend')) }}
+    {{ current_records(ref('stg_shop__marketing_spend')) }}
 ),
 
 exchange_rates as (

@@ -2,7 +2,7 @@
 
 with outcomes as (
     {% for source, models in raw_sources().items() %}
-    {% set staged = ref('stg_raw__' ~ source) %}
+    {% set staged = ref('stg_shop__' ~ source) %}
     {% set versions = ref(models.versions) if models.versions else '(' ~ record_versions(staged) ~ ')' %}
     -- what was delivered is told apart from what became of it
     select

@@ -3,7 +3,7 @@ with rejected as (
 ),
 
 unreadable_lines as (
-    select * from {{ ref('stg_raw__unreadable_lines') }}
+    select * from {{ ref('stg_shop__unreadable_lines') }}
 ),
 
 final as (
@@ -15,7 +15,7 @@ final as (
         {{ raw_record_text('staged.raw_record') }} as raw_record,
         rejected.delivered_in
     from rejected
-    inner join {{ ref('stg_raw__' ~ source) }} as staged
+    inner join {{ ref('stg_shop__' ~ source) }} as staged
         on
             rejected.delivered_in = staged.delivered_in
             and rejected.delivered_row = staged.delivered_row

@@ -1,5 +1,5 @@
 with refunds as (
-    {{ current_records(ref('stg_raw__refunds')) }}
+    {{ current_records(ref('stg_shop__refunds')) }}
 ),
 
 orders as (

@@ -10,7 +10,7 @@ with order_versions as (
             partition by record_key
             order by version_written_at desc nulls last, delivered_in desc, version_row desc
         ) as version_rank
-    from {{ ref('stg_raw__orders') }}
+    from {{ ref('stg_shop__orders') }}
     where rejection_reason is null and {{ is_asked }}
 ),
 
@@ -30,7 +30,7 @@ exchange_rates as (
 
 lines as (
     select order_id
-    from {{ ref('stg_raw__order_items') }}
+    from {{ ref('stg_shop__order_items') }}
     where rejection_reason is null and {{ is_asked }}
 ),
 

@@ -1,5 +1,5 @@
 with subscriptions as (
-    {{ current_records(ref('stg_raw__subscriptions')) }}
+    {{ current_records(ref('stg_shop__subscriptions')) }}
 ),
 
 run_context as (

@@ -109,7 +109,7 @@ def copy_base(folder: Path) -> Path:
     """Copy the project's settings, macros, seeds and sources to `folder`; return the folder for models of marts."""
     for part in ("macros", "seeds"):
         shutil.copytree(REPOSITORY / part, folder / part)
-    for part in ("dbt_project.yml", "profiles.yml", "selectors.yml", "models/staging/raw/_raw__sources.yml"):
+    for part in ("dbt_project.yml", "profiles.yml", "selectors.yml", "models/staging/shop/_shop__sources.yml"):
         (folder / part).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(REPOSITORY / part, folder / part)
     marts = folder / "models" / "marts"
