@@ -29,7 +29,7 @@ refunded_lines as (
         matched_lines.net_item_revenue,
         matched_lines.known_cogs
     from refunds
-    inner join {{ ref('int_unit_costs_matched') }} as matched_lines
+    inner join {{ ref('int_order_lines_valued') }} as matched_lines
         on refunds.order_id = matched_lines.order_id
 ),
 

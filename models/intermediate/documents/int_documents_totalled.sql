@@ -6,7 +6,7 @@ with orders as (
 
 lines as (
     select *
-    from {{ restated(ref('int_unit_costs_matched'), by='int_changed_documents') }}
+    from {{ restated(ref('int_order_lines_valued'), by='int_changed_documents') }}
 ),
 
 order_lines as (

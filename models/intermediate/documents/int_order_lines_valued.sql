@@ -17,6 +17,10 @@ delivered_lines as (
     where is_known and rejection_reason is null
 ),
 
+product_costs as (
+    select * from {{ ref('int_product_costs_dated') }}
+),
+
 -- an order without lines is one line of its amount
 lines as (
     select
@@ -24,25 +28,16 @@ lines as (
         delivered_lines.line_number,
         delivered_lines.product_id,
         delivered_lines.quantity,
-        delivered_lines.source_amount,
+        case
+            when delivered_lines.order_id is null then cast(orders.amount as {{ type_double() }})
+            else delivered_lines.source_amount
+        end as source_amount,
         delivered_lines.source_discount_amount,
         delivered_lines.source_unit_cost
     from orders
-    inner join delivered_lines
+    left join delivered_lines
         on orders.order_id = delivered_lines.order_id
-
-    union all
-
-    select
-        orders.*,
-        cast(null as {{ dbt.type_string() }}) as line_number,
-        cast(null as {{ dbt.type_string() }}) as product_id,
-        cast(null as {{ type_double() }}) as quantity,
-        cast(orders.amount as {{ type_double() }}) as source_amount,
-        cast(null as {{ type_money() }}) as source_discount_amount,
-        cast(null as {{ type_double() }}) as source_unit_cost
-    from orders
-    where not orders.has_lines
+    where delivered_lines.order_id is not null or not orders.has_lines
 ),
 
 converted as (
@@ -59,7 +54,7 @@ converted as (
         {{ to_money('coalesce(source_discount_amount, 0) * exchange_rate') }} as line_discount_amount,
         {{ to_money('(coalesce(discount_amount, 0) + ' ~ tax_in_prices('tax_amount') ~ ') * exchange_rate') }}
             as order_deduction_amount,
-        source_unit_cost * exchange_rate as unit_cost
+        source_unit_cost * exchange_rate as line_unit_cost
     from lines
 ),
 
@@ -73,7 +68,8 @@ reduced_orders as (
     group by order_id, superseded_version
 ),
 
--- the order's discount, and the tax within its prices, are spread over its lines by their revenue
+-- the order's discount, and the tax within its prices, are spread over its lines by their revenue; the first two rungs of the cost ladder
+-- are the cost on the line, then the product's cost valid on the day of the order
 final as (
     select
         converted.order_id,
@@ -90,12 +86,21 @@ final as (
             'coalesce(converted.order_deduction_amount * '
             ~ ratio('converted.item_revenue', 'reduced_orders.order_item_revenue') ~ ', 0)'
         ) }} as net_item_revenue,
-        converted.unit_cost
+        {{ to_money('coalesce(converted.line_unit_cost, product_costs.unit_cost) * converted.quantity') }} as known_cogs,
+        case
+            when converted.line_unit_cost is not null then 'line_cost'
+            when product_costs.unit_cost is not null then 'product_cost'
+        end as known_cost_basis
     from converted
     left join reduced_orders
         on
             converted.order_id = reduced_orders.order_id
             and {{ same_version('converted', 'reduced_orders') }}
+    left join product_costs
+        on
+            converted.product_id = product_costs.product_id
+            and converted.order_date >= product_costs.valid_from
+            and converted.order_date < product_costs.valid_before
 )
 
 select * from final

@@ -7,7 +7,7 @@ known_refunds as (
 ),
 
 costed_lines as (
-    select * from {{ ref('int_unit_costs_matched') }} where line_number is not null
+    select * from {{ ref('int_order_lines_valued') }} where line_number is not null
 ),
 
 refunded_orders as (
