@@ -181,7 +181,7 @@
                 ('built_deliveries', 'source_name, delivered_in, version', 'landing.deliveries'),
                 ('built_exchange_rates', 'currency, rate_date, exchange_rate', built_relation('int_exchange_rates_filled')),
                 ('built_dates', 'valued_at, valued_on, is_backtested, fingerprint', built_relation('int_dates_listed')),
-                ('built_identities', 'source_customer_id, customer_id', built_relation('int_customers_resolved')),
+                ('built_identities', 'source_customer_id, customer_id', built_relation('int_identities_resolved')),
                 ('built_product_costs', 'product_id, unit_cost, valid_from, valid_before', built_relation('int_product_costs_dated')),
             ] %}
                 {% do empty_table('landing.' ~ table) %}

@@ -6,7 +6,7 @@
         'order_items': {'versions': 'int_order_items_versioned', 'checked': 'int_order_items_checked'},
         'products': {},
         'refunds': {'checked': 'int_refunds_checked'},
-        'customers': {'versions': 'int_customers_versioned'},
+        'customers': {'versions': 'int_account_versions'},
         'marketing_spend': {'checked': 'int_marketing_spend_checked'},
         'touchpoints': {'versions': 'int_touchpoints_versioned', 'kept': ['int_order_paths']},
         'campaign_members': {},

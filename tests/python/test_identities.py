@@ -20,8 +20,8 @@ MODELS = [
     "int_contacts_shared",
     "int_contacts_connected",
     "int_people_linked",
-    "int_customers_resolved",
-    "int_customers_listed",
+    "int_identities_resolved",
+    "int_people_listed",
 ]
 NOW = dt.date(9999, 12, 31)
 MAX_IDS = 4
@@ -109,8 +109,8 @@ def test_people_are_the_connected_components_of_shared_contacts(
     with empty_database() as connection:
         _build(connection, compiled, contacts, DATES)
         linked = connection.execute("select * from intermediate.int_people_linked").fetchall()
-        resolved = connection.execute("select * from intermediate.int_customers_resolved").fetchall()
-        listed = connection.execute("select * from intermediate.int_customers_listed").fetchall()
+        resolved = connection.execute("select * from intermediate.int_identities_resolved").fetchall()
+        listed = connection.execute("select * from intermediate.int_people_listed").fetchall()
     expected = {}
     for at in [*DATES, NOW]:
         person, kinds = _people(contacts, at)

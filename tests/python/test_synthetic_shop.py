@@ -252,7 +252,7 @@ def test_attribution_equals_a_count_by_hand(shop: CommandRun) -> None:
             touches[customer].append((seconds, channel))
         declared = build.execute(
             "select customers.customer_id, coalesce(profiles.acquisition_channel, 'unknown') from marts.dim_customers as customers"
-            " left join intermediate.int_customers_profiled as profiles using (customer_id)"
+            " left join intermediate.int_customer_profiles as profiles using (customer_id)"
             " where cohort_month > (select max(as_of_date) from marts.dim_customers) - interval 12 month"
         ).fetchall()
         found = {

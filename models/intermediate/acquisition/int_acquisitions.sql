@@ -13,7 +13,7 @@ first_orders as (
 ),
 
 profiles as (
-    select * from {{ ref('int_customers_profiled') }}
+    select * from {{ ref('int_customer_profiles') }}
 ),
 
 -- without touchpoints, the channel on the customer

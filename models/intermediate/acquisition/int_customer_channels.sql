@@ -1,6 +1,6 @@
 with customers as (
     select distinct customer_id
-    from {{ ref('int_customers_resolved') }}
+    from {{ ref('int_identities_resolved') }}
 ),
 
 shares as (
@@ -32,7 +32,7 @@ buyers as (
 ),
 
 profiles as (
-    select * from {{ ref('int_customers_profiled') }}
+    select * from {{ ref('int_customer_profiles') }}
 ),
 
 -- who hasn't bought yet has the channel that is told

@@ -1,6 +1,6 @@
 {% set lookback_days = var('attribution_lookback_days') %}
 with identities as (
-    select * from {{ restated(ref('int_customers_resolved'), by='int_paths_restated') }}
+    select * from {{ restated(ref('int_identities_resolved'), by='int_paths_restated') }}
 ),
 
 -- a touchpoint has nothing but its key: one known by two accounts of a person is one

@@ -11,7 +11,7 @@ touchpoints as (
 ),
 
 identities as (
-    select * from {{ ref('int_customers_resolved') }}
+    select * from {{ ref('int_identities_resolved') }}
 ),
 
 touched as (

@@ -3,7 +3,7 @@ with records as (
 ),
 
 identities as (
-    select * from {{ ref('int_customers_resolved') }}
+    select * from {{ ref('int_identities_resolved') }}
 ),
 
 run_context as (

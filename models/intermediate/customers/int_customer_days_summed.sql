@@ -1,9 +1,22 @@
+{% set columns = [
+    'source_customer_id', 'is_counted', 'is_counted_status', 'net_revenue', 'gross_margin', 'margin_basis', 'ordered_at', 'order_date',
+] %}
+{% set sums_so_far = [
+    ('sum', 'orders', 'order_count'),
+    ('count', 'occasion_date', 'purchase_occasions'),
+    ('sum', 'orders_of_known_margin', 'orders_of_known_margin'),
+    ('sum', 'net_revenue', 'net_revenue_so_far'),
+    ('max', 'margin_basis_rank', 'margin_basis_rank'),
+    ('sum', 'occasion_value', 'occasion_value_so_far'),
+    ('sum', 'case when previous_occasion_date is null then occasion_value end', 'first_occasion_value'),
+    ('min', 'first_order_at', 'first_order_at'),
+    ('max', 'last_order_at', 'last_order_at'),
+    ('min', 'occasion_date', 'first_occasion_date'),
+    ('max', 'occasion_date', 'last_occasion_date'),
+    ('max', 'previous_occasion_date', 'previous_occasion_date'),
+] %}
 with dates as (
-    select * from {{ ref('int_dates_listed') }} where is_rebuilt and valued_at <> {{ valued_now() }}
-),
-
-orders_now as (
-    select * from {{ ref('int_orders_sequenced') }} where customer_id is not null
+    select * from {{ ref('int_dates_listed') }} where is_rebuilt
 ),
 
 orders as (
@@ -22,10 +35,7 @@ linked as (
     select * from {{ ref('int_people_linked') }}
 ),
 
--- at a past date orders are as they are now, but for those that were others then
-{% set columns = [
-    'source_customer_id', 'is_counted', 'is_counted_status', 'net_revenue', 'gross_margin', 'margin_basis', 'ordered_at', 'order_date',
-] %}
+-- of who was revised, orders at a past date are as they are now, but for those that were others then
 known_then as (
     select
         dates.valued_at,
@@ -38,7 +48,8 @@ known_then as (
             dates.valued_at = states.valued_at
             and orders.order_id = states.order_id
     where
-        orders.valued_at = {{ valued_now() }}
+        dates.valued_at <> {{ valued_now() }}
+        and orders.valued_at = {{ valued_now() }}
         and orders.source_customer_id in (select revised.source_customer_id from revised)
         and states.order_id is null
     union all
@@ -53,32 +64,13 @@ known_then as (
 
 known as (
     select
-        known_then.valued_at,
-        coalesce(linked.customer_id, known_then.source_customer_id) as customer_id,
-        known_then.is_counted,
-        known_then.is_counted_status,
-        known_then.net_revenue,
-        known_then.gross_margin,
-        known_then.margin_basis,
-        known_then.ordered_at,
-        known_then.order_date
+        known_then.*,
+        coalesce(linked.customer_id, known_then.source_customer_id) as customer_id
     from known_then
     left join linked
         on
             known_then.valued_at = linked.valued_at
             and known_then.source_customer_id = linked.source_customer_id
-    union all
-    select
-        {{ valued_now() }} as valued_at,
-        customer_id,
-        is_counted,
-        is_counted_status,
-        net_revenue,
-        gross_margin,
-        margin_basis,
-        ordered_at,
-        order_date
-    from orders_now
 ),
 
 by_day as (
@@ -93,8 +85,9 @@ by_day as (
         {{ complete_sum('gross_margin') }} as gross_margin,
         count(case when is_counted_status then gross_margin end) as orders_of_known_margin,
         max({{ margin_basis_rank('margin_basis') }}) as margin_basis_rank,
-        min(case when is_counted then ordered_at end) as first_ordered_at,
-        max(case when is_counted then ordered_at end) as last_ordered_at
+        min(case when is_counted then ordered_at end) as first_order_at,
+        max(case when is_counted then ordered_at end) as last_order_at,
+        max(case when is_counted then order_date end) as occasion_date
     from {{ restated('known', by='int_changed_customers', dates='int_dates_listed') }}
     group by valued_at, customer_id, order_date
 ),
@@ -103,10 +96,9 @@ dated as (
     select
         *,
         {{ month_of('order_date') }} as month,
-        case when orders > 0 then order_date end as occasion_date,
         case
             when orders > 0
-                then max(case when orders > 0 then order_date end) over (
+                then max(occasion_date) over (
                     partition by valued_at, customer_id order by order_date rows between unbounded preceding and 1 preceding
                 )
         end as previous_occasion_date,
@@ -126,23 +118,14 @@ final as (
         net_revenue,
         occasion_value,
         occasion_margin,
-        sum(orders_of_known_margin) over so_far as orders_of_known_margin,
         {{ dbt.datediff(
             'previous_occasion_date', 'occasion_date', 'day'
         ) }} as days_since_previous,
-        sum(orders) over so_far as order_count,
-        count(occasion_date) over so_far as purchase_occasions,
-        sum(net_revenue) over so_far as net_revenue_so_far,
+        {% for function, column, name in sums_so_far %}
+        {{ function }}({{ column }}) over so_far as {{ name }},
+        {% endfor %}
         case when count(gross_margin) over so_far = count(*) over so_far then sum(gross_margin) over so_far end
             as gross_margin_so_far,
-        max(margin_basis_rank) over so_far as margin_basis_rank,
-        sum(occasion_value) over so_far as occasion_value_so_far,
-        sum(case when previous_occasion_date is null then occasion_value end) over so_far as first_occasion_value,
-        min(first_ordered_at) over so_far as first_order_at,
-        max(last_ordered_at) over so_far as last_order_at,
-        min(occasion_date) over so_far as first_occasion_date,
-        max(occasion_date) over so_far as last_occasion_date,
-        max(previous_occasion_date) over so_far as previous_occasion_date,
         sum(orders) over of_month as month_orders,
         sum(net_revenue) over of_month as month_net_revenue
     from dated

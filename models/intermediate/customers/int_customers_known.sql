@@ -15,7 +15,7 @@ first_orders as (
 ),
 
 profiles as (
-    select * from {{ ref('int_customers_profiled') }}
+    select * from {{ ref('int_customer_profiles') }}
 ),
 
 aged as (

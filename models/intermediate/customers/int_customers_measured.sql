@@ -9,7 +9,7 @@ with dates as (
 ),
 
 customers as (
-    select * from {{ ref('int_customers_listed') }}
+    select * from {{ ref('int_people_listed') }}
 ),
 
 days as (

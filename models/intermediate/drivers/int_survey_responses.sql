@@ -3,7 +3,7 @@ with responses as (
 ),
 
 identities as (
-    select * from {{ ref('int_customers_resolved') }}
+    select * from {{ ref('int_identities_resolved') }}
 ),
 
 -- what a person said last counts

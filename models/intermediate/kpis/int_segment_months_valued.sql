@@ -7,7 +7,7 @@ with months as (
 ),
 
 people as (
-    select * from {{ ref('int_customers_resolved') }}
+    select * from {{ ref('int_identities_resolved') }}
 ),
 
 segments as (

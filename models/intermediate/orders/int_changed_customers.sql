@@ -1,6 +1,6 @@
 {% set built_orders = left_by_last_build('int_orders_sequenced') %}
 with identities as (
-    select * from {{ ref('int_customers_resolved') }}
+    select * from {{ ref('int_identities_resolved') }}
 ),
 
 built_identities as (

@@ -65,7 +65,9 @@ costed as (
         dates.valued_at,
         periods.period_start,
         periods.period_end,
-        {{ to_money('(periods.opening_inventory + periods.purchases - periods.closing_inventory) * periods.exchange_rate') }} as cogs
+        {{ to_money(
+            '(periods.opening_inventory + periods.purchases - periods.closing_inventory) * periods.exchange_rate'
+        ) }} as cogs
     from periods
     inner join dates
         on periods.period_end <= dates.valued_at
@@ -107,8 +109,6 @@ final as (
     select
         valued_at,
         order_date,
-        period_start,
-        period_end,
         cogs,
         revenue,
         cast(cogs as {{ type_double() }}) / revenue as cogs_ratio

@@ -9,7 +9,7 @@ documents as (
 ),
 
 identities as (
-    select * from {{ ref('int_customers_resolved') }}
+    select * from {{ ref('int_identities_resolved') }}
 ),
 
 final as (

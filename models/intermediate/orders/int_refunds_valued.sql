@@ -1,19 +1,15 @@
-with orders as (
-    select * from {{ ref('int_order_states_costed') }}
-),
-
-known_refunds as (
+with known_refunds as (
     select * from {{ ref('int_refunds_checked') }} where is_known and rejection_reason is null
-),
-
-costed_lines as (
-    select * from {{ ref('int_order_lines_valued') }} where line_number is not null
 ),
 
 refunded_orders as (
     select *
-    from orders
+    from {{ ref('int_order_states_costed') }}
     where order_id in (select known_refunds.order_id from known_refunds)
+),
+
+costed_lines as (
+    select * from {{ ref('int_order_lines_valued') }} where line_number is not null
 ),
 
 lines as (

@@ -1,5 +1,5 @@
 with accounts as (
-    select * from {{ ref('int_customers_versioned') }} where version_status = 'current'
+    select * from {{ ref('int_account_versions') }} where version_status = 'current'
 ),
 
 orders as (

@@ -1,6 +1,6 @@
 with orders as (
     select *
-    from {{ restated(ref('int_orders_delivered'), by='int_changed_documents') }}
+    from {{ restated(ref('int_order_versions_delivered'), by='int_changed_documents') }}
 ),
 
 exchange_rates as (

@@ -5,7 +5,7 @@ with subscriptions as (
 ),
 
 identities as (
-    select * from {{ ref('int_customers_resolved') }}
+    select * from {{ ref('int_identities_resolved') }}
 ),
 
 -- who has neither an account nor an order is known by the subscription alone

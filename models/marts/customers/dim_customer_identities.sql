@@ -1,5 +1,5 @@
 with identities as (
-    select * from {{ ref('int_customers_resolved') }}
+    select * from {{ ref('int_identities_resolved') }}
 ),
 
 final as (

@@ -1,9 +1,9 @@
 with accounts as (
-    select * from {{ ref('int_customers_versioned') }} where version_status = 'current'
+    select * from {{ ref('int_account_versions') }} where version_status = 'current'
 ),
 
 identities as (
-    select * from {{ ref('int_customers_resolved') }}
+    select * from {{ ref('int_identities_resolved') }}
 ),
 
 -- of a person's accounts the oldest that knows the country tells it, and the oldest that knows the channel, with its campaign

@@ -1,0 +1,26 @@
+with by_day as (
+    select
+        customer_id,
+        cast(ordered_at as date) as occasion_date,
+        sum(cast(net_revenue as {{ type_money() }})) as net_revenue
+    from read_parquet('{{ env_var("CLV_BENCHMARK_LOG") }}')
+    group by customer_id, cast(ordered_at as date)
+),
+
+numbered as (
+    select
+        *,
+        row_number() over (partition by customer_id order by occasion_date) as occasion_number
+    from by_day
+)
+
+select
+    {{ valued_now() }} as valued_at,
+    customer_id,
+    count(*) as purchase_occasions,
+    min(occasion_date) as first_occasion_date,
+    max(occasion_date) as last_occasion_date,
+    sum(net_revenue) as occasion_value,
+    sum(case when occasion_number = 1 then net_revenue end) as first_occasion_value
+from numbered
+group by customer_id
