@@ -18,7 +18,12 @@ histories as (
 ),
 
 models as (
-    select * from {{ ref('int_models_varied') }} where is_elected and valued_at = {{ valued_now() }}
+    select distinct
+        model_name,
+        varied_parameter,
+        {{ prefixed('parameter_', numbers) | join(', ') }}
+    from {{ ref('int_nodes_weighed') }}
+    where is_elected and valued_at = {{ valued_now() }}
 ),
 
 spend_model as (
@@ -26,7 +31,7 @@ spend_model as (
         p,
         q,
         gamma
-    from {{ ref('int_models_elected') }}
+    from {{ ref('int_models_fitted') }}
     where is_elected and valued_at = {{ valued_now() }}
 ),
 

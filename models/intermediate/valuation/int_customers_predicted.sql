@@ -1,5 +1,5 @@
 with models as (
-    select * from {{ ref('int_models_elected') }} where is_elected
+    select * from {{ ref('int_models_fitted') }} where is_elected
 ),
 
 histories as (
