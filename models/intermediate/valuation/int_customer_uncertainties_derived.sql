@@ -88,7 +88,8 @@ final as (
     select
         spending.customer_id,
         {% for number in numbers %}
-        {{ gradient('spending.predicted_clv', 'compared.expected_at_' ~ number, 'compared.expected_orders') }} as gradient_{{ number }},
+        {{ gradient('spending.predicted_clv', 'compared.expected_at_' ~ number, 'compared.expected_orders') }}
+            as gradient_{{ number }},
         {% endfor %}
         {{ gradient('spending.predicted_clv', 'spending.value_at_1', 'spending.order_value') }} as spend_gradient_1,
         {{ gradient('spending.predicted_clv', 'spending.value_at_2', 'spending.order_value') }} as spend_gradient_2,
