@@ -17,7 +17,9 @@ from clv.engines import ENGINE
 
 PROJECT = Path(__file__).parents[1] / "warehouse"
 
-PARAMETERS = "select parameter_1, parameter_2, parameter_3, parameter_4, p, q, gamma from int_models_elected"
+PARAMETERS = (
+    "select parameter_1, parameter_2, parameter_3, parameter_4, p, q, gamma from int_models_fitted where is_elected"
+)
 SUMS = "select sum(expected_orders_365d), sum(predicted_revenue), count(*) from int_customers_predicted"
 LOG_LIKELIHOOD = "select log_likelihood from int_models_fitted where model_name = 'bg_nbd'"
 

@@ -67,4 +67,8 @@
     select *, cast(0 as {{ type_double() }}) as node, cast(1 as {{ type_double() }}) as weight from {{ source }}
 {%- endmacro %}
 
-{% macro node_keys() %}{{ return(['valued_at', 'model_name', 'is_elected', 'varied_parameter', 'x']) }}{% endmacro %}
+{% macro node_keys() %}
+    {{ return(
+        ['valued_at', 'model_name', 'is_elected', 'varied_parameter'] + prefixed('parameter_', range(1, most_parameters() + 1)) + ['x']
+    ) }}
+{% endmacro %}

@@ -40,11 +40,8 @@ CDNOW_CUTOFF = dt.date(1997, 9, 30)
 
 FITTING_MODELS = [
     "int_histories_summed",
-    "int_purchase_histories_grouped",
-    "int_purchase_histories_binned",
-    "int_spend_histories_grouped",
-    "int_spend_histories_binned",
-    "int_models_started",
+    "int_purchase_histories",
+    "int_spend_histories",
     "int_models_searched",
     "int_models_polished",
     "int_models_fitted",
@@ -565,7 +562,7 @@ NEAR_BY = {
 @pytest.mark.parametrize("model", MODELS)
 def test_a_step_is_newtons(builder: Builder, model: str) -> None:
     """Near the maximum it is that of second differences of the log-likelihood's gradient, at its height."""
-    names = [name for name in FITTING_MODELS if name.endswith(("summed", "grouped"))]
+    names = [name for name in FITTING_MODELS if name.endswith(("summed", "histories"))]
     compiled = compile_models(builder, [*names, "int_models_polished"], min_repeat_customers=2)
     start = np.log(NEAR_BY[model])
     with empty_database() as connection:

@@ -181,7 +181,7 @@ class Predictor:
                 " from intermediate.int_customer_histories_counted inner join horizons on customer_id = number;"
                 "create table intermediate.int_backtest_companies_measured as"
                 " select valued_at, 'revenue' as clv_basis, null::double as gross_margin_rate, null::double as lifetime_years"
-                " from intermediate.int_models_elected"
+                " from intermediate.int_models_fitted"
             )
             self._insert(connection, "horizons", range(len(cases)), [days for _, _, days in cases])
             self._run(connection, "int_backtest_forecasts_made")
@@ -198,7 +198,7 @@ class Predictor:
             "create table laws (law integer, model_name varchar, parameter_1 double, parameter_2 double, parameter_3 double,"
             " parameter_4 double, p double, q double, gamma double);"
             f"create macro date_of(law) as {valued_at};"
-            "create view intermediate.int_models_elected as select *, date_of(law) as valued_at, true as is_usable,"
+            "create view intermediate.int_models_fitted as select *, date_of(law) as valued_at, true as is_usable,"
             " true as is_elected, 'converged' as model_status from laws"
         )
         columns = [[getattr(law, name) for law in laws] for name in ("model_name", *names)]
@@ -214,7 +214,7 @@ class Predictor:
         )
         columns = [[getattr(history, name) for history in histories] for name in ("x", "t_x", "age", "mean_value")]
         self._insert(connection, "made_up", range(len(histories)), laws, *columns)
-        self._run(connection, "int_models_varied", "int_nodes_weighed")
+        self._run(connection, "int_nodes_weighed")
 
     def _run(self, connection: duckdb.DuckDBPyConnection, *names: str) -> None:
         for name in names:
@@ -235,8 +235,8 @@ class Predictor:
 
 @pytest.fixture(scope="module")
 def predictor(builder: Builder) -> Predictor:
-    names = ["int_models_varied", "int_nodes_weighed", "int_occasions_expected"]
-    return Predictor(compile_models(builder, [*names, "int_customers_predicted", "int_backtest_forecasts_made"]))
+    names = ["int_nodes_weighed", "int_occasions_expected", "int_customers_predicted", "int_backtest_forecasts_made"]
+    return Predictor(compile_models(builder, names))
 
 
 def logarithmic(low: float, high: float) -> st.SearchStrategy[float]:

@@ -3,7 +3,7 @@ with customers as (
 ),
 
 models as (
-    select * from {{ ref('int_models_elected') }} where is_usable
+    select * from {{ ref('int_models_fitted') }} where is_usable
 ),
 
 nodes as (
@@ -26,20 +26,17 @@ histories as (
 {% for model in fitted_purchase_models() %}
 {{ model }}_evaluated as (
     select
-        models.model_name,
+        nodes.model_name,
         histories.*,
         nodes.node,
-        nodes.weight{% for column, term in purchase_model(model, 'future')(parameters_of(model, 'models'), 'histories').items() %},
+        nodes.weight{% for column, term in purchase_model(model, 'future')(parameters_of(model, 'nodes'), 'histories').items() %},
         {{ term }} as {{ column }}{% endfor %}
     from histories
-    inner join models
-        on histories.valued_at = models.valued_at
     inner join nodes
         on
-            models.valued_at = nodes.valued_at
-            and models.model_name = nodes.model_name
+            histories.valued_at = nodes.valued_at
             and histories.x = nodes.x
-    where models.model_name = '{{ model }}'
+    where nodes.model_name = '{{ model }}'
 ),
 {% endfor %}
 

@@ -1,4 +1,5 @@
 {% set models = fitted_models() %}
+{% set parameters = prefixed('parameter_', range(1, most_parameters() + 1)) %}
 with sums as (
     select * from {{ ref('int_histories_summed') }}
 ),
@@ -13,16 +14,19 @@ polished as (
 
 {% for name, model in models.items() %}
 {{ name }} as (
-    {{ measured_maxima(model.likelihood, moving_points('polished', name, model.likelihood), ref(model.histories ~ '_grouped')) }}
+    {{ measured_maxima(
+        model.likelihood, moving_points('polished', name, model.likelihood), statistics_of(ref(model.histories), is_binned=false)
+    ) }}
 ),
 {% endfor %}
 
 -- back from the units that it was fitted in
-final as (
+fits as (
     {% for name, model in models.items() %}
     select
         {{ name }}.data_id as valued_at,
         '{{ name }}' as model_name,
+        {{ 'true' if name == 'gamma_gamma' else 'false' }} as is_of_spend,
         {% for number in range(1, most_parameters() + 1) %}
         {% set parameter = model.likelihood.parameters[number - 1] %}
         exp({{ settled(name ~ '.ln_' ~ number) }}){{ ' * sums.' ~ model.unit if parameter in model.likelihood.in_units }}
@@ -33,12 +37,65 @@ final as (
         {{ name }}.gradient_norm,
         {{ name }}.customers,
         {{ name }}.status,
+        {{ name }}.status in ('converged', 'boundary') as is_usable,
         {{ prefixed(name ~ '.', covariance_columns()) | join(', ') }}
     from {{ name }}
     inner join sums
         on {{ name }}.data_id = sums.valued_at
     {{ 'union all' if not loop.last }}
     {% endfor %}
+),
+
+-- without a finite mean there is nothing to expect
+judged as (
+    select
+        *,
+        is_of_spend and is_usable and parameter_2 > 1 as is_valued,
+        case when is_usable and parameter_2 <= 1 then 'infinite_mean' else status end as spend_status
+    from fits
+),
+
+compared as (
+    select
+        *,
+        row_number() over (
+            partition by valued_at, is_of_spend
+            order by case when is_usable then 0 else 1 end asc, log_likelihood desc nulls last, model_name asc
+        ) as likelihood_rank,
+        coalesce(
+            max(case when is_of_spend then spend_status end) over (partition by valued_at), 'too_few_repeat_customers'
+        ) as date_spend_status,
+        {% for parameter in gamma_gamma__parameters() %}
+        max(case when is_valued then parameter_{{ loop.index }} end) over (partition by valued_at) as {{ parameter }},
+        {% endfor %}
+        {% for column in covariance_columns() %}
+        max(case when is_of_spend then {{ column }} end) over (partition by valued_at) as spend_{{ column }}{{ ',' if not loop.last }}
+        {% endfor %}
+    from judged
+),
+
+final as (
+    select
+        valued_at,
+        model_name,
+        {{ parameters | join(', ') }},
+        log_likelihood,
+        iterations,
+        gradient_norm,
+        customers,
+        status,
+        is_usable,
+        likelihood_rank = 1 and not is_of_spend as is_elected,
+        case
+            when not is_usable then status
+            when date_spend_status not in ('converged', 'boundary') then 'spend_' || date_spend_status
+            when date_spend_status = 'boundary' then 'boundary'
+            else status
+        end as model_status,
+        {{ gamma_gamma__parameters() | join(', ') }},
+        {{ covariance_columns() | join(', ') }},
+        {{ covariance_columns('spend_cov_') | join(', ') }}
+    from compared
 )
 
 select * from final

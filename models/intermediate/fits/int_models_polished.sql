@@ -2,7 +2,7 @@
 
 {% set models = fitted_models() %}
 {% for model in models.values() %}
-    {% do model.update({'statistics': ref(model.histories ~ '_grouped')}) %}
+    {% do model.update({'statistics': statistics_of(ref(model.histories), is_binned=false)}) %}
 {% endfor %}
 with ranked as (
     select

@@ -1,5 +1,6 @@
+{% set parameters = prefixed('parameter_', range(1, most_parameters() + 1)) %}
 with models as (
-    select * from {{ ref('int_models_varied') }}
+    select * from {{ ref('int_models_fitted') }} where is_usable
 ),
 
 counts as (
@@ -9,13 +10,30 @@ counts as (
     from {{ ref('int_customer_histories_counted') }}
 ),
 
+-- the parameters themselves, then each a little larger: what predictions lose or gain by it is their uncertainty
+variations as (
+    {% for number in range(most_parameters() + 1) %}
+    select {{ number }} as varied_parameter
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+),
+
 counted as (
     select
-        models.*,
+        models.valued_at,
+        models.model_name,
+        models.is_elected,
+        variations.varied_parameter,
+        {% for parameter in parameters %}
+        models.{{ parameter }} * case when variations.varied_parameter = {{ loop.index }} then {{ variation_factor() }} else 1 end
+            as {{ parameter }},
+        {% endfor %}
         counts.x
     from models
     inner join counts
         on models.valued_at = counts.valued_at
+    cross join variations
+    where variations.varied_parameter = 0 or (models.is_elected and models.valued_at = {{ valued_now() }})
 ),
 
 {% for model in fitted_purchase_models() %}

@@ -1,11 +1,7 @@
 {% set months = var('horizon_months') %}
 {% set horizons = {'30d': '30 / 7e0', '90d': '90 / 7e0', '365d': '365 / 7e0'} %}
 {% for month in range(1, months + 1) %}{% do horizons.update({month: weeks_of_months(month)}) %}{% endfor %}
-with models as (
-    select * from {{ ref('int_models_varied') }} where is_elected
-),
-
-nodes as (
+with nodes as (
     select * from {{ ref('int_nodes_weighed') }} where is_elected
 ),
 
@@ -21,28 +17,25 @@ histories as (
 {% set expected = purchase_model(model, 'expected_occasions') %}
 {{ model }}_evaluated as (
     select
-        models.valued_at,
-        models.varied_parameter,
+        nodes.valued_at,
+        nodes.varied_parameter,
         histories.x,
         histories.age,
         nodes.node,
         nodes.weight,
-        {% for column, term in purchase_model(model, 'future')(parameters_of(model, 'models'), 'histories').items() %}
+        {% for column, term in purchase_model(model, 'future')(parameters_of(model, 'nodes'), 'histories').items() %}
         {{ term }} as {{ column }},
         {% endfor %}
         {% for horizon, weeks in horizons.items() %}
         {{ weeks }} as weeks_{{ horizon }},
         {% endfor %}
         {{ annual_discount_rate() }} as annual_discount_rate
-    from models
-    inner join histories
-        on models.valued_at = histories.valued_at
+    from histories
     inner join nodes
         on
-            models.valued_at = nodes.valued_at
-            and models.varied_parameter = nodes.varied_parameter
+            histories.valued_at = nodes.valued_at
             and histories.x = nodes.x
-    where models.model_name = '{{ model }}'
+    where nodes.model_name = '{{ model }}'
 ),
 
 {{ model }} as (

@@ -20,7 +20,7 @@ uncertainties as (
 ),
 
 models as (
-    select * from {{ ref('int_models_elected') }} where is_elected and valued_at = {{ valued_now() }}
+    select * from {{ ref('int_models_fitted') }} where is_elected and valued_at = {{ valued_now() }}
 ),
 
 joined as (

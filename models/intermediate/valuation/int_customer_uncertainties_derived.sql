@@ -18,7 +18,12 @@ histories as (
 ),
 
 models as (
-    select * from {{ ref('int_models_varied') }} where is_elected and valued_at = {{ valued_now() }}
+    select distinct
+        model_name,
+        varied_parameter,
+        {{ prefixed('parameter_', numbers) | join(', ') }}
+    from {{ ref('int_nodes_weighed') }}
+    where is_elected and valued_at = {{ valued_now() }}
 ),
 
 spend_model as (
@@ -26,7 +31,7 @@ spend_model as (
         p,
         q,
         gamma
-    from {{ ref('int_models_elected') }}
+    from {{ ref('int_models_fitted') }}
     where is_elected and valued_at = {{ valued_now() }}
 ),
 
@@ -83,7 +88,8 @@ final as (
     select
         spending.customer_id,
         {% for number in numbers %}
-        {{ gradient('spending.predicted_clv', 'compared.expected_at_' ~ number, 'compared.expected_orders') }} as gradient_{{ number }},
+        {{ gradient('spending.predicted_clv', 'compared.expected_at_' ~ number, 'compared.expected_orders') }}
+            as gradient_{{ number }},
         {% endfor %}
         {{ gradient('spending.predicted_clv', 'spending.value_at_1', 'spending.order_value') }} as spend_gradient_1,
         {{ gradient('spending.predicted_clv', 'spending.value_at_2', 'spending.order_value') }} as spend_gradient_2,

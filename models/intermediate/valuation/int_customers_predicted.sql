@@ -1,5 +1,5 @@
 with models as (
-    select * from {{ ref('int_models_elected') }} where is_elected
+    select * from {{ ref('int_models_fitted') }} where is_elected
 ),
 
 histories as (
@@ -25,8 +25,9 @@ scored as (
             when models.is_usable
                 then {{ expected_value('histories.x', 'histories.mean_repeat_value', 'models.p', 'models.q', 'models.gamma') }}
         end as expected_order_value,
-        case when models.is_usable then {{ by_purchase_model('days_to_next', 'models', ['5e-1', 'histories.x', 'histories.age']) }} end
-            as median_gap_days,
+        case
+            when models.is_usable then {{ by_purchase_model('days_to_next', 'models', ['5e-1', 'histories.x', 'histories.age']) }}
+        end as median_gap_days,
         -- as expected at the last purchase: silence since then must not make it longer. A first purchase tells nothing of gaps
         case
             when models.is_usable and histories.x > 0

@@ -19,7 +19,7 @@ fitted as (
 ),
 
 elected as (
-    select * from {{ ref('int_models_elected') }} where valued_at = {{ valued_now() }} and is_elected and is_usable
+    select * from fitted where is_elected and is_usable
 ),
 
 customer_models as (

@@ -1,0 +1,13 @@
+{#- What fits read of histories: as they are, or binned for a search. -#}
+{% macro statistics_of(histories, is_binned) -%}
+    (select * from {{ histories }} where {{ 'is_binned' if is_binned else 'not is_binned' }}) as statistics
+{%- endmacro %}
+
+{#- The units that a fit has. Whole days, and whole ten-thousandths of money: their sums don't depend on the order of the rows. -#}
+{% macro mean_age() -%}
+    avg(age_days) / 7
+{%- endmacro %}
+
+{% macro mean_value() -%}
+    {{ ratio('sum(round(x * mean_repeat_value * 10000)) / 10000', 'sum(case when mean_repeat_value > 0 then x end)') }}
+{%- endmacro %}
