@@ -12,7 +12,7 @@ import duckdb
 import pytest
 from conftest import REPOSITORY, CommandRun
 
-LONGEST_MODEL = 115
+LONGEST_MODEL = 140
 LONGEST_DECISION = 8
 
 # functions that PostgreSQL or Spark lack or spell differently: they belong in macros
@@ -204,32 +204,28 @@ def signature(macro: dict[str, Any]) -> list[str]:
     return re.findall(r"(\w+)\s*(?:=[^,]*)?(?:,|$)", arguments[1])
 
 
+def documentation_problem(macro: dict[str, Any], macros: dict[str, dict[str, Any]]) -> str | None:
+    name = macro["name"]
+    seam = macros.get(name.partition("__")[2])
+    # what an engine supplies is documented once, where it is dispatched
+    if seam:
+        return None if signature(macro) == signature(seam) else f"{name} takes {signature(macro)}"
+    # found by its name: its file says what it does, and share_up_to what it takes
+    if name.startswith("share_by_"):
+        path = REPOSITORY / macro["original_file_path"]
+        return None if path.read_text(encoding="utf-8").startswith("{#- ") else f"{name} has no comment"
+    if not macro["description"].strip():
+        return f"{name} has no description"
+    # dbt keeps no arguments of generic tests, and a materialization has none
+    if name.startswith(("test_", "materialization_")):
+        return None
+    documented = [argument["name"] for argument in macro["arguments"] if argument["description"] and argument["type"]]
+    return None if documented == signature(macro) else f"{name} takes {signature(macro)}, documented are {documented}"
+
+
 def test_every_macro_is_documented_with_its_arguments(manifest: dict[str, Any]) -> None:
-    problems = []
     macros = {macro["name"]: macro for macro in project_nodes(manifest, "macro")}
-    for name, macro in macros.items():
-        # what an engine supplies is documented once, where it is dispatched
-        if "__" in name and name.split("__")[1] in macros:
-            if signature(macro) != signature(macros[name.split("__")[1]]):
-                problems.append(f"{name} takes {signature(macro)}")
-            continue
-        # found by its name: its file says what it does, and share_up_to what it takes
-        if name.startswith("share_by_"):
-            path = REPOSITORY / macro["original_file_path"]
-            if not path.read_text(encoding="utf-8").startswith("{#- "):
-                problems.append(f"{name} has no comment")
-            continue
-        if not macro["description"].strip():
-            problems.append(f"{name} has no description")
-        # dbt keeps no arguments of generic tests, and a materialization has none
-        if name.startswith(("test_", "materialization_")):
-            continue
-        documented = [
-            argument["name"] for argument in macro["arguments"] if argument["description"] and argument["type"]
-        ]
-        if documented != signature(macro):
-            problems.append(f"{name} takes {signature(macro)}, documented are {documented}")
-    assert not problems
+    assert not [problem for macro in macros.values() if (problem := documentation_problem(macro, macros))]
 
 
 def test_every_unit_test_says_what_it_verifies(manifest: dict[str, Any]) -> None:

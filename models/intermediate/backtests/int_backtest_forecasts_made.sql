@@ -40,7 +40,7 @@ histories as (
 ),
 {% endfor %}
 
-weighed as (
+expected as (
     {% for model in fitted_purchase_models() %}
     select
         model_name,
@@ -48,22 +48,11 @@ weighed as (
         horizon_weeks,
         x,
         age,
-        weight * ({{ purchase_model(model, 'expected_occasions')('horizon_weeks') }}) as expected_occasions
+        {{ exact_sum('weight * (' ~ purchase_model(model, 'expected_occasions')('horizon_weeks') ~ ')') }} as expected_occasions
     from {{ model }}_evaluated
+    group by model_name, valued_at, horizon_weeks, x, age
     {{ 'union all' if not loop.last }}
     {% endfor %}
-),
-
-expected as (
-    select
-        model_name,
-        valued_at,
-        horizon_weeks,
-        x,
-        age,
-        {{ exact_sum('expected_occasions') }} as expected_occasions
-    from weighed
-    group by model_name, valued_at, horizon_weeks, x, age
 ),
 
 fitted as (
@@ -84,19 +73,17 @@ fitted as (
             and customers.age = expected.age
 ),
 
--- each customer's own rate of repeat occasions goes on
-naive as (
+-- the customer's own rate goes on; and formula CLV: yearly orders over an average lifetime, the longest while nobody can be gone
+forecasts as (
+    select * from fitted
+    union all
     select
         'naive' as model_name,
         *,
         coalesce({{ ratio('x', 'age') }}, 0) * horizon_weeks as predicted_orders,
         mean_value as order_value
     from customers
-),
-
--- as formula CLV sees it: the customer's yearly orders, over the lifetime of the company's average customer, or, as long as
--- nobody can have been seen to leave, the longest
-formula as (
+    union all
     select
         'formula' as model_name,
         customers.*,
@@ -109,14 +96,6 @@ formula as (
         on customers.valued_at = companies.valued_at
 ),
 
-forecasts as (
-    select * from fitted
-    union all
-    select * from naive
-    union all
-    select * from formula
-),
-
 final as (
     select
         forecasts.model_name,
@@ -125,9 +104,8 @@ final as (
         forecasts.customer_id,
         forecasts.predicted_orders,
         forecasts.actual_orders,
-        forecasts.predicted_orders * forecasts.order_value * case
-            when companies.clv_basis = 'revenue' then 1 else companies.gross_margin_rate
-        end as predicted_margin,
+        forecasts.predicted_orders * forecasts.order_value
+        * case when companies.clv_basis = 'revenue' then 1 else companies.gross_margin_rate end as predicted_margin,
         forecasts.actual_margin
     from forecasts
     left join companies

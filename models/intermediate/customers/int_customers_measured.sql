@@ -20,8 +20,8 @@ revised as (
     select * from {{ ref('int_revised_customers') }}
 ),
 
--- the last day up to a date tells what the customer was at it: now of everybody, at a past date of those about whom nothing was found
--- out later; the others have days of their own at it
+-- the last day up to a date tells what the customer was at it: now of everybody, at a past date of those about whom nothing was
+-- found out later; the others have days of their own at it
 measured as (
     select
         dates.valued_at,

@@ -10,11 +10,17 @@ linked as (
     select * from {{ ref('int_people_linked') }}
 ),
 
--- of an order that was another one at some past date whoever had or has it, and every id that is or was one of several of a person
+revised_orders as (
+    select distinct order_id
+    from states
+),
+
+-- of an order that was another one at some past date whoever had or has it, and every id that is or was one of several of a
+-- person
 revised as (
     select orders.source_customer_id
     from orders
-    inner join (select distinct states.order_id from states) as revised_orders
+    inner join revised_orders
         on orders.order_id = revised_orders.order_id
     where orders.valued_at = {{ valued_now() }}
     union

@@ -68,8 +68,8 @@ reduced_orders as (
     group by order_id, superseded_version
 ),
 
--- the order's discount, and the tax within its prices, are spread over its lines by their revenue; the first two rungs of the cost ladder
--- are the cost on the line, then the product's cost valid on the day of the order
+-- the order's discount, and the tax within its prices, are spread over its lines by their revenue; the first two rungs of the
+-- cost ladder are the cost on the line, then the product's cost valid on the day of the order
 final as (
     select
         converted.order_id,

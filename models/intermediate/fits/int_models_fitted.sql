@@ -69,7 +69,8 @@ compared as (
         max(case when is_valued then parameter_{{ loop.index }} end) over (partition by valued_at) as {{ parameter }},
         {% endfor %}
         {% for column in covariance_columns() %}
-        max(case when is_of_spend then {{ column }} end) over (partition by valued_at) as spend_{{ column }}{{ ',' if not loop.last }}
+        max(case when is_of_spend then {{ column }} end) over (partition by valued_at)
+            as spend_{{ column }}{{ ',' if not loop.last }}
         {% endfor %}
     from judged
 ),

@@ -3,8 +3,9 @@ with orders as (
 ),
 
 refunds as (
-    select * from {{ ref('int_refunds_valued') }} where valued_at = {{ valued_now() }}
-    and is_counted_status
+    select *
+    from {{ ref('int_refunds_valued') }}
+    where valued_at = {{ valued_now() }} and is_counted_status
 ),
 
 -- money in the month it moved: sales when they were made, refunds when they were paid

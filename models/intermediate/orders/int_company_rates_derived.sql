@@ -24,8 +24,8 @@ days as (
     group by order_date
 ),
 
--- the ladder's known costs: on the line, of the product, by the period's inventory. At a past date as they are now, without the orders
--- that were others then, and with what they were
+-- the ladder's known costs: on the line, of the product, by the period's inventory. At a past date as they are now, without the
+-- orders that were others then, and with what they were
 costs as (
     select
         dates.valued_at,

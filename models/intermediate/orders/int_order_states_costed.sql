@@ -33,7 +33,8 @@ final as (
         company_rates.cogs_ratio as company_rate,
         case
             when documents.uncosted_revenue is null then documents.known_cogs
-            else coalesce(documents.known_cogs, 0)
+            else
+                coalesce(documents.known_cogs, 0)
                 + {{ cogs_by_ratio('documents.uncosted_revenue', 'inventory_ratios.cogs_ratio', 'company_rates.cogs_ratio') }}
         end as cogs_before_refunds,
         case

@@ -91,8 +91,8 @@ totalled as (
     from untaxed
 ),
 
--- cost of the goods that came back with a refund: together no more than the line (without a line, the order) had; nothing of an order
--- that cost less than nothing, since it returned more than it sold
+-- cost of the goods that came back with a refund: together no more than the line (without a line, the order) had; nothing of an
+-- order that cost less than nothing, since it returned more than it sold
 costed as (
     select
         *,

@@ -18,7 +18,7 @@ months as (
 
 at_end as (
     select
-        dates.valued_on as valued_on,
+        dates.valued_on,
         months.*
     from dates
     inner join months
@@ -27,7 +27,7 @@ at_end as (
 
 at_start as (
     select
-        dates.valued_on as valued_on,
+        dates.valued_on,
         dates.month,
         months.customer_id,
         months.value_tier,
