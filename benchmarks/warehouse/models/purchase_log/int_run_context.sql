@@ -1,3 +1,2 @@
 select
-    cast('{{ env_var("CLV_BENCHMARK_AS_OF") }}' as date) as as_of_date,
-    cast({{ var('annual_discount_rate') }} as double precision) as annual_discount_rate
+    cast('{{ env_var("CLV_BENCHMARK_AS_OF") }}' as date) as as_of_date
