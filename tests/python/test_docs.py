@@ -186,8 +186,10 @@ def test_every_model_with_a_key_tests_it(manifest: dict[str, Any]) -> None:
         "stg_shop__order_items",
         "stg_shop__touchpoints",
         "int_flat_orders_derived",
-        "int_orders_attributed",
+        "int_occasions_known",
+        "int_order_states_costed",
         "int_order_versions_delivered",
+        "int_orders_attributed",
         "int_orders_sequenced",
     }
     tested = {
