@@ -767,8 +767,9 @@ def shop_to_simulate(build: Path) -> tuple[Law, Customers]:
     columns = columns_of(
         build,
         "select x, t_x, age, coalesce(mean_repeat_value, 0)::double as mean_value, expected_margin_rate::double as margin_rate"
-        " from intermediate.int_customers_valued inner join intermediate.int_customer_histories_counted using (customer_id)"
-        f" where predicted_clv is not null and int_customer_histories_counted.valued_at = date '{NOW}' order by customer_id",
+        " from intermediate.int_customers_valued"
+        " inner join intermediate.int_customer_histories_counted using (valued_at, customer_id)"
+        f" where predicted_clv is not null and valued_at = date '{NOW}' order by customer_id",
     )
     ((model,),) = rows_of(build, "select distinct purchase_model from marts.dim_customers")
     return fitted_laws(build, NOW)[model], Customers(*(np.asarray(column, dtype=float) for column in columns.values()))
