@@ -66,9 +66,9 @@ ranked_gaps as (
 placed_gaps as (
     select
         valued_at,
-        max(place) as place,
-        min(case when occasions_so_far >= floor(place) + 1 then days_since_previous end) as gap_below,
-        min(case when occasions_so_far >= ceil(place) + 1 then days_since_previous end) as gap_above
+        max(place_in_tenths) as place_in_tenths,
+        min(case when occasions_so_far >= floor(place_in_tenths / 10e0) + 1 then days_since_previous end) as gap_below,
+        min(case when occasions_so_far >= ceil(place_in_tenths / 10e0) + 1 then days_since_previous end) as gap_above
     from ranked_gaps
     group by valued_at
 ),
@@ -76,7 +76,7 @@ placed_gaps as (
 final as (
     select
         valued_at,
-        gap_below + (gap_above - gap_below) * (place - floor(place)) as usual_gap_days
+        gap_below + (gap_above - gap_below) * (place_in_tenths - 10 * floor(place_in_tenths / 10e0)) / 10e0 as usual_gap_days
     from placed_gaps
 )
 
