@@ -59,7 +59,7 @@ ranked_gaps as (
         valued_at,
         days_since_previous,
         sum(occasions) over (partition by valued_at order by days_since_previous) as occasions_so_far,
-        0.8e0 * (sum(occasions) over (partition by valued_at) - 1) as place
+        8 * (sum(occasions) over (partition by valued_at) - 1) as place_in_tenths
     from gaps
 ),
 
