@@ -4,7 +4,7 @@
 -- Spearman's rank correlation of the two, over customers with repeat orders, is 0.30 or more.
 with histories as (
     select *
-    from {{ ref('int_customer_histories_counted') }}
+    from {{ ref('int_customers_measured') }}
     where valued_at = {{ valued_now() }} and mean_repeat_value > 0
 ),
 

@@ -133,7 +133,7 @@ def load(connection: duckdb.DuckDBPyConnection, logs: Sequence[Log]) -> None:
     columns["number"] = np.repeat(np.arange(len(logs)), [len(log.x) for log in logs])
     connection.register("histories", columns)
     connection.execute(
-        "create table intermediate.int_customer_histories_counted as"
+        "create table intermediate.int_customers_measured as"
         f" select date '{FIRST_CUTOFF}' + number::integer as valued_at,"
         " row_number() over () :: varchar as customer_id, x, t_x, age, round(age * 7) as age_days,"
         " case when not isnan(mean_value) then mean_value end as mean_repeat_value from histories"

@@ -178,7 +178,7 @@ class Predictor:
                 "create table horizons (number integer, horizon_days double);"
                 "create view intermediate.int_backtest_customers_observed as select *, horizon_days / 7 as horizon_weeks,"
                 " mean_repeat_value as mean_value, age * 7 as age_days, 0.0::double as actual_orders, 0.0::double as actual_margin"
-                " from intermediate.int_customer_histories_counted inner join horizons on customer_id = number;"
+                " from intermediate.int_customers_measured inner join horizons on customer_id = number;"
                 "create table intermediate.int_backtest_companies_measured as"
                 " select valued_at, 'revenue' as clv_basis, null::double as gross_margin_rate, null::double as lifetime_years"
                 " from intermediate.int_models_fitted"
@@ -209,7 +209,7 @@ class Predictor:
     ) -> None:
         connection.execute(
             "create table made_up (customer_id integer, law integer, x double, t_x double, age double, mean_repeat_value double);"
-            "create view intermediate.int_customer_histories_counted as select *, date_of(law) as valued_at,"
+            "create view intermediate.int_customers_measured as select *, date_of(law) as valued_at,"
             " date '1999-12-31' as last_occasion_date from made_up"
         )
         columns = [[getattr(history, name) for history in histories] for name in ("x", "t_x", "age", "mean_value")]
@@ -768,7 +768,7 @@ def shop_to_simulate(build: Path) -> tuple[Law, Customers]:
         build,
         "select x, t_x, age, coalesce(mean_repeat_value, 0)::double as mean_value, expected_margin_rate::double as margin_rate"
         " from intermediate.int_customers_valued"
-        " inner join intermediate.int_customer_histories_counted using (valued_at, customer_id)"
+        " inner join intermediate.int_customers_measured using (valued_at, customer_id)"
         f" where predicted_clv is not null and valued_at = date '{NOW}' order by customer_id",
     )
     ((model,),) = rows_of(build, "select distinct purchase_model from marts.dim_customers")

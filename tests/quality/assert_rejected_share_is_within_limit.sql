@@ -1,9 +1,9 @@
 -- A failure means that so much of a delivery is unreadable that the delivery itself is likely broken: nothing built on it
 -- should be published. Deliver it again, or raise var max_rejected_share.
--- depends_on: {{ ref('int_records_rejected') }}
+-- depends_on: {{ ref('fct_rejected_records') }}
 {% set query %}
     with deliveries as (
-        select * from {{ ref('int_deliveries_counted') }}
+        select * from {{ ref('fct_deliveries') }}
         where rejected_share > {{ var('max_rejected_share') }}
     ),
 
@@ -17,7 +17,7 @@
                 else reason
             end as reason,
             raw_record
-        from {{ ref('int_records_rejected') }}
+        from {{ ref('fct_rejected_records') }}
     ),
 
     reasons as (

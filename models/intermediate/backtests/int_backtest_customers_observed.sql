@@ -3,7 +3,7 @@ with backtests as (
 ),
 
 histories as (
-    select * from {{ ref('int_customer_histories_counted') }}
+    select * from {{ ref('int_customers_measured') }} where x is not null
 ),
 
 companies as (

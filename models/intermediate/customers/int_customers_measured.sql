@@ -25,6 +25,7 @@ revised as (
 measured as (
     select
         dates.valued_at,
+        dates.valued_on,
         dates.month as month_of_date,
         {{ prefixed('days.', state) | join(', ') }}
     from days
@@ -41,6 +42,7 @@ measured as (
     union all
     select
         dates.valued_at,
+        dates.valued_on,
         dates.month as month_of_date,
         {{ prefixed('days.', state) | join(', ') }}
     from days
@@ -73,8 +75,6 @@ final as (
         end as {{ type_money() }}) as gross_margin,
         bases.clv_basis,
         {{ margin_basis_of_rank('measured.margin_basis_rank') }} as margin_basis,
-        measured.occasion_value_so_far as occasion_value,
-        measured.first_occasion_value,
         measured.first_order_at,
         measured.last_order_at,
         measured.first_occasion_date,
@@ -82,6 +82,15 @@ final as (
         {{ dbt.datediff(
             'measured.previous_occasion_date', 'measured.last_occasion_date', 'day'
         ) }} as latest_gap_days,
+        cast(case when measured.purchase_occasions > 0 then measured.purchase_occasions - 1 end as {{ type_double() }}) as x,
+        {{ weeks_between('measured.first_occasion_date', 'measured.last_occasion_date') }} as t_x,
+        {{ weeks_between('measured.first_occasion_date', 'measured.valued_on') }} as age,
+        {{ dbt.datediff(
+            'measured.first_occasion_date', 'measured.valued_on', 'day'
+        ) }} as age_days,
+        {{ ratio('measured.occasion_value_so_far - measured.first_occasion_value', 'measured.purchase_occasions - 1') }}
+            as mean_repeat_value,
+        {{ ratio('measured.occasion_value_so_far', 'measured.purchase_occasions') }} as mean_value,
         case when measured.month = measured.month_of_date then measured.month_orders else 0 end as month_orders,
         case when measured.month = measured.month_of_date then measured.month_net_revenue else 0 end as month_net_revenue
     from customers

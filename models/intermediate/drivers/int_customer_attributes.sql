@@ -9,20 +9,23 @@ valued as (
 ),
 
 orders as (
-    select
-        customer_id,
-        max(case when customer_order_number = 1 and discount_amount > 0 then 1 else 0 end) as discounted_first_orders,
-        sum(case when is_counted then 1 else 0 end) as orders,
-        sum(case when is_counted and discount_amount > 0 then 1 else 0 end) as discounted_orders,
-        sum(case when is_counted_status then refund_amount else 0 end) as refund_amount,
-        sum(case when is_counted_status then revenue_before_refunds else 0 end) as revenue_before_refunds
+    select *
     from {{ ref('int_orders_sequenced') }}
     where customer_id is not null
-    group by customer_id
 ),
 
-first_categories as (
-    select * from {{ ref('int_first_categories') }}
+lines as (
+    select * from {{ ref('int_order_lines_valued') }} where superseded_version is null
+),
+
+-- of a product's rows the latest that tells the category
+products as (
+    select
+        product_id,
+        category,
+        row_number() over (partition by product_id order by valid_from desc nulls last) as recency
+    from ({{ current_records(ref('stg_shop__products')) }}) as products
+    where category is not null
 ),
 
 loyalty_members as (
@@ -33,22 +36,54 @@ responses as (
     select * from {{ ref('int_survey_responses') }}
 ),
 
+-- the category that most of the first order's money went to
+ranked_categories as (
+    select
+        orders.customer_id,
+        coalesce(products.category, 'unknown') as category,
+        row_number() over (
+            partition by orders.customer_id
+            order by sum(lines.net_item_revenue) desc, coalesce(products.category, 'unknown') asc
+        ) as category_rank
+    from orders
+    inner join lines
+        on orders.order_id = lines.order_id
+    left join products
+        on
+            lines.product_id = products.product_id
+            and products.recency = 1
+    where orders.customer_order_number = 1
+    group by orders.customer_id, coalesce(products.category, 'unknown')
+),
+
+summed as (
+    select
+        customer_id,
+        max(case when customer_order_number = 1 and discount_amount > 0 then 1 else 0 end) as discounted_first_orders,
+        sum(case when is_counted then 1 else 0 end) as orders,
+        sum(case when is_counted and discount_amount > 0 then 1 else 0 end) as discounted_orders,
+        sum(case when is_counted_status then refund_amount else 0 end) as refund_amount,
+        sum(case when is_counted_status then revenue_before_refunds else 0 end) as revenue_before_refunds
+    from orders
+    group by customer_id
+),
+
 final as (
     select
         customers.customer_id,
         customers.channel,
         customers.country,
-        coalesce(first_categories.first_category, 'unknown') as first_category,
-        case when orders.discounted_first_orders > 0 then 'yes' else 'no' end as first_order_discount,
+        coalesce(categories.category, 'unknown') as first_category,
+        case when summed.discounted_first_orders > 0 then 'yes' else 'no' end as first_order_discount,
         case
-            when orders.discounted_orders = 0 then 'always'
-            when orders.discounted_orders < orders.orders then 'sometimes'
+            when summed.discounted_orders = 0 then 'always'
+            when summed.discounted_orders < summed.orders then 'sometimes'
             else 'never'
         end as full_price,
         case
-            when orders.refund_amount <= 0 then 'none'
-            when 10 * orders.refund_amount < orders.revenue_before_refunds then 'below 0.1'
-            when 2 * orders.refund_amount < orders.revenue_before_refunds then '0.1 to 0.5'
+            when summed.refund_amount <= 0 then 'none'
+            when 10 * summed.refund_amount < summed.revenue_before_refunds then 'below 0.1'
+            when 2 * summed.refund_amount < summed.revenue_before_refunds then '0.1 to 0.5'
             else '0.5 and more'
         end as refund_rate,
         case when loyalty_members.customer_id is not null then 'member' else 'no member' end as loyalty,
@@ -57,8 +92,11 @@ final as (
         valued.total_clv
     from customers
     inner join valued on customers.customer_id = valued.customer_id
-    inner join orders on customers.customer_id = orders.customer_id
-    left join first_categories on customers.customer_id = first_categories.customer_id
+    inner join summed on customers.customer_id = summed.customer_id
+    left join ranked_categories as categories
+        on
+            customers.customer_id = categories.customer_id
+            and categories.category_rank = 1
     left join loyalty_members on customers.customer_id = loyalty_members.customer_id
     left join responses on customers.customer_id = responses.customer_id
 )

@@ -7,7 +7,8 @@ counts as (
     select distinct
         valued_at,
         x
-    from {{ ref('int_customer_histories_counted') }}
+    from {{ ref('int_customers_measured') }}
+    where x is not null
 ),
 
 -- the parameters themselves, then each a little larger: what predictions lose or gain by it is their uncertainty

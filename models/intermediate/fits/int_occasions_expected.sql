@@ -10,7 +10,8 @@ histories as (
         valued_at,
         x,
         age
-    from {{ ref('int_customer_histories_counted') }}
+    from {{ ref('int_customers_measured') }}
+    where x is not null
 ),
 
 {% for model in fitted_purchase_models() %}

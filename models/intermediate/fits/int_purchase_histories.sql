@@ -1,5 +1,5 @@
 with histories as (
-    select * from {{ ref('int_customer_histories_counted') }}
+    select * from {{ ref('int_customers_measured') }} where x is not null
 ),
 
 sums as (

@@ -1,5 +1,5 @@
 with histories as (
-    select * from {{ ref('int_customer_histories_counted') }} where mean_repeat_value > 0
+    select * from {{ ref('int_customers_measured') }} where mean_repeat_value > 0
 ),
 
 sums as (

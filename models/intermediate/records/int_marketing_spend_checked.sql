@@ -2,30 +2,8 @@ with spend as (
     {{ current_records(ref('stg_shop__marketing_spend')) }}
 ),
 
-exchange_rates as (
-    select * from {{ ref('int_exchange_rates_filled') }}
-),
-
-in_currency as (
-    select
-        spend.*,
-        coalesce(spend.currency, {{ reporting_currency() }}) as source_currency,
-        {{ reporting_currency() }} as reporting_currency
-    from spend
-),
-
 rated as (
-    select
-        in_currency.*,
-        case
-            when in_currency.source_currency = in_currency.reporting_currency then 1
-            else exchange_rates.exchange_rate
-        end as exchange_rate
-    from in_currency
-    left join exchange_rates
-        on
-            in_currency.source_currency = exchange_rates.currency
-            and in_currency.spend_date = exchange_rates.rate_date
+    {{ with_exchange_rate('spend', 'spend_date') }}
 ),
 
 final as (

@@ -1,10 +1,17 @@
-with orders as (
-    select *
-    from {{ restated(ref('int_order_versions_delivered'), by='int_changed_documents') }}
+{% set columns = [
+    'order_id', 'customer_id', 'status', 'currency', 'sales_channel', 'country', 'email', 'ordered_at', 'delivered_in', 'delivered_row',
+] %}
+{% set amounts = ['amount', 'discount_amount', 'shipping_amount', 'tax_amount'] %}
+with versions as (
+    select * from {{ ref('int_orders_versioned') }}
 ),
 
-exchange_rates as (
-    select * from {{ ref('int_exchange_rates_filled') }}
+flat_orders as (
+    select * from {{ ref('int_flat_orders_derived') }}
+),
+
+run_context as (
+    select * from {{ ref('int_run_context') }}
 ),
 
 orders_with_lines as (
@@ -13,31 +20,49 @@ orders_with_lines as (
     where version_status = 'current'
 ),
 
+-- every version that was ever in force, and orders that only their lines tell of
+delivered as (
+    select
+        'orders' as source_name,
+        {{ (columns + amounts) | join(', ') }},
+        is_known_event as is_known,
+        superseded_version,
+        version_written_at
+    from versions
+    where is_readable and (version_rank = 1 or superseded_version is not null)
+    union all
+    select
+        'order_items' as source_name,
+        {{ prefixed('flat_orders.', columns) | join(', ') }},
+        {% for amount in amounts %}
+        null as {{ amount }},
+        {% endfor %}
+        flat_orders.ordered_at < run_context.known_before as is_known,
+        null as superseded_version,
+        null as version_written_at
+    from flat_orders
+    cross join run_context
+),
+
 dated as (
     select
-        orders.*,
-        {{ reporting_date('orders.ordered_at') }} as order_date,
-        {{ reporting_date('orders.version_written_at') }} as written_on,
-        coalesce(orders.currency, {{ reporting_currency() }}) as source_currency,
-        {{ reporting_currency() }} as reporting_currency
-    from orders
+        *,
+        {{ reporting_date('ordered_at') }} as order_date,
+        {{ reporting_date('version_written_at') }} as written_on
+    from {{ restated('delivered', by='int_changed_documents') }}
 ),
 
 rated as (
+    {{ with_exchange_rate('dated', 'order_date') }}
+),
+
+matched as (
     select
-        dated.*,
-        orders_with_lines.order_id is not null as has_lines,
-        case
-            when dated.source_currency = dated.reporting_currency then 1
-            else exchange_rates.exchange_rate
-        end as exchange_rate
-    from dated
-    left join exchange_rates
-        on
-            dated.source_currency = exchange_rates.currency
-            and dated.order_date = exchange_rates.rate_date
+        rated.*,
+        orders_with_lines.order_id is not null as has_lines
+    from rated
     left join orders_with_lines
-        on dated.order_id = orders_with_lines.order_id
+        on rated.order_id = orders_with_lines.order_id
 ),
 
 final as (
@@ -78,7 +103,7 @@ final as (
             when amount is null and not has_lines then 'the order has neither lines nor an amount'
             when exchange_rate is null then {{ missing_rate('source_currency', 'order_date') }}
         end as rejection_reason
-    from rated
+    from matched
 )
 
 select * from final

@@ -6,10 +6,6 @@ orders as (
     select * from {{ ref('int_orders_checked') }} where superseded_version is null
 ),
 
-exchange_rates as (
-    select * from {{ ref('int_exchange_rates_filled') }}
-),
-
 matched as (
     select
         refunds.refund_id,
@@ -19,8 +15,7 @@ matched as (
         refunds.quantity,
         refunds.refunded_at,
         {{ reporting_date('refunds.refunded_at') }} as refund_date,
-        coalesce(refunds.currency, orders.source_currency, {{ reporting_currency() }}) as source_currency,
-        {{ reporting_currency() }} as reporting_currency,
+        coalesce(refunds.currency, orders.source_currency) as currency,
         orders.order_id as known_order_id,
         orders.is_known as is_order_known,
         orders.rejection_reason as order_rejection_reason,
@@ -32,17 +27,7 @@ matched as (
 ),
 
 rated as (
-    select
-        matched.*,
-        case
-            when matched.source_currency = matched.reporting_currency then 1
-            else exchange_rates.exchange_rate
-        end as exchange_rate
-    from matched
-    left join exchange_rates
-        on
-            matched.source_currency = exchange_rates.currency
-            and matched.refund_date = exchange_rates.rate_date
+    {{ with_exchange_rate('matched', 'refund_date') }}
 ),
 
 final as (

@@ -6,36 +6,20 @@ run_context as (
     select * from {{ ref('int_run_context') }}
 ),
 
-exchange_rates as (
-    select * from {{ ref('int_exchange_rates_filled') }}
-),
-
-in_currency as (
+dated as (
     select
         subscriptions.*,
         {{ reporting_date('subscriptions.started_at') }} as start_date,
         -- an end after the as-of date is not known yet
         case
             when subscriptions.ended_at < run_context.known_before then {{ reporting_date('subscriptions.ended_at') }}
-        end as end_date,
-        coalesce(subscriptions.currency, {{ reporting_currency() }}) as source_currency,
-        {{ reporting_currency() }} as reporting_currency
+        end as end_date
     from subscriptions
     cross join run_context
 ),
 
 rated as (
-    select
-        in_currency.*,
-        case
-            when in_currency.source_currency = in_currency.reporting_currency then 1
-            else exchange_rates.exchange_rate
-        end as exchange_rate
-    from in_currency
-    left join exchange_rates
-        on
-            in_currency.source_currency = exchange_rates.currency
-            and in_currency.start_date = exchange_rates.rate_date
+    {{ with_exchange_rate('dated', 'start_date') }}
 ),
 
 final as (

@@ -29,7 +29,7 @@ final as (
         valued.historical_clv,
         valued.predicted_clv,
         valued.total_clv,
-        placed.value_tier,
+        valued.value_tier,
         placed.lifecycle_stage
     from customers
     inner join dates

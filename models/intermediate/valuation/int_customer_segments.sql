@@ -6,8 +6,8 @@ acquisitions as (
     select * from {{ ref('int_customer_channels') }}
 ),
 
-tiers as (
-    select * from {{ ref('int_customers_placed') }} where valued_at = {{ valued_now() }}
+valued as (
+    select * from {{ ref('int_customers_valued') }} where valued_at = {{ valued_now() }}
 ),
 
 final as (
@@ -16,13 +16,13 @@ final as (
         'all' as company,
         acquisitions.acquisition_channel as channel,
         customers.country,
-        tiers.value_tier as tier,
+        valued.value_tier as tier,
         coalesce(cast(customers.cohort_month as {{ dbt.type_string() }}), 'none') as cohort
     from customers
     inner join acquisitions
         on customers.customer_id = acquisitions.customer_id
-    inner join tiers
-        on customers.customer_id = tiers.customer_id
+    inner join valued
+        on customers.customer_id = valued.customer_id
 )
 
 select * from final

@@ -7,14 +7,6 @@ customers as (
     select * from {{ ref('int_customers_measured') }}
 ),
 
-valued as (
-    select
-        *,
-        row_number() over (partition by valued_at order by {{ value_order() }}) as value_rank,
-        count(*) over (partition by valued_at) as customers
-    from {{ ref('int_customers_valued') }}
-),
-
 predictions as (
     select * from {{ ref('int_customers_predicted') }}
 ),
@@ -55,24 +47,19 @@ limited as (
 
 final as (
     select
-        limited.valued_at,
-        limited.customer_id,
-        {{ value_tier('valued.value_rank', 'valued.customers') }} as value_tier,
-        limited.at_risk_after_days,
-        limited.lapsed_after_days,
+        valued_at,
+        customer_id,
+        at_risk_after_days,
+        lapsed_after_days,
         case
-            when limited.purchase_occasions = 0 then null
-            when limited.silent_days > limited.lapsed_after_days then 'lapsed'
-            when limited.silent_days > limited.at_risk_after_days then 'at_risk'
-            when limited.purchase_occasions = 1 then 'new'
-            when limited.latest_gap_days > limited.lapsed_after_days then 'reactivated'
+            when purchase_occasions = 0 then null
+            when silent_days > lapsed_after_days then 'lapsed'
+            when silent_days > at_risk_after_days then 'at_risk'
+            when purchase_occasions = 1 then 'new'
+            when latest_gap_days > lapsed_after_days then 'reactivated'
             else 'active'
         end as lifecycle_stage
     from limited
-    inner join valued
-        on
-            limited.valued_at = valued.valued_at
-            and limited.customer_id = valued.customer_id
 )
 
 select * from final

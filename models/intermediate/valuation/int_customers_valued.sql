@@ -44,7 +44,7 @@ priced as (
     from predicted
 ),
 
-final as (
+totalled as (
     select
         valued_at,
         customer_id,
@@ -54,6 +54,27 @@ final as (
         predicted_clv,
         cast(historical_clv + predicted_clv as {{ type_money() }}) as total_clv
     from priced
+),
+
+ranked as (
+    select
+        *,
+        row_number() over (partition by valued_at order by {{ value_order() }}) as value_rank,
+        count(*) over (partition by valued_at) as customers
+    from totalled
+),
+
+final as (
+    select
+        valued_at,
+        customer_id,
+        historical_clv,
+        clv_basis,
+        expected_margin_rate,
+        predicted_clv,
+        total_clv,
+        {{ value_tier('value_rank', 'customers') }} as value_tier
+    from ranked
 )
 
 select * from final

@@ -63,7 +63,7 @@ final as (
         rfm.rfm_frequency,
         rfm.rfm_monetary,
         rfm.rfm_segment,
-        placed.value_tier,
+        valued.value_tier,
         {{ to_money('customers.historical_clv') }} as historical_clv,
         -- the customer's own order value, frequency and margin, over the lifetime of the company's average customer
         {{ to_money(

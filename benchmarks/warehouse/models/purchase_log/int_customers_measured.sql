@@ -12,15 +12,29 @@ numbered as (
         *,
         row_number() over (partition by customer_id order by occasion_date) as occasion_number
     from by_day
+),
+
+summed as (
+    select
+        customer_id,
+        count(*) as purchase_occasions,
+        min(occasion_date) as first_occasion_date,
+        max(occasion_date) as last_occasion_date,
+        sum(net_revenue) as occasion_value,
+        sum(case when occasion_number > 1 then net_revenue end) as repeat_value
+    from numbered
+    group by customer_id
 )
 
+-- a log is valued once, as of its end
 select
     {{ valued_now() }} as valued_at,
     customer_id,
-    count(*) as purchase_occasions,
-    min(occasion_date) as first_occasion_date,
-    max(occasion_date) as last_occasion_date,
-    sum(net_revenue) as occasion_value,
-    sum(case when occasion_number = 1 then net_revenue end) as first_occasion_value
-from numbered
-group by customer_id
+    last_occasion_date,
+    cast(purchase_occasions - 1 as {{ type_double() }}) as x,
+    {{ weeks_between('first_occasion_date', 'last_occasion_date') }} as t_x,
+    {{ weeks_between('first_occasion_date', "cast('" ~ env_var('CLV_BENCHMARK_AS_OF') ~ "' as date)") }} as age,
+    {{ dbt.datediff('first_occasion_date', "cast('" ~ env_var('CLV_BENCHMARK_AS_OF') ~ "' as date)", 'day') }} as age_days,
+    {{ ratio('repeat_value', 'purchase_occasions - 1') }} as mean_repeat_value,
+    {{ ratio('occasion_value', 'purchase_occasions') }} as mean_value
+from summed
