@@ -5,8 +5,6 @@
     built_deliveries, built_exchange_rates, built_product_costs, built_dates, built_identities    what that one was made from
     A build that failed, was killed or was of a selection leaves last_build incomplete, and the next one starts anew. -#}
 
-{#- on-run-start, before landing: lists the deliveries. Where the build can't go on from the last one, the incremental models that
-    are selected are dropped, so that dbt builds them whole; so is what keeps records of a source whose files changed. -#}
 {% macro begin_build(findings) %}
     {% do make_state_tables() %}
     {% do list_deliveries(findings) %}
@@ -64,7 +62,6 @@
 {% endmacro %}
 
 
-{#- A table that another version of the project has left with other columns is made anew. -#}
 {% macro make_state_tables() %}
     {% for table, columns in state_tables().items() %}
         {% set relation = adapter.get_relation(target.database, 'landing', table) %}
@@ -79,7 +76,6 @@
 {% endmacro %}
 
 
-{#- What changed in a table can't be told: it is always new. -#}
 {% macro list_deliveries(findings) %}
     {% do empty_table('landing.deliveries') %}
     {% for finding in findings %}
@@ -103,8 +99,6 @@
 {% endmacro %}
 
 
-{#- Whether the last build ended well, was configured alike, left all its tables, and had no order, line or refund that is gone or changed
-    on disk. -#}
 {% macro can_go_on() %}
     {% if flags.FULL_REFRESH %}{{ return(false) }}{% endif %}
     {% for node in incremental_nodes() if not adapter.get_relation(node.database, node.schema, node.alias) %}{{ return(false) }}{% endfor %}
@@ -124,8 +118,6 @@
 {% endmacro %}
 
 
-{#- A text that changes with the vars and with the project's code. dbt doesn't show macros to each other: who runs dbt may hash
-    them into the environment variable CLV_CODE_FINGERPRINT, as `clv run` does. -#}
 {% macro build_fingerprint() %}
     {% set code = [env_var('CLV_CODE_FINGERPRINT', '')] %}
     {% for node in own_models() %}
@@ -143,7 +135,6 @@
 {% endmacro %}
 
 
-{#- The project's vars but as_of_date: a build may go on at another date. -#}
 {% macro project_vars() %}
     {{ return([
         'raw_names', 'raw_columns', 'raw_timestamp_formats', 'raw_decimal_mark', 'counted_order_statuses', 'prices_include_tax', 'include_shipping_in_revenue',
@@ -165,8 +156,6 @@
 {% endmacro %}
 
 
-{#- on-run-end: remembers what was built, if all incremental models and what tells them which rows to make were, and nothing failed.
-    results: as dbt gives them to the hook. -#}
 {% macro complete_build(results) %}
     {% if execute and flags.WHICH in ['build', 'run'] and not flags.EMPTY %}
         {% set done = results | selectattr('status', 'equalto', 'success') | map(attribute='node.unique_id') | list %}
@@ -193,7 +182,6 @@
 {% endmacro %}
 
 
-{#- nodes: list of models. Returns their ids, and those of all models that they are made from. -#}
 {% macro with_parents(nodes) %}
     {% set ids = nodes | map(attribute='unique_id') | list %}
     {#- the list grows while it is walked -#}
@@ -206,7 +194,6 @@
 {% endmacro %}
 
 
-{#- The project's own models: whoever has it installed as a package has others beside them. -#}
 {% macro own_models() %}
     {{ return(
         graph.nodes.values() | selectattr('package_name', 'equalto', 'clv_warehouse') | selectattr('resource_type', 'equalto', 'model') | list

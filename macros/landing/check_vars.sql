@@ -71,7 +71,6 @@
 {% endmacro %}
 
 
-{#- Whether value is a number (true and false are none) from low to high. -#}
 {% macro is_between(value, low, high) %}
     {{ return(value is number and value is not boolean and value >= low and value <= high) }}
 {% endmacro %}
@@ -83,7 +82,6 @@
 {% endmacro %}
 
 
-{#- Whether value is a list of {name, up_to} by which customers can be ranked: see var value_tiers. -#}
 {% macro are_value_tiers(value) %}
     {% if value is not sequence or value is string or value is mapping or not value | select('mapping') | list %}
         {{ return(false) }}
@@ -99,7 +97,6 @@
 {% endmacro %}
 
 
-{#- Whether text is a day of the calendar written as YYYY-MM-DD. -#}
 {% macro is_iso_date(text) %}
     {% set parts = modules.re.fullmatch('([0-9]{4})-([0-9]{2})-([0-9]{2})', text) %}
     {% if not parts %}{{ return(false) }}{% endif %}

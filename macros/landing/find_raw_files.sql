@@ -1,4 +1,3 @@
-{#- Fills finding.files with {path, delivered_in, format, compression, delimiter, columns, types} in the order of their names. -#}
 {% macro find_raw_files(finding, name) %}
     {% set root = env_var('CLV_RAW_DIR', '') %}
     {% if not root %}{{ return('') }}{% endif %}
@@ -37,7 +36,6 @@
 {% endmacro %}
 
 
-{#- The delimiter (, ; tab or |) and the column names of every CSV file, by its first line. -#}
 {% macro name_csv_columns(finding) %}
     {% set files = finding.files | selectattr('format', 'equalto', 'csv') | list %}
     {% for header in first_lines(files) if files %}
@@ -67,7 +65,6 @@
 {% endmacro %}
 
 
-{#- header: the first line of a CSV file. Returns {delimiter, columns}; a column without a name is called column_N. -#}
 {% macro parse_csv_header(header) %}
     {% set unquoted = modules.re.sub('"[^"]*"', '', header) %}
     {% set counts = [] %}
@@ -97,7 +94,6 @@
 {% endmacro %}
 
 
-{#- The folder of the raw files as it stands in the paths of its files: without `.`, `..` and empty parts. -#}
 {% macro raw_root() %}
     {% set root = env_var('CLV_RAW_DIR', '') %}
     {% set parts = [] %}

@@ -1,5 +1,3 @@
-{#- What raw data there is: one dict per source of the contract, with the files or table found, how each column of the
-    contract is to be read, and the problems that stop a run, each a sentence. Reads file names and headers only. -#}
 {% macro inspect_raw_sources() %}
     {% set names = raw_mapping('raw_names', var('raw_names')) %}
     {% set columns = raw_mapping('raw_columns', var('raw_columns')) %}
@@ -22,7 +20,6 @@
 {% endmacro %}
 
 
-{#- value: what var `name` is set to. Returns it, or stops if it maps nothing. -#}
 {% macro raw_mapping(name, value) %}
     {% if value and value is not mapping %}
         {{ exceptions.raise_compiler_error(
@@ -33,7 +30,6 @@
 {% endmacro %}
 
 
-{#- The sources of the contract as written in models/staging/shop/_shop__sources.yml. -#}
 {% macro raw_contract() %}
     {% set contract = [] %}
     {% for node in graph.sources.values() if node.package_name == 'clv_warehouse' and node.source_name == 'raw' and not node.config.meta.get('is_landing_log') %}
@@ -66,7 +62,6 @@
 {% endmacro %}
 
 
-{#- Fills finding.files or finding.relation, and finding.column_types {name: type} over all of them. -#}
 {% macro find_raw_data(finding, mapped_name) %}
     {% set name = mapped_name or finding.source %}
     {% set is_table = '.' in name and '/' not in name and '*' not in name
@@ -93,7 +88,6 @@
 {% endmacro %}
 
 
-{#- Fills finding.mapping {column of the contract: column found}, and names what is missing. -#}
 {% macro map_raw_columns(finding, mapped_columns) %}
     {% set wanted_names = [] %}
     {% for column in finding.contract %}{% do wanted_names.append(mapped_columns.get(column.name, column.name) | string | lower) %}{% endfor %}
@@ -131,7 +125,6 @@
 {% endmacro %}
 
 
-{#- Orders must come from somewhere: the source orders, or order_items that carry the order's own columns. -#}
 {% macro require_orders(findings) %}
     {% set by_source = {} %}
     {% for finding in findings %}

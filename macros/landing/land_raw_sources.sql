@@ -1,5 +1,3 @@
-{#- on-run-start of `dbt build` and `dbt run`: makes one view per source of the contract in schema `landing`, under the
-    contract's column names, blank text as null, absent columns and sources as nulls and no rows. -#}
 {% macro land_raw_sources() %}
     {% if execute and flags.WHICH in ['build', 'run'] %}
         {% do check_vars() %}
@@ -45,8 +43,6 @@
 {% endmacro %}
 
 
-{#- The select of one landing view. types: {name: type} of the columns in `origin` (a relation or table function; none for
-    no rows), whatever the case of the names; delivered_in, delivered_row: SQL for the delivery's name and the row's place in it. -#}
 {% macro landing_select(finding, types, origin, delivered_in, delivered_row) %}
     {% set columns = {} %}
     {% for name, type in types.items() %}{% do columns.update({name | lower: [name, type]}) %}{% endfor %}
@@ -64,9 +60,8 @@
 {% endmacro %}
 
 
-{#- One column as landed: text trimmed and blank as null; ids held as whole numbers with a fraction of 0 without it; NaN,
-    which some tools write for a missing value, as no id. Where files hold a column in different types (is_mixed), the engine makes text
-    of numbers: they are written with the decimal mark that text has. -#}
+{#- NaN, which some tools write for a missing value, is no id. Where files hold a column in different types (is_mixed), the engine makes
+    text of numbers: they are written with the decimal mark that text has. -#}
 {% macro landing_column(name, type, data_type, is_mixed) %}
     {% set quoted = adapter.quote(name.replace('"', '""')) %}
     {% set is_integer = modules.re.match('^U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?$', type) %}

@@ -1,5 +1,3 @@
-{#- dbt run-operation report_raw_sources: logs what inspect_raw_sources found as one line of JSON, for `clv check`:
-    [{source, relation, files: [{delivered_in, format, columns}], mapping, missing, without, problems}]. -#}
 {% macro report_raw_sources() %}
     {% do check_vars() %}
     {% set report = [] %}

@@ -15,7 +15,6 @@
     {%- for _ in coefficients %}) / ({{ x }} + 6) / ({{ x }} + 6){% endfor %}
 {%- endmacro %}
 
-{#- With p = x (x + 5), the product x (x + 1) … (x + 5) is p (p + 4) (p + 6). -#}
 {% macro rising_product(x) -%}
     ({{ x }} * ({{ x }} + 5))
 {%- endmacro %}

@@ -198,7 +198,6 @@
     ) }}
 {%- endmacro %}
 
-{#- A parameter at its bound, which the gradient would push over it, is left out. -#}
 {% macro damped_system(likelihood) %}
     {%- set layer = {} -%}
     {%- set free = {} -%}
@@ -276,7 +275,6 @@
     {{ return(columns) }}
 {% endmacro %}
 
-{#- On the boundary a parameter has run to its bound or may be any number within a factor of e^2 and more. -#}
 {% macro fit_status(likelihood) -%}
     {%- set at_boundary = [] -%}
     {%- for parameter in likelihood.parameters -%}

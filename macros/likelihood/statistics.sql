@@ -1,4 +1,3 @@
-{#- What fits read of histories: as they are, or binned for a search. -#}
 {% macro statistics_of(histories, is_binned) -%}
     (select * from {{ histories }} where {{ 'is_binned' if is_binned else 'not is_binned' }}) as statistics
 {%- endmacro %}

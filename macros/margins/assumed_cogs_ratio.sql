@@ -1,4 +1,3 @@
-{#- Cost of goods sold per unit of revenue by var assumed_gross_margin; null where it is unset. -#}
 {% macro assumed_cogs_ratio() -%}
     {%- if var('assumed_gross_margin') is none -%}
     cast(null as {{ type_double() }})

@@ -14,7 +14,6 @@
     cast({{ dbt.datediff(first_day, last_day, 'day') }} as {{ type_double() }}) / 7
 {%- endmacro %}
 
-{#- Numbers above 8 are put together by eighths of their logarithm. -#}
 {% macro count_bin(x) -%}
     case when {{ x }} <= 8 then {{ x }} else round(8 * exp((floor(8 * ln(greatest({{ x }}, 8) / 8)) + 5e-1) / 8)) end
 {%- endmacro %}

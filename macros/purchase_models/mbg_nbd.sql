@@ -1,3 +1,5 @@
+{#- MBG/NBD: as BG/NBD, but that the customer may leave after the first occasion, too. Source: Batislam, Denizel & Filiztekin (2007),
+    International Journal of Research in Marketing 24(3), before p is integrated out. -#}
 {% macro mbg_nbd__parameters() %}{{ return(beta_dropout_parameters()) }}{% endmacro %}
 
 {% macro mbg_nbd__likelihood() %}{{ return(beta_dropout_likelihood(leaves_at_once=true)) }}{% endmacro %}

@@ -1,8 +1,4 @@
-{#- Why a landed row can't be used, or null. The first reason that holds is given.
-    Every column NAME read as a number or timestamp must stand beside its value as read, NAME_read.
-    required: columns that may not be blank. numbers, timestamps: columns whose non-blank values must be readable.
-    event: the column that dates the record; it may not lie before 1970 nor, which time cures and hence is said last, in the future.
-    rules: further reasons, {reason: SQL condition under which the row is rejected}. -#}
+{#- That the event lies in the future is said last: time cures it. -#}
 {% macro rejection_reason(required=[], numbers=[], timestamps=[], event=none, rules={}) -%}
     case
         {%- for column in required %}

@@ -1,5 +1,3 @@
-{#- For a singular test whose failure should read as sentences: raises the first column of the rows that `query` returns.
-    Outside `dbt build` and `dbt test` it does nothing. -#}
 {% macro fail_with_sentences(query) %}
     {% if execute and flags.WHICH in ['build', 'test'] %}
         {% set sentences = run_query(query).columns[0].values() %}

@@ -1,4 +1,3 @@
-{#- status: SQL text in lower case. True for an order whose status is in var counted_order_statuses. -#}
 {% macro is_counted_status(status) -%}
     {%- set literals = [] -%}
     {%- for name in var('counted_order_statuses') -%}{%- do literals.append(string_literal(name | lower)) -%}{%- endfor -%}

@@ -1,5 +1,3 @@
-{#- The sources whose rows are accounted for, as {source: {versions: the model that keeps their version_status, or none;
-    kept: other models that keep what was made of them; checked: the model that checks them beyond reading, or none}}. -#}
 {% macro raw_sources() %}
     {{ return({
         'orders': {'versions': 'int_orders_versioned', 'checked': 'int_orders_checked'},

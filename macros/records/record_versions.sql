@@ -1,8 +1,5 @@
-{#- All rows of a staging model with `version_status`: `rejected`; `current` for the version of each record in force at the
-    as-of date; `superseded` for older ones; `not yet known` for what happened or was written later.
-    In force is the version written last; of equals the later delivery by name, then the later row. Rows that only a whole
-    delivery replaces share a version_row, and stay together. A record whose versions were all written later keeps its first.
-    relation: a model with the columns record_key, known_at, version_written_at, delivered_in, version_row, rejection_reason. -#}
+{#- Rows that only a whole delivery replaces share a version_row, and stay together. A record whose versions were all written later keeps
+    its first. -#}
 {% macro record_versions(relation) %}
     select
         ranked.*,
@@ -34,7 +31,6 @@
 {% endmacro %}
 
 
-{#- The records of a staging model in force at the as-of date. -#}
 {% macro current_records(relation) %}
     select *
     from ({{ record_versions(relation) }}) as versions

@@ -1,5 +1,4 @@
-{#- The combinations of `columns` that stand in more than one row of `model`, with their number. Hashes are small: only rows whose hash comes
-    twice are looked at closely. among: SQL condition, which rows to look at. -#}
+{#- Hashes are small: only rows whose hash comes twice are looked at closely. -#}
 {% macro rows_of_repeated_keys(model, columns, among='true') %}
     select
         {{ columns | join(', ') }},

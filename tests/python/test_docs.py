@@ -206,14 +206,17 @@ def signature(macro: dict[str, Any]) -> list[str]:
 
 def documentation_problem(macro: dict[str, Any], macros: dict[str, dict[str, Any]]) -> str | None:
     name = macro["name"]
-    seam = macros.get(name.partition("__")[2])
-    # what an engine supplies is documented once, where it is dispatched
-    if seam:
-        return None if signature(macro) == signature(seam) else f"{name} takes {signature(macro)}"
-    # found by its name: its file says what it does, and share_up_to what it takes
-    if name.startswith("share_by_"):
-        path = REPOSITORY / macro["original_file_path"]
+    path = REPOSITORY / macro["original_file_path"]
+    part = name.partition("__")[2]
+    # what an engine supplies is documented once, where it is dispatched; the parts of a purchase model at the first of them
+    first = macros.get(part) or (macros.get(f"bg_nbd__{part}") if path.parent.name == "purchase_models" else None)
+    if first and first is not macro and signature(macro) != signature(first):
+        return f"{name} takes {signature(macro)}"
+    # found by its name: its file says what it does, and share_up_to what an attribution model takes
+    if name.startswith("share_by_") or (first and first is not macro and path.parent.name == "purchase_models"):
         return None if path.read_text(encoding="utf-8").startswith("{#- ") else f"{name} has no comment"
+    if first and first is not macro:
+        return None
     if not macro["description"].strip():
         return f"{name} has no description"
     # dbt keeps no arguments of generic tests, and a materialization has none

@@ -30,8 +30,6 @@
 {% endmacro %}
 
 
-{#- Returns the paths of the source's files that stand in its landing table as they are; none where one of those in it is gone or
-    changed, where the table has other columns, or in a full refresh: then the source is landed anew. -#}
 {% macro duckdb_landed_before(source_name, columns) %}
     {% set relation = adapter.get_relation(target.database, 'landing', source_name ~ '__csv') %}
     {% if not relation or flags.FULL_REFRESH %}{{ return([]) }}{% endif %}
@@ -60,7 +58,6 @@
 {% endmacro %}
 
 
-{#- files: CSV files with the same compression, delimiter and columns. -#}
 {% macro duckdb_insert_csv(source_name, table, files) %}
     {% do run_query(
         'create or replace temp table landing_error_lines'
@@ -88,7 +85,6 @@
 {% endmacro %}
 
 
-{#- Appends the rows of files, numbered within each, to `table` and their broken lines to landing_error_lines, one row per line. -#}
 {% macro duckdb_read_csv(table, files) %}
     {% set columns = [] %}{% set types = [] %}
     {% for name in files[0].columns %}
@@ -149,7 +145,6 @@
 {% endmacro %}
 
 
-{#- Stops the run where a file's lines can't be told apart, so that none is lost. miscounted: of duckdb_miscounted_files. -#}
 {% macro duckdb_require_all_lines(miscounted) %}
     {% set sentences = [] %}
     {% for path, lines, read_lines, first_line in miscounted %}
@@ -163,7 +158,6 @@
 {% endmacro %}
 
 
-{#- Moves rows that DuckDB reads as records, but that are none, to landing.unreadable_lines. -#}
 {% macro duckdb_set_lines_aside(source_name, table, files) %}
     {% set delimiter = files[0].delimiter %}
     {% set line = '([^D\n]*[D]){N}[^D\n]*'.replace('D', delimiter).replace('N', (files[0].columns | length - 1) | string) %}
@@ -194,7 +188,6 @@
 {% endmacro %}
 
 
-{#- text: SQL text. Returns SQL that makes a row of each of its lines; a blank line is ''. -#}
 {% macro duckdb_lines(text) %}
     {{- return('unnest(string_split_regex(' ~ text ~ ", '[\r\n]+'))") -}}
 {% endmacro %}

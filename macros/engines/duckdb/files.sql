@@ -29,8 +29,7 @@
 {% endmacro %}
 
 
-{#- Select of the lines of CSV files (of one compression, which DuckDB does not see behind every path) as they stand, quotes
-    and delimiters ignored, blank ones as null; those that are not UTF-8 are left out. -#}
+{#- DuckDB does not see the compression behind every path. -#}
 {% macro duckdb_select_lines(files) %}
     {{ return(
         "select line, landed_file from read_csv(" ~ duckdb_list(files | map(attribute='path')) ~ ", compression = '" ~ files[0].compression ~ "',"
