@@ -66,31 +66,37 @@ def test_every_unknown_mapping_is_named(call_clv: RunClv) -> None:
         assert sentence in run.stderr
 
 
-# the second could not be computed with while dbt reads the models, the third is known to the warehouse alone
-@pytest.mark.parametrize("command", ["check", "run"])
+# the second could not be computed with while dbt reads the models, the third is known to the warehouse alone; dbt reads
+# the whole project for each, so that both commands are tried with what stops them earliest (test_bad_inputs.py: the values)
 @pytest.mark.parametrize(
-    ("variables", "sentences"),
+    ("command", "variables", "sentences"),
     [
         (
+            "run",
             "{kpi_window_months: 0, max_rejected_share: 5%}",
             [
                 "var kpi_window_months is 0: give a whole number from 1 to 1200.",
                 "var max_rejected_share is '5%': give a fraction from 0 to 1.",
             ],
         ),
-        (
-            "{kpi_window_months: twelve, counted_order_statuses: }",
-            [
-                "var kpi_window_months is 'twelve': give a whole number",
-                "var counted_order_statuses is null: give a list of texts",
-            ],
+        *(
+            (
+                command,
+                "{kpi_window_months: twelve, counted_order_statuses: }",
+                [
+                    "var kpi_window_months is 'twelve': give a whole number",
+                    "var counted_order_statuses is null: give a list of texts",
+                ],
+            )
+            for command in ("check", "run")
         ),
         (
+            "run",
             "{reporting_timezone: Mars}",
             ["var reporting_timezone is 'Mars': give a time zone that the warehouse knows, as in Europe/Berlin."],
         ),
     ],
-    ids=["wrong", "not_computable", "unknown_zone"],
+    ids=["wrong", "not_computable_check", "not_computable_run", "unknown_zone"],
 )
 @pytest.mark.usefixtures("purchase_log")
 def test_wrong_values_of_vars_end_with_2(call_clv: RunClv, command: str, variables: str, sentences: list[str]) -> None:
