@@ -17,6 +17,7 @@ COMPARED_MARTS = [
     "+fct_customer_months",
     "+dim_customers",
     "+dim_customer_identities",
+    "+fct_orders",
     "+fct_tier_migrations",
 ]
 MONTHS = (
