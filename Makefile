@@ -17,17 +17,18 @@ BENCH ?=
 SOAK ?=
 SQL := models tests analyses
 INTEGRATION := .integration
+TOOLS := $(patsubst %,$(INTEGRATION)/%/.installed,superset airflow dagster metricflow duckdb14)
 
 # what the shell has set for one's own warehouse must not change what is tested
 unexport CLV_RAW_DIR CLV_WAREHOUSE_DIR DBT_PROJECT_DIR DBT_PROFILES_DIR DBT_TARGET DBT_TARGET_PATH
 
 define INSTALL_TOOL
 $(PYTHON) -m venv --clear $(INTEGRATION)/$*
-$(INTEGRATION)/$*/bin/python -m pip --disable-pip-version-check --quiet install --no-deps --require-hashes -r $<
+$(INTEGRATION)/$*/bin/python -m pip --disable-pip-version-check --quiet install --no-compile --no-deps --require-hashes -r $<
 touch $@
 endef
 
-.PHONY: help demo docs test browser shells integration soak bench lint format lock clean
+.PHONY: help demo docs test browser shells integration soak bench lint types sql format lock clean
 
 help: ## show the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 13
@@ -41,7 +42,7 @@ docs: demo ## dbt's documentation as one page, target/static_index.html, and the
 	@echo "Open target/static_index.html in a browser."
 
 test: lint ## every check: style, types, tests
-	$(BIN)/pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
+	$(BIN)/pytest --numprocesses 3 --dist loadgroup --no-loadscope-reorder
 
 browser: $(VENV)/.installed-dev ## get a browser for the tests of the report, where the machine has none
 	@for name in chromium chromium-browser google-chrome; do if command -v $$name; then exit; fi; done; \
@@ -53,7 +54,8 @@ shells: ## get zsh and fish for the tests of the tab key, where the machine lack
 	if command -v apt-get > /dev/null && [ "$$(id -u)" = 0 ]; then apt-get update -qq && apt-get install -qq --no-install-recommends zsh fish; \
 	else echo "Install zsh and fish: the tests of the tab key use them."; exit 1; fi
 
-integration: $(VENV)/.installed-dev $(addprefix $(INTEGRATION)/,$(addsuffix /.installed,dagster airflow metricflow duckdb14 superset)) ## run Dagster, Airflow, MetricFlow, Superset and an older driver for real
+integration: $(VENV)/.installed-dev ## run Dagster, Airflow, MetricFlow, Superset and an older driver for real
+	@$(MAKE) --no-print-directory --jobs 2 $(TOOLS)
 	$(BIN)/pytest tests/integration
 
 soak: $(VENV)/.installed-dev ## the long proofs: schedules, kills, readers (hours; SOAK='--help')
@@ -67,7 +69,13 @@ bench: $(VENV)/.installed-dev browser ## measure a night, and against lifetimes,
 lint: $(VENV)/.installed-dev ## style and types, nothing is run
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	@$(MAKE) --no-print-directory --jobs 2 types sql
+
+# side by side: mypy and the compilation that sqlfluff begins with keep one core busy each
+types: $(VENV)/.installed-dev
 	$(BIN)/mypy --strict src benchmarks docs/metrics.py orchestration/clv_trigger.py tools
+
+sql: $(VENV)/.installed-dev
 	$(BIN)/sqlfluff lint --disable-progress-bar $(SQL)
 
 format: $(VENV)/.installed-dev ## put Python and SQL in shape

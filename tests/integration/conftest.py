@@ -15,6 +15,7 @@ import pytest
 REPOSITORY = Path(__file__).parents[2]
 CLV = Path(sys.executable).with_name("clv")
 AS_OF = date(2025, 6, 30)
+FIRST_NIGHT = "2025-04-30"
 TIMEOUT_SECONDS = 600
 OWN_PREFIXES = ("CLV_", "DBT_", "DAGSTER_", "AIRFLOW_")
 LOCKED_ONCE = """#!/bin/sh
@@ -99,6 +100,15 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
     result = run([CLV, "generate", folder, "--customers", "600"], {})
     assert result.returncode == 0, result.stdout
     return folder
+
+
+@pytest.fixture(scope="session")
+def first_night(tmp_path_factory: pytest.TempPathFactory, shop: Path) -> Nightly:
+    """The small shop with one night published; whoever goes on copies its folder."""
+    nightly = Nightly(tmp_path_factory.mktemp("first_night"), shop)
+    result = run([CLV, "run", "--as-of", FIRST_NIGHT], nightly.environment)
+    assert result.returncode == 0, result.stdout
+    return nightly
 
 
 @pytest.fixture

@@ -1,14 +1,16 @@
 """Reads the published file as BI tools do, while nights are published over it."""
 
 import json
+import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import CLV, Nightly, binary, run
+from conftest import CLV, FIRST_NIGHT, Nightly, binary, run
 
-FIRST, SECOND, THIRD = "2025-04-30", "2025-05-31", "2025-06-30"
+FIRST, SECOND, THIRD = FIRST_NIGHT, "2025-05-31", "2025-06-30"
 
 # amounts as text: two drivers then have no two ways to write them
 ASKED = [
@@ -96,11 +98,11 @@ print(json.dumps({"answers": answers, "columns": columns}))
 
 
 @pytest.fixture(scope="module")
-def nightly(tmp_path_factory: pytest.TempPathFactory, shop: Path) -> Nightly:
+def nightly(tmp_path_factory: pytest.TempPathFactory, first_night: Nightly) -> Nightly:
     """A shop whose first night is published."""
-    nightly = Nightly(tmp_path_factory.mktemp("bi"), shop)
-    publish(nightly, FIRST)
-    return nightly
+    folder = tmp_path_factory.mktemp("bi")
+    shutil.copytree(first_night.folder, folder, dirs_exist_ok=True)
+    return replace(first_night, folder=folder)
 
 
 def publish(nightly: Nightly, as_of: str) -> None:

@@ -2,12 +2,13 @@
 
 import csv
 import math
+import shutil
+from dataclasses import replace
 from datetime import date
-from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import CLV, REPOSITORY, Nightly, binary, run
+from conftest import REPOSITORY, Nightly, binary, run
 
 PROJECT = ("dbt_project.yml", "profiles.yml", "selectors.yml", "analyses", "macros", "models", "seeds", "tests")
 
@@ -99,11 +100,10 @@ QUERIES = {
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory, shop: Path) -> Nightly:
+def project(tmp_path_factory: pytest.TempPathFactory, first_night: Nightly) -> Nightly:
     """A published warehouse, and beside it the project, parsed by the dbt that comes with MetricFlow."""
-    nightly = Nightly(tmp_path_factory.mktemp("metrics"), shop)
-    published = run([CLV, "run"], nightly.environment | {"DBT_TARGET_PATH": str(nightly.folder / "published")})
-    assert published.returncode == 0, published.stdout
+    nightly = replace(first_night, folder=tmp_path_factory.mktemp("metrics"))
+    shutil.copytree(first_night.folder / "warehouse", nightly.folder / "warehouse")
     for name in PROJECT:
         (nightly.folder / name).symlink_to(REPOSITORY / name)
     parsed = run([binary("metricflow", "dbt"), "parse"], nightly.environment, folder=nightly.folder)

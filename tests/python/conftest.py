@@ -1,4 +1,7 @@
-"""Runs the real command in processes of its own, since dbt and DuckDB keep state in a process, and dbt alone in this one."""
+"""Runs the real command in processes of its own, since dbt and DuckDB keep state in a process.
+
+In this one it is called where it ends before anything is built (`call_clv`), and dbt alone where no command is asked for (`builder`).
+"""
 
 import csv
 import gc
@@ -7,10 +10,14 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from contextlib import chdir, redirect_stderr, redirect_stdout
+from dataclasses import asdict, dataclass, replace
+from datetime import date
 from functools import cache
+from io import StringIO
 from pathlib import Path
 from typing import NoReturn
+from unittest.mock import patch
 
 import duckdb
 import pytest
@@ -18,14 +25,47 @@ from filelock import FileLock
 from soak import REPOSITORY
 from soak.builder import PARSED, Builder, parse
 
-from clv.cli import GARBAGE_THRESHOLD
+from clv.cli import GARBAGE_THRESHOLD, main
 from clv.shop import ShopSettings, generate_shop
 
 TIMEOUT_SECONDS = 900
+EARLIER = date(2025, 6, 30)
 
 gc.set_threshold(GARBAGE_THRESHOLD)
 for name in [name for name in os.environ if name.startswith(("CLV_", "DBT_"))]:
     del os.environ[name]  # what the shell has set for one's own warehouse
+
+
+# files whose tests share nothing, and those that take longest
+SPREAD = ("test_incremental", "test_nightly")
+LONGEST = (
+    "test_predictions",
+    "test_maximum_likelihood",
+    "test_incremental",
+    "test_report",
+    "test_bad_inputs",
+    "test_history",
+    "test_synthetic_shop",
+    "test_real_logs",
+    "test_unit_tests",
+    "test_subscriptions",
+    "test_nightly",
+    "test_rejected_deliveries",
+    "test_audit",
+    "test_cli",
+    "test_terminal",
+    "test_generate",
+)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests of a file together, but for those that share nothing, and begin with what takes longest."""
+    places = {name: number for number, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(item.path.stem, len(LONGEST)))
+    for item in items:
+        if item.path.stem not in SPREAD:
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
 
 
 @dataclass(frozen=True)
@@ -69,6 +109,20 @@ def parsed_project() -> Path:
 
 RunClv = Callable[..., CommandRun]
 BuildWarehouse = Callable[..., CommandRun]
+BuildMarts = Callable[..., "Built"]
+
+
+@dataclass(frozen=True)
+class Built:
+    """A build database whose data tests passed; nothing of it was audited or published."""
+
+    build_file: Path
+
+    def connect(self) -> duckdb.DuckDBPyConnection:
+        """Open it as a reader opens the published warehouse, by the same name."""
+        connection = duckdb.connect()
+        connection.execute(f"attach '{self.build_file}' as clv (read_only); use clv")
+        return connection
 
 
 def run_command(arguments: Sequence[str], folder: Path, project: Path | None = None) -> CommandRun:
@@ -76,29 +130,54 @@ def run_command(arguments: Sequence[str], folder: Path, project: Path | None = N
 
     Fails where a traceback is printed.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    warehouse = folder / "warehouse"
-    environment = os.environ | {
-        "CLV_WAREHOUSE_DIR": str(warehouse),
-        "COLUMNS": "160",
-        "DBT_LOG_PATH": str(folder / "logs"),
-        "DBT_PROJECT_DIR": str(project or REPOSITORY),
-        "DBT_TARGET_PATH": str(folder / "target"),
-    }
-    if project is None:
-        environment["DBT_PARTIAL_PARSE_FILE_PATH"] = str(parsed_project())
     result = subprocess.run(
         [sys.executable, "-m", "clv.cli", *arguments],
-        cwd=folder,
-        env=environment,
+        cwd=made(folder),
+        env=os.environ | folders_of(folder, project),
         capture_output=True,
         text=True,
         timeout=TIMEOUT_SECONDS,
         check=False,
     )
-    run = CommandRun(result.returncode, result.stdout, result.stderr, warehouse)
+    run = CommandRun(result.returncode, result.stdout, result.stderr, folder / "warehouse")
     assert "Traceback" not in run.output, run.output
     return run
+
+
+def call_command(arguments: Sequence[str], folder: Path) -> CommandRun:
+    """Do what `run_command` does in this process; an exception that no sentence tells of comes out as it is."""
+    stdout, stderr = StringIO(), StringIO()
+    with (
+        chdir(made(folder)),
+        patch.dict(os.environ, folders_of(folder)),
+        patch.object(sys, "argv", ["clv", *arguments]),
+        redirect_stdout(stdout),
+        redirect_stderr(stderr),
+    ):
+        try:
+            main()
+        except SystemExit as end:
+            exit_code = int(end.code or 0)
+        else:
+            exit_code = 0
+    return CommandRun(exit_code, stdout.getvalue(), stderr.getvalue(), folder / "warehouse")
+
+
+def made(folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def folders_of(folder: Path, project: Path | None = None) -> dict[str, str]:
+    """The environment variables of a command that works in `folder`."""
+    names = {
+        "CLV_WAREHOUSE_DIR": str(folder / "warehouse"),
+        "COLUMNS": "160",
+        "DBT_LOG_PATH": str(folder / "logs"),
+        "DBT_PROJECT_DIR": str(project or REPOSITORY),
+        "DBT_TARGET_PATH": str(folder / "target"),
+    }
+    return names if project else names | {"DBT_PARTIAL_PARSE_FILE_PATH": str(parsed_project())}
 
 
 @pytest.fixture
@@ -109,6 +188,16 @@ def run_clv(tmp_path: Path) -> RunClv:
         return run_command(arguments, tmp_path, project)
 
     return run
+
+
+@pytest.fixture
+def call_clv(tmp_path: Path) -> RunClv:
+    """Return a function that calls clv in this process, where nothing is to be built, with the given arguments in this test's folder."""
+
+    def call(*arguments: str) -> CommandRun:
+        return call_command(arguments, tmp_path)
+
+    return call
 
 
 @pytest.fixture(scope="session")
@@ -132,22 +221,46 @@ def builder(tmp_path_factory: pytest.TempPathFactory) -> Builder:
 
 
 @pytest.fixture(scope="session")
+def build_marts(builder: Builder, tmp_path_factory: pytest.TempPathFactory) -> BuildMarts:
+    """Return a function that builds marts from a folder of raw files and tests their data, in this process.
+
+    arguments: further ones of `dbt build`, as a selection. variables: dbt vars.
+    """
+
+    def build(raw: Path, *arguments: str, as_of: date | None = None, **variables: object) -> Built:
+        folder = tmp_path_factory.mktemp("marts")
+        return Built(replace(builder, variables=variables).build_and_test(raw, folder, as_of, *arguments))
+
+    return build
+
+
+@pytest.fixture(scope="session")
 def shared_folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
     """The folder of this test run, which all of pytest's processes share."""
     folder = tmp_path_factory.getbasetemp()
     return folder if worker_id == "master" else folder.parent
 
 
-def publish_once(folder: Path, write_raw: Callable[[Path], object]) -> CommandRun:
-    """Publish a warehouse in `folder` from what `write_raw` writes, unless another of pytest's processes has."""
+def make_once(folder: Path, make: Callable[[Path], object]) -> Path:
+    """Have `make` fill `folder`, unless another of pytest's processes has; return it."""
+    made = folder.with_suffix(".made")
     with FileLock(folder.with_suffix(".lock")):
-        told = folder / "run.json"
-        if not told.exists():
-            write_raw(folder / "raw")
-            run = run_command(["run", "--raw", str(folder / "raw")], folder)
-            assert run.exit_code == 0, run.output
-            told.write_text(json.dumps(asdict(run), default=str), encoding="utf-8")
-        found = json.loads(told.read_text(encoding="utf-8"))
+        if not made.exists():
+            make(folder)
+            made.touch()
+    return folder
+
+
+def publish_once(folder: Path, write_raw: Callable[[Path], object], *arguments: str) -> CommandRun:
+    """Publish a warehouse in `folder` from what `write_raw` writes, unless another of pytest's processes has."""
+
+    def publish(folder: Path) -> None:
+        write_raw(folder / "raw")
+        run = run_command(["run", "--raw", str(folder / "raw"), *arguments], folder)
+        assert run.exit_code == 0, run.output
+        (folder / "run.json").write_text(json.dumps(asdict(run), default=str), encoding="utf-8")
+
+    found = json.loads((make_once(folder, publish) / "run.json").read_text(encoding="utf-8"))
     return CommandRun(**found | {"warehouse": Path(found["warehouse"])})
 
 
@@ -165,9 +278,35 @@ def shop_folder(shop: CommandRun) -> Path:
 
 
 @pytest.fixture(scope="session")
+def earlier_shop(shop_folder: Path, builder: Builder, shared_folder: Path) -> Built:
+    """Marts of the synthetic shop as of EARLIER, to be read only."""
+
+    def build(folder: Path) -> None:
+        builder.build_and_test(shop_folder, folder, EARLIER)
+
+    return Built(make_once(shared_folder / "earlier_shop", build) / "build.duckdb")
+
+
+@pytest.fixture(scope="session")
 def small_warehouse(shared_folder: Path) -> CommandRun:
     """A warehouse published from a small purchase log, to be read only."""
     return publish_once(shared_folder / "small", write_purchase_log)
+
+
+@pytest.fixture(scope="session")
+def steady_warehouse(shared_folder: Path) -> CommandRun:
+    """A warehouse published with --json from orders of 300 customers, to be read only."""
+    return publish_once(shared_folder / "steady", write_steady_orders, "--json")
+
+
+def write_steady_orders(folder: Path, customers: int = 300, amount: str = "50.00") -> None:
+    """Write orders.csv: three orders of each customer, over a year."""
+    rows = [
+        (f"o{number}-{order}", f"c{number}", f"2024-{1 + (number + 4 * order) % 12:02d}-15 10:00:00", amount)
+        for number in range(customers)
+        for order in range(3)
+    ]
+    write_csv(folder, "orders", ["order_id", "customer_id", "ordered_at", "amount"], rows)
 
 
 def write_csv(folder: Path, source: str, header: Sequence[str], rows: Sequence[Sequence[object]]) -> Path:

@@ -9,11 +9,10 @@ from typing import Any
 
 import duckdb
 import pytest
-from conftest import BuildWarehouse, CommandRun, write_csv
+from conftest import BuildMarts, Built, write_csv
 from soak.builder import Builder
 
-AS_OF = "2024-04-10"
-VARIABLES = "{max_rejected_share: 1, reporting_timezone: America/New_York}"
+AS_OF = date(2024, 4, 10)
 
 ORDERS = [
     # order_id, customer_id, ordered_at, status, amount
@@ -98,21 +97,19 @@ def write_shop(raw: Path) -> None:
 
 
 @pytest.fixture(scope="session")
-def shop(build_warehouse: BuildWarehouse, tmp_path_factory: pytest.TempPathFactory) -> CommandRun:
-    """The published warehouse of the shop."""
+def shop(build_marts: BuildMarts, tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """The marts of the shop."""
     raw = tmp_path_factory.mktemp("adversarial")
     write_shop(raw)
-    run = build_warehouse(raw, VARIABLES, "--as-of", AS_OF)
-    assert run.exit_code == 0, run.output
-    return run
+    return build_marts(raw, as_of=AS_OF, max_rejected_share=1, reporting_timezone="America/New_York")
 
 
-def query(run: CommandRun, sql: str) -> list[tuple[Any, ...]]:
+def query(run: Built, sql: str) -> list[tuple[Any, ...]]:
     with run.connect() as connection:
         return connection.execute(sql).fetchall()
 
 
-def order(run: CommandRun, order_id: str, columns: str) -> tuple[Any, ...]:
+def order(run: Built, order_id: str, columns: str) -> tuple[Any, ...]:
     (row,) = query(run, f"select {columns} from marts.fct_orders where order_id = '{order_id}'")
     return row
 
@@ -126,13 +123,11 @@ def order(run: CommandRun, order_id: str, columns: str) -> tuple[Any, ...]:
         ("returned", 100, 90, 15),
     ],
 )
-def test_no_more_cost_comes_back_than_the_line_had(
-    shop: CommandRun, order_id: str, gross: int, net: int, cogs: int
-) -> None:
+def test_no_more_cost_comes_back_than_the_line_had(shop: Built, order_id: str, gross: int, net: int, cogs: int) -> None:
     assert order(shop, order_id, "gross_item_revenue, net_revenue, cogs") == (gross, net, cogs)
 
 
-def test_a_later_delivery_with_line_numbers_replaces_one_without(shop: CommandRun) -> None:
+def test_a_later_delivery_with_line_numbers_replaces_one_without(shop: Built) -> None:
     assert order(shop, "numbered", "gross_item_revenue, net_revenue, cogs") == (50, 50, 20)
     (counts,) = query(
         shop,
@@ -141,12 +136,12 @@ def test_a_later_delivery_with_line_numbers_replaces_one_without(shop: CommandRu
     assert counts == (1, 0, 1)
 
 
-def test_ids_with_the_separator_in_them_stay_apart(shop: CommandRun) -> None:
+def test_ids_with_the_separator_in_them_stay_apart(shop: Built) -> None:
     assert order(shop, "A|1", "gross_item_revenue, cogs") == (11, 4)
     assert order(shop, "A", "gross_item_revenue, cogs") == (13, 5)
 
 
-def test_channel_and_campaign_come_from_the_same_account(shop: CommandRun) -> None:
+def test_channel_and_campaign_come_from_the_same_account(shop: Built) -> None:
     """The oldest account knows the channel email and no campaign; the newer one's campaign belongs to its own channel."""
     people = query(
         shop,
@@ -155,14 +150,14 @@ def test_channel_and_campaign_come_from_the_same_account(shop: CommandRun) -> No
     assert people == [("m-new", "email", None)]
 
 
-def test_a_placeholder_for_a_phone_makes_nobody_the_same(shop: CommandRun) -> None:
+def test_a_placeholder_for_a_phone_makes_nobody_the_same(shop: Built) -> None:
     people = query(
         shop, "select customer_id, order_count from marts.dim_customers where customer_id like 'p-%' order by 1"
     )
     assert people == [("p-1", 1), ("p-2", 1)]
 
 
-def test_a_refund_in_the_month_before_the_first_order_has_its_month(shop: CommandRun) -> None:
+def test_a_refund_in_the_month_before_the_first_order_has_its_month(shop: Built) -> None:
     assert order(shop, "early", "refund_amount, net_revenue") == (5, 20)
     months = query(
         shop,
@@ -171,19 +166,19 @@ def test_a_refund_in_the_month_before_the_first_order_has_its_month(shop: Comman
     assert [(day.month, amount) for day, amount in months] == [(1, -5)]
 
 
-def test_a_line_taken_back_gives_its_discount_back(shop: CommandRun) -> None:
+def test_a_line_taken_back_gives_its_discount_back(shop: Built) -> None:
     assert order(shop, "swapped", "gross_item_revenue, discount_amount, net_revenue, cogs") == (0, 0, 0, 0)
 
 
-def test_an_order_without_a_readable_line_is_worth_its_amount(shop: CommandRun) -> None:
+def test_an_order_without_a_readable_line_is_worth_its_amount(shop: Built) -> None:
     assert order(shop, "unreadable lines", "gross_item_revenue, net_revenue") == (77, 77)
 
 
-def test_a_line_beyond_all_money_is_rejected_and_stops_nothing(shop: CommandRun) -> None:
+def test_a_line_beyond_all_money_is_rejected_and_stops_nothing(shop: Built) -> None:
     assert order(shop, "huge", "gross_item_revenue, cogs") == (12, 5)
 
 
-def test_nothing_else_is_rejected(shop: CommandRun) -> None:
+def test_nothing_else_is_rejected(shop: Built) -> None:
     assert query(shop, "select source_name, reason from marts.fct_rejected_records order by reason") == [
         ("order_items", "quantity is blank"),
         ("order_items", "quantity is not a number of at most 1e12"),
@@ -191,7 +186,7 @@ def test_nothing_else_is_rejected(shop: CommandRun) -> None:
     ]
 
 
-def test_a_month_that_got_more_back_than_it_spent_has_no_cost_per_customer(shop: CommandRun) -> None:
+def test_a_month_that_got_more_back_than_it_spent_has_no_cost_per_customer(shop: Built) -> None:
     """The person of m-old and m-new bought first in February; 50 - 150 = -100 was spent."""
     (february,) = query(
         shop,
@@ -208,12 +203,12 @@ def test_a_month_that_got_more_back_than_it_spent_has_no_cost_per_customer(shop:
     assert campaigns == [("spring", -150, None, None)]
 
 
-def test_a_day_is_a_day_in_the_reporting_time_zone(shop: CommandRun) -> None:
+def test_a_day_is_a_day_in_the_reporting_time_zone(shop: Built) -> None:
     assert order(shop, "day", "order_date") == (date(2024, 4, 1),)
     assert order(shop, "night", "order_date") == (date(2024, 3, 31),)
 
 
-def test_spend_of_the_day_after_the_as_of_date_waits(shop: CommandRun) -> None:
+def test_spend_of_the_day_after_the_as_of_date_waits(shop: Built) -> None:
     spend = query(
         shop, "select month, spend from marts.fct_channel_months where acquisition_channel = 'search' and spend <> 0"
     )
@@ -222,7 +217,7 @@ def test_spend_of_the_day_after_the_as_of_date_waits(shop: CommandRun) -> None:
     assert waiting == [(1,)]
 
 
-def test_everything_is_reconciled(shop: CommandRun) -> None:
+def test_everything_is_reconciled(shop: Built) -> None:
     assert not query(shop, "select * from marts.fct_reconciliations where not is_reconciled")
     # 25 + 120 + 100 + 30 + 10 + 10 + 50 + 11 + 13 + 0 + 77 + 12 + 5 + 6 - 35
     assert query(shop, "select sum(refund_amount), sum(net_revenue) from marts.fct_orders") == [(35, 434)]
@@ -238,7 +233,9 @@ def test_the_cost_of_a_cancelled_order_says_nothing_about_margins(builder: Build
     ]
     write_csv(tmp_path / "raw", "orders", header, orders)
     write_csv(tmp_path / "raw", "order_items", LINE, [("cancelled", "x", "1", "1", "50", "", "20")])
-    with duckdb.connect(str(builder.build(tmp_path / "raw", tmp_path, None)), read_only=True) as connection:
+    with duckdb.connect(
+        str(builder.build(tmp_path / "raw", tmp_path, None, "--select", "+dim_customers")), read_only=True
+    ) as connection:
         customers = connection.execute(
             "select customer_id, clv_basis, historical_clv from marts.dim_customers order by 1"
         ).fetchall()
@@ -250,7 +247,9 @@ def test_a_free_sample_of_known_cost_says_nothing_about_other_costs(builder: Bui
     orders = [("bought", "c1", "2024-03-01", "20"), ("sample", "c2", "2024-03-02", "")]
     write_csv(tmp_path / "raw", "orders", ["order_id", "customer_id", "ordered_at", "amount"], orders)
     write_csv(tmp_path / "raw", "order_items", LINE, [("sample", "x", "1", "1", "0", "", "4")])
-    with duckdb.connect(str(builder.build(tmp_path / "raw", tmp_path, None)), read_only=True) as connection:
+    with duckdb.connect(
+        str(builder.build(tmp_path / "raw", tmp_path, None, "--select", "+fct_orders")), read_only=True
+    ) as connection:
         orders_out = connection.execute(
             "select order_id, net_revenue, cogs, gross_margin from marts.fct_orders order by 1"
         ).fetchall()

@@ -458,9 +458,9 @@ def test_values_at_their_bounds_are_right(project: dbt.Project, purchase_log: Pa
 
 
 @pytest.mark.parametrize("name", [*BUILT, "empty_file", "not_parquet", "not_gzip"])
-def test_run_stops_with_a_sentence_and_publishes_nothing(run_clv: RunClv, tmp_path: Path, name: str) -> None:
+def test_run_stops_with_a_sentence_and_publishes_nothing(call_clv: RunClv, tmp_path: Path, name: str) -> None:
     raw = tmp_path / "raw"
-    run = run_clv("run", "--raw", str(write_files(raw, STOPPED[name].files)))
+    run = call_clv("run", "--raw", str(write_files(raw, STOPPED[name].files)))
     assert run.exit_code in (1, 2), run.output
     assert_sentences(run.stderr, STOPPED[name].sentences, raw)
     assert not run.published_file.exists()

@@ -14,6 +14,9 @@ from soak.builder import Builder
 from soak.nights import compare_marts
 from soak.schedules import SETTINGS, random_history, soak_schedules, write_delivery
 
+KEPT = ["--select", "+config.materialized:incremental", "+fct_rejected_records"]
+"""All that a build goes on from, and what was rejected."""
+
 HEADER = ["order_id", "customer_id", "ordered_at", "amount", "status", "updated_at"]
 
 
@@ -32,7 +35,7 @@ def test_a_night_restates_only_what_its_delivery_touches(builder: Builder, tmp_p
         (f"o{number}", f"c{number % 9}", f"2024-{1 + number % 12:02d}-15", "10.00", "paid", "") for number in range(36)
     ]
     write_csv(raw / "orders", "1", HEADER, rows)
-    with duckdb.connect(str(builder.build(raw, warehouse, None))) as connection:
+    with duckdb.connect(str(builder.build(raw, warehouse, None, *KEPT))) as connection:
         connection.execute(
             "update intermediate.int_documents_totalled set gross_item_revenue = 77, revenue_before_refunds = 77"
             " where order_id in ('o1', 'o2')"
@@ -44,7 +47,7 @@ def test_a_night_restates_only_what_its_delivery_touches(builder: Builder, tmp_p
         HEADER,
         [("o2", "c2", "2024-03-15", "20.00", "paid", "2024-12-15"), ("o99", "c1", "2024-12-20", "5.00", "paid", "")],
     )
-    with duckdb.connect(str(builder.build(raw, warehouse, None))) as connection:
+    with duckdb.connect(str(builder.build(raw, warehouse, None, *KEPT))) as connection:
         found = dict(
             connection.execute(
                 "select order_id, net_revenue from marts.fct_orders where order_id in ('o1', 'o2', 'o3', 'o99')"
@@ -56,7 +59,7 @@ def test_a_night_restates_only_what_its_delivery_touches(builder: Builder, tmp_p
         ).fetchall()
     assert found == {"o1": 77, "o2": 20, "o3": 10, "o99": 5}
     assert counted_anew == [("c1",), ("c2",)]
-    with duckdb.connect(str(builder.build(raw, warehouse, None, "--full-refresh"))) as connection:
+    with duckdb.connect(str(builder.build(raw, warehouse, None, *KEPT, "--full-refresh"))) as connection:
         assert connection.execute("select net_revenue from marts.fct_orders where order_id = 'o1'").fetchall() == [
             (10,)
         ]
@@ -96,11 +99,11 @@ def test_rows_keep_their_numbers_whatever_files_they_are_read_with(builder: Buil
     for night, amounts in {"1": ["10", "11", "12"], "2": ["20", "wrong", "22"]}.items():
         rows = [(f"o{night}{n}", f"c{n}", f"2024-0{night}-15", amount, "", "") for n, amount in enumerate(amounts)]
         write_csv(raw / "orders", night, HEADER, rows)
-        builder.build(raw, warehouse, None)
+        builder.build(raw, warehouse, None, *KEPT)
     # and whatever the folder is called
     raw = raw / ".." / "raw"
     write_csv(raw / "orders", "3", [*HEADER, "note"], [("o30", "c0", "2024-03-15", "30", "", "", "new")])
-    with duckdb.connect(str(builder.build(raw, warehouse, None))) as connection:
+    with duckdb.connect(str(builder.build(raw, warehouse, None, *KEPT))) as connection:
         rejected = connection.execute("select record_key, delivered_in, raw_record from marts.fct_rejected_records")
         (key, delivered_in, record) = rejected.fetchall()[0]
         gone_on = connection.execute("select count(*) from landing.deliveries where not is_new").fetchall()

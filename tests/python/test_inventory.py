@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from conftest import BuildWarehouse, CommandRun, write_csv
+from conftest import BuildMarts, Built, write_csv
 
 # what a unit of the currency was worth in USD on the day
 RATES = [
@@ -29,7 +29,7 @@ PERIODS = [
 
 
 @pytest.fixture(scope="module")
-def shop(build_warehouse: BuildWarehouse, tmp_path_factory: pytest.TempPathFactory) -> CommandRun:
+def shop(build_marts: BuildMarts, tmp_path_factory: pytest.TempPathFactory) -> Built:
     raw = tmp_path_factory.mktemp("inventory")
     orders = [(order, customer, day, currency) for order, customer, day, currency, *_ in ORDERS]
     lines = [(order, "P", quantity, price) for order, _, _, _, quantity, price in ORDERS]
@@ -38,12 +38,10 @@ def shop(build_warehouse: BuildWarehouse, tmp_path_factory: pytest.TempPathFacto
     write_csv(raw, "exchange_rates", ["rate_date", "currency", "rate"], RATES)
     columns = ["period_start", "period_end", "opening_inventory", "purchases", "closing_inventory", "currency"]
     write_csv(raw, "inventory_periods", columns, PERIODS)
-    run = build_warehouse(raw)
-    assert run.exit_code == 0, run.output
-    return run
+    return build_marts(raw, "--select", "+fct_orders", "+dim_customers", "+fct_kpi_months")
 
 
-def test_the_worked_case_holds_over_currencies(shop: CommandRun) -> None:
+def test_the_worked_case_holds_over_currencies(shop: Built) -> None:
     """180,000 + 450,000 - 160,000 = 470,000 over 800,000 leave a gross margin of 0.4125, for every order of the quarter."""
     with shop.connect() as connection:
         rows = connection.execute(
@@ -57,7 +55,7 @@ def test_the_worked_case_holds_over_currencies(shop: CommandRun) -> None:
         assert basis == "inventory_ratio", order
 
 
-def test_a_period_in_another_currency_is_converted_at_its_end(shop: CommandRun) -> None:
+def test_a_period_in_another_currency_is_converted_at_its_end(shop: Built) -> None:
     """(90,000 + 100,000 - 110,000) EUR x 1.10 = 88,000 over 100,000 EUR x 1.10 = 110,000 leave 0.2."""
     with shop.connect() as connection:
         rows = connection.execute(
@@ -66,7 +64,7 @@ def test_a_period_in_another_currency_is_converted_at_its_end(shop: CommandRun) 
     assert rows == [(110_000, 88_000, 22_000, "inventory_ratio")]
 
 
-def test_a_day_outside_all_periods_takes_the_companys_rate(shop: CommandRun) -> None:
+def test_a_day_outside_all_periods_takes_the_companys_rate(shop: Built) -> None:
     """(470,000 + 88,000) / (800,000 + 110,000) of 9,100 is a cost of 5,580."""
     with shop.connect() as connection:
         rows = connection.execute(
@@ -75,7 +73,7 @@ def test_a_day_outside_all_periods_takes_the_companys_rate(shop: CommandRun) -> 
     assert [(float(cogs), basis) for cogs, basis in rows] == [(pytest.approx(5580, abs=0.01), "company_rate")]
 
 
-def test_the_margin_reaches_customers_and_the_company(shop: CommandRun) -> None:
+def test_the_margin_reaches_customers_and_the_company(shop: Built) -> None:
     margin = 330_000 + 22_000 + 3_520
     with shop.connect() as connection:
         rates = dict(connection.execute("select customer_id, gross_margin_rate from marts.dim_customers").fetchall())

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import CommandRun
+from conftest import CommandRun, make_once
 from soak.kills import soak_kills
 from soak.nights import Answer, Shop, leftovers, read_answer
 from soak.pocket import POCKET_NIGHTS, make_pocket_project, write_pocket_orders
@@ -23,20 +23,26 @@ FIRST, SECOND, THIRD = POCKET_NIGHTS
 
 
 @pytest.fixture(scope="module")
-def empty_shop(tmp_path_factory: pytest.TempPathFactory) -> Shop:
-    """A small shop that has no warehouse yet."""
-    folder = tmp_path_factory.mktemp("shop")
-    write_pocket_orders(folder / "raw")
-    return Shop(folder / "raw", make_pocket_project(folder / "project"), folder / "work", POCKET_NIGHTS)
+def empty_shop(shared_folder: Path) -> Shop:
+    """A small shop that has no warehouse yet; its project is not to be changed."""
+
+    def make(folder: Path) -> None:
+        write_pocket_orders(folder / "raw")
+        make_pocket_project(folder / "project")
+
+    folder = make_once(shared_folder / "pocket", make)
+    return Shop(folder / "raw", folder / "project", folder / "work", POCKET_NIGHTS)
 
 
 @pytest.fixture(scope="module")
-def published_shop(empty_shop: Shop, tmp_path_factory: pytest.TempPathFactory) -> Shop:
+def published_shop(empty_shop: Shop, shared_folder: Path) -> Shop:
     """The shop with two nights published; not to be changed."""
-    shop = empty_shop.elsewhere(tmp_path_factory.mktemp("published"))
-    for night in (FIRST, SECOND):
-        shop.finish_night(night)
-    return shop
+
+    def publish(folder: Path) -> None:
+        for night in (FIRST, SECOND):
+            empty_shop.elsewhere(folder).finish_night(night)
+
+    return empty_shop.elsewhere(make_once(shared_folder / "published", publish))
 
 
 @pytest.fixture
@@ -44,6 +50,12 @@ def shop(published_shop: Shop, tmp_path: Path) -> Shop:
     """A copy of the shop with two nights published."""
     shutil.copytree(published_shop.folder, tmp_path / "work")
     return published_shop.elsewhere(tmp_path / "work")
+
+
+@pytest.fixture
+def changeable(shop: Shop, tmp_path: Path) -> Shop:
+    """The copy with a project of its own."""
+    return replace(shop, project=Path(shutil.copytree(shop.project, tmp_path / "project")))
 
 
 def clv(shop: Shop, *arguments: str, prefix: Sequence[str] = ()) -> CommandRun:
@@ -176,7 +188,8 @@ def test_the_published_file_names_the_code_that_the_build_was_told(published_sho
     assert len(marked[0]) == 64
 
 
-def test_a_night_goes_on_from_the_last_parse_but_for_what_has_changed(shop: Shop) -> None:
+def test_a_night_goes_on_from_the_last_parse_but_for_what_has_changed(changeable: Shop) -> None:
+    shop = changeable
     log = shop.folder / "logs" / "dbt.log"
 
     def revenue() -> object:
@@ -188,16 +201,12 @@ def test_a_night_goes_on_from_the_last_parse_but_for_what_has_changed(shop: Shop
     assert revenue() == 4000
     assert "no changes found, skipping parsing" in log.read_text()
     model = shop.project / "models" / "marts" / "fct_orders.sql"
-    content = model.read_text()
-    try:
-        model.write_text(content.replace("cast(amount as", "2 * cast(amount as"))
-        assert revenue() == 8000
-    finally:
-        model.write_text(content)
+    model.write_text(model.read_text().replace("cast(amount as", "2 * cast(amount as"))
+    assert revenue() == 8000
     assert "1 files changed" in log.read_text()
-    last_parse = shop.project / "target" / "partial_parse.msgpack"
+    last_parse = shop.folder / "target" / "partial_parse.msgpack"
     last_parse.write_bytes(last_parse.read_bytes()[:-1000])
-    assert revenue() == 4000, "half a parse is as none"
+    assert revenue() == 8000, "half a parse is as none"
 
 
 def test_failed_data_leaves_what_is_published(shop: Shop, tmp_path: Path) -> None:
@@ -216,7 +225,8 @@ def test_failed_data_leaves_what_is_published(shop: Shop, tmp_path: Path) -> Non
     assert kept(shop) == [f"clv-{FIRST}", f"clv-{SECOND}"]
 
 
-def test_what_the_audit_refuses_is_not_published(shop: Shop) -> None:
+def test_what_the_audit_refuses_is_not_published(changeable: Shop) -> None:
+    shop = changeable
     suite = shop.project / "expectations" / "suites" / "dim_customers.json"
     content = suite.read_text()
     before = read_answer(shop.published_file)

@@ -22,7 +22,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 from compiled_sql import compile_models, empty_database
-from conftest import BuildWarehouse, CommandRun, write_csv
+from conftest import BuildMarts, CommandRun, write_csv
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lifetimes import BetaGeoFitter, ModifiedBetaGeoFitter
@@ -448,14 +448,12 @@ def history_at(days: dict[dt.date, Decimal], cutoff: dt.date) -> History:
 
 
 @pytest.fixture(scope="module")
-def cdnow_sample(build_warehouse: BuildWarehouse, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def cdnow_sample(build_marts: BuildMarts, tmp_path_factory: pytest.TempPathFactory) -> Path:
     raw = tmp_path_factory.mktemp("cdnow_sample")
     lines = [line.split() for line in CDNOW_SAMPLE.read_text().splitlines() if line.strip()]
     rows = [(number, line[1], line[2], line[4]) for number, line in enumerate(lines, start=1)]
     write_csv(raw, "orders", ["order_id", "customer_id", "ordered_at", "amount"], rows)
-    run = build_warehouse(raw, "{backtest_quarters: 3, purchase_model: auto}", "--as-of", AS_OF.isoformat())
-    assert run.exit_code == 0, run.output
-    return run.build_file
+    return build_marts(raw, as_of=AS_OF, backtest_quarters=3, purchase_model="auto").build_file
 
 
 PLANTED = ShopSettings(customers=6000, seed=23, seasonality=0, defect_share=0, campaign_factor=1)
@@ -469,7 +467,7 @@ def planted_shop(builder: Builder, tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 @pytest.fixture(scope="module")
-def one_price(build_warehouse: BuildWarehouse, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def one_price(build_marts: BuildMarts, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Every order costs the same; MBG/NBD is asked for, and no backtest."""
     rng = np.random.default_rng(5)
     rows = []
@@ -482,13 +480,11 @@ def one_price(build_warehouse: BuildWarehouse, tmp_path_factory: pytest.TempPath
             day += 1 + int(min(rng.exponential(gap), 730))
     raw = tmp_path_factory.mktemp("one_price")
     write_csv(raw, "orders", ["order_id", "customer_id", "ordered_at", "amount"], rows)
-    run = build_warehouse(raw, "{purchase_model: mbg_nbd, backtest_quarters: 0}")
-    assert run.exit_code == 0, run.output
-    return run.build_file
+    return build_marts(raw, purchase_model="mbg_nbd", backtest_quarters=0).build_file
 
 
 @pytest.fixture(scope="module")
-def no_repeats(build_warehouse: BuildWarehouse, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def no_repeats(build_marts: BuildMarts, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Of 150 customers nobody has bought twice."""
     first = dt.date(2024, 1, 1)
     rows = [
@@ -497,9 +493,7 @@ def no_repeats(build_warehouse: BuildWarehouse, tmp_path_factory: pytest.TempPat
     ]
     raw = tmp_path_factory.mktemp("no_repeats")
     write_csv(raw, "orders", ["order_id", "customer_id", "ordered_at", "amount"], rows)
-    run = build_warehouse(raw)
-    assert run.exit_code == 0, run.output
-    return run.build_file
+    return build_marts(raw).build_file
 
 
 @pytest.fixture(scope="module")

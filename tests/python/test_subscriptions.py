@@ -20,12 +20,13 @@ from typing import Any
 import duckdb
 import pytest
 from compiled_sql import compile_query, empty_database
-from conftest import BuildWarehouse, CommandRun, write_csv, write_purchase_log
+from conftest import BuildMarts, Built, write_csv, write_purchase_log
 from soak.builder import Builder
 
 from clv.shop import ShopSettings, generate_shop
 
 AS_OF = dt.date(2025, 12, 31)
+SUBSCRIPTION_MARTS = ["+fct_subscription_cohorts", "+fct_subscription_months", "+int_subscription_plans"]
 MARGIN_RATE = 0.4
 HORIZON_MONTHS = 36
 MONTHLY_DISCOUNT = 1.1 ** (-1 / 12)
@@ -86,9 +87,7 @@ def truth(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def built(
-    build_warehouse: BuildWarehouse, tmp_path_factory: pytest.TempPathFactory, truth: dict[str, Any]
-) -> CommandRun:
+def built(build_marts: BuildMarts, tmp_path_factory: pytest.TempPathFactory, truth: dict[str, Any]) -> Built:
     raw = tmp_path_factory.mktemp("subscriptions")
     write_purchase_log(raw)
     shutil.copytree(truth["folder"] / "subscriptions", raw / "subscriptions")
@@ -99,13 +98,11 @@ def built(
         ["subscription_id", "customer_id", "started_at", "ended_at", "plan", "monthly_amount"],
         [*subscriptions_of_plans(), *BY_HAND],
     )
-    run = build_warehouse(raw, f"{{assumed_gross_margin: {MARGIN_RATE}}}", "--as-of", AS_OF.isoformat())
-    assert run.exit_code == 0, run.output
-    return run
+    return build_marts(raw, "--select", *SUBSCRIPTION_MARTS, as_of=AS_OF, assumed_gross_margin=MARGIN_RATE)
 
 
 @pytest.fixture(scope="module")
-def warehouse(built: CommandRun) -> Iterator[duckdb.DuckDBPyConnection]:
+def warehouse(built: Built) -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect(str(built.build_file), read_only=True) as connection:
         yield connection
 

@@ -14,9 +14,8 @@ from typing import Any
 import duckdb
 import numpy as np
 import pytest
-from conftest import CommandRun
+from conftest import EARLIER, Built, CommandRun
 from scipy import stats
-from soak.builder import Builder
 
 # amounts are exact in the marts and sums of floats in the truth
 CENT = 0.01
@@ -502,13 +501,10 @@ def test_reconciliations_close(marts: duckdb.DuckDBPyConnection) -> None:
     assert sum(left != 0 for _, left, _, _ in checks) == len(SOURCES) + 8
 
 
-def test_an_earlier_as_of_date_knows_nothing_of_later_events(
-    builder: Builder, shop_folder: Path, tmp_path: Path
-) -> None:
-    as_of = dt.date(2024, 6, 30)
-    builder.invoke(tmp_path, "build", "--exclude-resource-type", "unit_test", raw=shop_folder, as_of=as_of)
-    with duckdb.connect(str(tmp_path / "build.duckdb"), read_only=True) as marts:
-        marts.execute("use marts")
+def test_an_earlier_as_of_date_knows_nothing_of_later_events(earlier_shop: Built) -> None:
+    as_of = EARLIER
+    with earlier_shop.connect() as marts:
+        marts.execute("use clv.marts")
         assert one(marts, "select max(order_date) from fct_orders") <= as_of
         assert one(marts, "select distinct as_of_date from dim_customers") == as_of
         assert one(marts, "select max(valued_on) from fct_kpi_months") == as_of

@@ -137,29 +137,30 @@ def test_check_answers_in_json(run_clv: RunClv, purchase_log: Path) -> None:
     assert answer(absent)["problems"][0] in absent.stderr
 
 
-def test_run_answers_in_json_and_talks_on_stderr(run_clv: RunClv, purchase_log: Path, tmp_path: Path) -> None:
-    run = run_clv("run", "--raw", "raw", "--json")
-    assert run.exit_code == 0, run.output
+def test_run_answers_in_json_and_talks_on_stderr(steady_warehouse: CommandRun, tmp_path: Path) -> None:
+    run = steady_warehouse
     told = answer(run)
     assert told["outcome"] == "published"
     assert told["exit_code"] == 0
     assert told["file"] == str(run.published_file)
     assert told["report"] == str(run.warehouse / "report.html")
-    # 40 orders of 12 customers, 100.00 each
-    assert told["rows"]["orders"] == {"delivered": 40, "accepted": 40, "rejected": 0}
+    # three orders of each of 300 customers, 50.00 each
+    assert told["rows"]["orders"] == {"delivered": 900, "accepted": 900, "rejected": 0}
     figures = told["figures"]
-    assert (figures["orders"], figures["customers"], float(figures["net_revenue"])) == (40, 12, 4000)
+    assert (figures["orders"], figures["customers"], float(figures["net_revenue"])) == (900, 300, 45_000)
     assert figures["gross_margin"] is None
     assert "marketing_spend" in told["absent_sources"]
     assert "auditing" in run.stderr
-    assert answer(run_clv("status", "--json"))["runs"][0]["run_id"] == told["run_id"]
 
-    only = run_clv("rollback", "--json")
+    folder = tmp_path / "steady"
+    shutil.copytree(run.warehouse.parent, folder)
+    assert answer(run_command(["status", "--json"], folder))["runs"][0]["run_id"] == told["run_id"]
+    only = run_command(["rollback", "--json"], folder)
     assert only.exit_code == 2
     message = answer(only)["error"]["message"]
     assert message.startswith("There is no earlier publication in")
     assert message in only.stderr
-    refused = run_clv("run", "--raw", "raw", "--json", "--target", "memory")
+    refused = run_command(["run", "--raw", "raw", "--json", "--target", "memory"], folder)
     assert refused.exit_code == answer(refused)["error"]["exit_code"] == 2
     assert "keeps nothing" in answer(refused)["error"]["message"]
 

@@ -39,7 +39,14 @@ class Builder:
 
     def build(self, raw: Path, warehouse: Path, as_of: dt.date | None, *arguments: str) -> Path:
         """Build the models with further arguments of `dbt build`; return the build database, or fail with what dbt said."""
-        command = ["build", "--threads", "1", "--exclude-resource-type", "test", "unit_test"]
+        return self._build(raw, warehouse, as_of, "test", "unit_test", *arguments)
+
+    def build_and_test(self, raw: Path, warehouse: Path, as_of: dt.date | None, *arguments: str) -> Path:
+        """Do as `build` does, and fail where a test of the data does; of a selection those that ask for nothing beyond it."""
+        return self._build(raw, warehouse, as_of, "unit_test", "--indirect-selection", "cautious", *arguments)
+
+    def _build(self, raw: Path, warehouse: Path, as_of: dt.date | None, *arguments: str) -> Path:
+        command = ["build", "--threads", "1", "--exclude-resource-type"]
         self.invoke(warehouse, *command, *arguments, raw=raw, as_of=as_of)
         return warehouse / "build.duckdb"
 

@@ -60,6 +60,7 @@ class Shop:
             "COLUMNS": "200",
             "DBT_LOG_PATH": str(self.folder / "logs"),
             "DBT_PROJECT_DIR": str(self.project),
+            "DBT_TARGET_PATH": str(self.folder / "target"),
         }
         return subprocess.Popen(
             [*prefix, sys.executable, "-m", "clv.cli", *arguments],
