@@ -9,6 +9,7 @@
     are selected are dropped, so that dbt builds them whole; so is what keeps records of a source whose files changed. -#}
 {% macro begin_build(findings) %}
     {% do make_state_tables() %}
+    {% do set_earlier_fits_aside() %}
     {% do list_deliveries(findings) %}
     {% if can_go_on() %}
         {% set last = run_query('select fingerprint, cast(known_before as ' ~ dbt.type_string() ~ ') from landing.last_build').rows[0] %}
@@ -169,6 +170,9 @@
     results: as dbt gives them to the hook. -#}
 {% macro complete_build(results) %}
     {% if execute and flags.WHICH in ['build', 'run'] and not flags.EMPTY %}
+        {% do adapter.ensure_transaction() %}
+        {% do tell_earlier_fits() %}
+        {% do adapter.commit() %}
         {% set done = results | selectattr('status', 'equalto', 'success') | map(attribute='node.unique_id') | list %}
         {% set failed = results | selectattr('status', 'in', ['error', 'fail', 'skipped', 'runtime error', 'partial success']) | list %}
         {% set missing = with_parents(incremental_nodes()) | reject('in', done) | list %}
