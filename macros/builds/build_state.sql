@@ -132,6 +132,10 @@
     {% for node in own_models() %}
         {% do code.append(node.checksum.checksum) %}
     {% endfor %}
+    {#- by which keys rows are made anew: dbt_project.yml, which no checksum of a model covers -#}
+    {% for node in incremental_nodes() %}
+        {% do code.append([node.name, node.config.incremental_strategy, node.config.unique_key] | string) %}
+    {% endfor %}
     {#- what tables are made with, and raw data read by -#}
     {% for node in own_models() + graph.sources.values() | selectattr('package_name', 'equalto', 'clv_warehouse') | list %}
         {% for column in node.columns.values() if column.data_type %}

@@ -116,6 +116,27 @@ def test_every_var_is_part_of_what_a_build_goes_on_from() -> None:
     assert set(re.findall(r"'(\w+)'", listed[1])) == set(declared) - {"as_of_date"}
 
 
+def test_how_rows_are_made_anew_is_part_of_what_a_build_goes_on_from(tmp_path: Path) -> None:
+    builder = Builder(tmp_path)
+    table = builder.manifest.nodes["model.clv_warehouse.int_customer_months_summed"]
+
+    def fingerprint() -> str:
+        builder.manifest.build_flat_graph()
+        results = builder.invoke(tmp_path, "compile", "--inline", "{{ build_fingerprint() }}").result
+        return str(results[0].node.compiled_code)
+
+    as_configured = fingerprint()
+    assert len(as_configured) == 32
+    assert fingerprint() == as_configured
+    for name, value in {"unique_key": ["customer_id", "month"], "incremental_strategy": "delete+insert"}.items():
+        before = getattr(table.config, name)
+        setattr(table.config, name, value)
+        assert fingerprint() != as_configured, name
+        setattr(table.config, name, before)
+    table.config.materialized = "table"
+    assert fingerprint() != as_configured
+
+
 def test_a_build_goes_on_from_a_whole_one_alone(tmp_path: Path) -> None:
     """Neither from one of a selection, whose models were not told of all that came, nor where a table is gone."""
     builder, raw, warehouse = Builder(tmp_path, SETTINGS), tmp_path / "raw", tmp_path / "warehouse"
