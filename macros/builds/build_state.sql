@@ -7,6 +7,7 @@
 
 {% macro begin_build(findings) %}
     {% do make_state_tables() %}
+    {% do set_earlier_fits_aside() %}
     {% do list_deliveries(findings) %}
     {% if can_go_on() %}
         {% set last = run_query('select fingerprint, cast(known_before as ' ~ dbt.type_string() ~ ') from landing.last_build').rows[0] %}
@@ -123,6 +124,10 @@
     {% for node in own_models() %}
         {% do code.append(node.checksum.checksum) %}
     {% endfor %}
+    {#- by which keys rows are made anew: dbt_project.yml, which no checksum of a model covers -#}
+    {% for node in incremental_nodes() %}
+        {% do code.append([node.name, node.config.incremental_strategy, node.config.unique_key] | string) %}
+    {% endfor %}
     {#- what tables are made with, and raw data read by -#}
     {% for node in own_models() + graph.sources.values() | selectattr('package_name', 'equalto', 'clv_warehouse') | list %}
         {% for column in node.columns.values() if column.data_type %}
@@ -158,6 +163,9 @@
 
 {% macro complete_build(results) %}
     {% if execute and flags.WHICH in ['build', 'run'] and not flags.EMPTY %}
+        {% do adapter.ensure_transaction() %}
+        {% do tell_earlier_fits() %}
+        {% do adapter.commit() %}
         {% set done = results | selectattr('status', 'equalto', 'success') | map(attribute='node.unique_id') | list %}
         {% set failed = results | selectattr('status', 'in', ['error', 'fail', 'skipped', 'runtime error', 'partial success']) | list %}
         {% set missing = with_parents(incremental_nodes()) | reject('in', done) | list %}

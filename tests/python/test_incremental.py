@@ -119,6 +119,27 @@ def test_every_var_is_part_of_what_a_build_goes_on_from() -> None:
     assert set(re.findall(r"'(\w+)'", listed[1])) == set(declared) - {"as_of_date"}
 
 
+def test_how_rows_are_made_anew_is_part_of_what_a_build_goes_on_from(tmp_path: Path) -> None:
+    builder = Builder(tmp_path)
+    table = builder.manifest.nodes["model.clv_warehouse.int_customer_months_summed"]
+
+    def fingerprint() -> str:
+        builder.manifest.build_flat_graph()
+        results = builder.invoke(tmp_path, "compile", "--inline", "{{ build_fingerprint() }}").result
+        return str(results[0].node.compiled_code)
+
+    as_configured = fingerprint()
+    assert len(as_configured) == 32
+    assert fingerprint() == as_configured
+    for name, value in {"unique_key": ["customer_id", "month"], "incremental_strategy": "delete+insert"}.items():
+        before = getattr(table.config, name)
+        setattr(table.config, name, value)
+        assert fingerprint() != as_configured, name
+        setattr(table.config, name, before)
+    table.config.materialized = "table"
+    assert fingerprint() != as_configured
+
+
 def test_a_build_goes_on_from_a_whole_one_alone(tmp_path: Path) -> None:
     """Neither from one of a selection, whose models were not told of all that came, nor where a table is gone."""
     builder, raw, warehouse = Builder(tmp_path, SETTINGS), tmp_path / "raw", tmp_path / "warehouse"
@@ -142,6 +163,58 @@ def test_a_build_goes_on_from_a_whole_one_alone(tmp_path: Path) -> None:
     with duckdb.connect(str(warehouse / "build.duckdb")) as connection:
         connection.execute("drop table intermediate.int_orders_sequenced")
     assert build() == (False, True)
+
+
+def test_fits_of_an_earlier_form_are_told_in_that_of_today(
+    purchase_log: Path, builder: Builder, tmp_path: Path
+) -> None:
+    """When parameters stood in columns, the spend model of the second night had no finite mean."""
+    nights = [
+        ("bg_nbd", 1, "r", 0.3, "alpha", 5, -70, "converged"),
+        ("mbg_nbd", 1, "r", 0.4, "alpha", 6, -60, "converged"),
+        ("gamma_gamma", 1, "p", 2.5, "q", 3, -50, "boundary"),
+        ("bg_nbd", 2, "r", 0.3, "alpha", 5, -70, "converged"),
+        ("mbg_nbd", 2, "r", 0.4, "alpha", 6, -60, "not_converged"),
+        ("gamma_gamma", 2, "p", 2.5, "q", 0.5, -50, "converged"),
+        ("shifted_beta_geometric: all", 2, "alpha", None, "beta", None, None, "too_few_repeat_customers"),
+    ]
+    with duckdb.connect(str(tmp_path / "build.duckdb")) as connection:
+        connection.execute("create schema marts")
+        connection.execute(
+            "create table marts.fct_model_fits as select col0 as model_name, date '2024-01-01' + col1 as as_of_date,"
+            " col2 as parameter_1_name, col3::double as parameter_1, col4 as parameter_2_name,"
+            " col5::double as parameter_2, null::text as parameter_3_name, null::double as parameter_3,"
+            " null::text as parameter_4_name, null::double as parameter_4, col6::double as log_likelihood,"
+            " 9 as iterations, 0e0 as gradient_norm, 40::bigint as customers, col7 as status from (values "
+            + ", ".join(str(night).replace("None", "null") for night in nights)
+            + ")"
+        )
+    selection = ["--select", "+fct_model_fits", "+fct_model_parameters"]
+    with duckdb.connect(str(builder.build(purchase_log, tmp_path, dt.date(2024, 12, 15), *selection))) as connection:
+        elected = connection.execute(
+            "select day(as_of_date) - 1, model_name, model_group from marts.fct_model_fits"
+            " where is_elected and as_of_date < '2024-02-01' order by all"
+        ).fetchall()
+        fits = connection.execute("select count(*), count(is_elected) from marts.fct_model_fits").fetchall()
+        parameters = connection.execute(
+            "select model_name, parameter, value, standard_error from marts.fct_model_parameters"
+            " where as_of_date = '2024-01-03' order by all"
+        ).fetchall()
+        columns = connection.execute("select column_name from (describe marts.fct_model_fits)").fetchall()
+        left = connection.execute("select table_name from duckdb_tables() where table_name like '%earlier'").fetchall()
+    assert elected == [(1, "gamma_gamma", "all"), (1, "mbg_nbd", "all"), (2, "bg_nbd", "all")]
+    assert fits == [(len(nights) + 3, len(nights) + 3)]
+    assert parameters == [
+        ("bg_nbd", "alpha", 5, None),
+        ("bg_nbd", "r", 0.3, None),
+        ("gamma_gamma", "p", 2.5, None),
+        ("gamma_gamma", "q", 0.5, None),
+        ("mbg_nbd", "alpha", 6, None),
+        ("mbg_nbd", "r", 0.4, None),
+    ]
+    contract = builder.manifest.nodes["model.clv_warehouse.fct_model_fits"].columns
+    assert [name for (name,) in columns] == list(contract)
+    assert left == []
 
 
 def test_what_lies_in_the_future_is_judged_anew_each_night(builder: Builder, tmp_path: Path) -> None:
