@@ -1,4 +1,5 @@
-{#- Fails for every row whose value is below min_value or above max_value (both allowed themselves), or no number at all. -#}
+{#- Fails for every row whose value is below min_value or above max_value (both allowed themselves), or no number at all: NaN and
+    infinity, which are above all numbers. -#}
 {% test in_range(model, column_name, min_value=none, max_value=none) %}
     select *
     from {{ model }}
@@ -7,6 +8,6 @@
         and not (
             1 = 1
             {%- if min_value is not none %} and {{ column_name }} >= {{ min_value }}{% endif %}
-            {%- if max_value is not none %} and {{ column_name }} <= {{ max_value }}{% endif %}
+            and {{ column_name }} <= {{ max_value if max_value is not none else '1e300' }}
         )
 {% endtest %}
