@@ -402,7 +402,7 @@ WRONG_VALUES = [
     (
         "attribution_model",
         "first",
-        "is 'first': give one of first_touch, last_touch, linear, position_based, time_decay.",
+        "is 'first': give one of first_touch, last_touch, linear",
     ),
     ("attribution_half_life_days", 0, "is 0: give a number of days above 0."),
     ("attribution_half_life_days", "7 days", "is '7 days': give a number of days"),

@@ -516,12 +516,12 @@ NOW = dt.date(9999, 12, 31)
 
 
 def fitted(build: Path, valued_at: dt.date) -> dict[str, Fit]:
-    """Fits by model."""
+    """Fits by model; a model of your own is one file more, with a test of its own."""
     parameters, covariances = ", ".join(PARAMETER_COLUMNS), ", ".join(COVARIANCE_COLUMNS)
     rows = rows_of(
         build,
         f"select model_name, status, customers, log_likelihood, {parameters}, {covariances}"
-        f" from intermediate.int_models_fitted where valued_at = date '{valued_at}'",
+        f" from intermediate.int_models_fitted where valued_at = date '{valued_at}' and model_name in {tuple(PARAMETERS)}",
     )
     fits = {}
     for name, status, customers, log_likelihood, *numbers in rows:
@@ -567,7 +567,7 @@ def test_cdnows_holdout_is_forecast_as_published(cdnow_sample: Path) -> None:
             f" where cutoff_date = date '{CUTOFF}' and horizon_days = {HOLDOUT_DAYS} and decile = 'all'",
         )
     }
-    assert set(found) == {*published, "formula"}
+    assert {*published, "formula"} <= set(found)
     for name, (orders, error) in published.items():
         assert found[name][0] == pytest.approx(orders, abs=1), name
         assert found[name][1] == pytest.approx(error, abs=1e-3), name
@@ -585,7 +585,7 @@ def test_deciles_add_up_and_run_from_the_best_down(cdnow_sample: Path) -> None:
     backtests: defaultdict[tuple[Any, ...], dict[str, tuple[float, ...]]] = defaultdict(dict)
     for name, cutoff, horizon, decile, *measures in rows:
         backtests[name, cutoff, horizon][decile] = tuple(measures)
-    assert len(backtests) == 4 * (3 + 2 + 1)
+    assert len(backtests) == len({name for name, *_ in backtests}) * (3 + 2 + 1)
     for deciles in backtests.values():
         everybody = deciles.pop("all")
         ordered = [deciles[str(number)] for number in range(1, 11)]
@@ -932,7 +932,7 @@ def test_a_purchase_model_can_be_asked_for(one_price: Path, cdnow_sample: Path) 
     models = "select distinct model_name from marts.fct_model_fits order by 1"
     assert rows_of(one_price, models) == [("gamma_gamma",), ("mbg_nbd",)]
     # of both, the likelier one is taken
-    assert rows_of(cdnow_sample, models) == [("bg_nbd",), ("gamma_gamma",), ("mbg_nbd",)]
+    assert {("bg_nbd",), ("gamma_gamma",), ("mbg_nbd",)} <= set(rows_of(cdnow_sample, models))
     likeliest = (
         "select model_name from marts.fct_model_fits where model_name <> 'gamma_gamma' order by log_likelihood desc"
     )
@@ -948,7 +948,7 @@ def test_a_purchase_model_can_be_asked_for(one_price: Path, cdnow_sample: Path) 
 def test_parameters_are_published_with_their_standard_errors(cdnow_sample: Path) -> None:
     """A standard error is that of the logarithm times the value (the delta method); time is in weeks, gamma in dollars."""
     rows = rows_of(cdnow_sample, "select model_name, parameter, value, standard_error from marts.fct_model_parameters")
-    published = {(model, parameter): (value, error) for model, parameter, value, error in rows}
+    published = {(model, parameter): (value, error) for model, parameter, value, error in rows if model in PARAMETERS}
     expected = {}
     for model, fit in fitted(cdnow_sample, NOW).items():
         errors = fit.parameters * np.sqrt(np.diag(fit.covariances))

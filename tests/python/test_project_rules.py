@@ -27,7 +27,7 @@ ROOMS = [
 ]
 # and rooms that read all of these, but not each other: marts join them
 READERS = ["channels", "cohorts", "kpis", "campaigns", "drivers", "subscriptions", "forecasts"]
-MOST_MODELS = 150
+MOST_INTERMEDIATE_MODELS = 107
 LONGEST_CHAIN = 36
 MOST_STAGES = 5
 STAGE = re.compile(r"int_(?P<noun>\w+)_(?:\w+ed|chosen|found|known|made|read|told)")
@@ -140,7 +140,8 @@ def test_the_graph_is_small_and_shallow(models: Nodes) -> None:
 
     deepest = max(models, key=depth)
     assert depths[deepest] <= LONGEST_CHAIN, f"{models[deepest]['name']} lies {depths[deepest]} models deep"
-    assert len(models) <= MOST_MODELS
+    # a source brings one model of staging, and a mart is one: neither makes the house harder to read
+    assert len([node for node in models.values() if layer(node) == "intermediate"]) <= MOST_INTERMEDIATE_MODELS
 
 
 def test_a_noun_has_few_stages(models: Nodes) -> None:
