@@ -7,7 +7,14 @@
 {% endmacro %}
 
 
+{% macro has_fits() %}
+    {% set names = own_models() | map(attribute='name') | list %}
+    {{ return('fct_model_fits' in names and 'fct_model_parameters' in names) }}
+{% endmacro %}
+
+
 {% macro set_earlier_fits_aside() %}
+    {% if not has_fits() %}{{ return('') }}{% endif %}
     {% set fits = load_cached_relation(built_relation('fct_model_fits')) %}
     {% if fits and own_model('fct_model_fits').unique_id in selected_resources
         and 'parameter_1_name' in adapter.get_columns_in_relation(fits) | map(attribute='name') %}
@@ -17,6 +24,7 @@
 
 
 {% macro tell_earlier_fits() %}
+    {% if not has_fits() %}{{ return('') }}{% endif %}
     {% set fits, parameters = load_cached_relation(built_relation('fct_model_fits')), load_cached_relation(built_relation('fct_model_parameters')) %}
     {% set earlier = load_cached_relation(earlier_fits()) %}
     {% if fits and parameters and earlier %}
