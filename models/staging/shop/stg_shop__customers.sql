@@ -14,10 +14,12 @@ read as (
 renamed as (
     select
         -- ids
-        customer_id,
+        {{ known_customer('customer_id') }} as customer_id,
         -- text
         email,
         phone,
+        first_name,
+        last_name,
         country,
         acquisition_channel,
         acquisition_campaign,

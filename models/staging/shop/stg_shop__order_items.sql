@@ -18,7 +18,7 @@ renamed as (
         -- ids
         order_id,
         product_id,
-        customer_id,
+        {{ known_customer('customer_id') }} as customer_id,
         -- text
         line_number,
         lower(status) as status,

@@ -18,7 +18,9 @@ renamed as (
     select
         -- ids
         order_id,
-        customer_id,
+        {{ known_customer('customer_id') }} as customer_id,
+        customer_id as customer_id_as_delivered,
+        {{ names_nobody('customer_id') }} as is_customer_anonymous,
         -- text
         lower(status) as status,
         upper(currency) as currency,

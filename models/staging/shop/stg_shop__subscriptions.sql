@@ -15,7 +15,7 @@ renamed as (
     select
         -- ids
         subscription_id,
-        customer_id,
+        {{ known_customer('customer_id') }} as customer_id,
         -- text
         plan,
         upper(currency) as currency,

@@ -12,7 +12,7 @@ read as (
 renamed as (
     select
         -- ids
-        customer_id,
+        {{ known_customer('customer_id') }} as customer_id,
         -- text
         channel,
         campaign,
