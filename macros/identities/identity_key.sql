@@ -7,5 +7,6 @@
 
 
 {% macro identity_key_hash() %}
+    {% if not adapter.get_relation(target.database, 'landing', 'identity_keys') %}{{ return('') }}{% endif %}
     {{ return(run_query('select ' ~ dbt.hash('identity_key') ~ ' from landing.identity_keys').columns[0].values() | join) }}
 {% endmacro %}

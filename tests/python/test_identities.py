@@ -101,7 +101,9 @@ def _people(contacts: Iterable[Contact], at: dt.date) -> tuple[dict[str, str], d
     sizes = Counter(root(identifier) for identifier in parents)
     for crowd in [identifier for identifier in parents if sizes[root(identifier)] > MAX_PERSON]:
         kinds[crowd] = set()
-    parents = {identifier: identifier if sizes[root(identifier)] > MAX_PERSON else root(identifier) for identifier in parents}
+    parents = {
+        identifier: identifier if sizes[root(identifier)] > MAX_PERSON else root(identifier) for identifier in parents
+    }
     names: dict[str, str] = {}
     for identifier in sorted(parents, key=lambda name: (name.startswith("g"), name)):
         names.setdefault(root(identifier), identifier)

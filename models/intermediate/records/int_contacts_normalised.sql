@@ -7,12 +7,10 @@ with identified as (
 
 phones as (
     select
-        *,
         {% for trait in traits %}
-        coalesce(min({{ trait }}) over (partition by phone) <> max({{ trait }}) over (partition by phone), false)
-            as is_contradicted_{{ trait }}{% if not loop.last %},{% endif %}
-
+        min({{ trait }}) over (partition by phone) <> max({{ trait }}) over (partition by phone) as is_contradicted_{{ trait }},
         {% endfor %}
+        *
     from identified
     where phone is not null and not is_placeholder_phone
 ),

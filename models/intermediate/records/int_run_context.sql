@@ -60,7 +60,7 @@ final as (
         as_of_date,
         {{ end_of_reporting_date('as_of_date') }} as known_before,
         {{ month_of('as_of_date') }} as as_of_month,
-        (select max(identity_key) from identity_keys) as identity_key
+        (select max(identity_keys.identity_key) from identity_keys) as identity_key
     from as_of
 )
 

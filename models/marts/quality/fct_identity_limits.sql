@@ -62,7 +62,8 @@ counted as (
         'a placeholder email or phone',
         'placeholder_contacts',
         count(distinct source_customer_id),
-        count(distinct case when is_placeholder_email then email end) + count(distinct case when is_placeholder_phone then phone end),
+        count(distinct case when is_placeholder_email then email end)
+        + count(distinct case when is_placeholder_phone then phone end),
         coalesce(sum(case when source_customer_id is null then orders end), 0)
     from delivered
     where is_placeholder_email or is_placeholder_phone
