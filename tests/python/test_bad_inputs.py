@@ -2,7 +2,7 @@
 
 The faults stand in tests/bad_inputs, one a file. All those in `quarantined` are delivered to one run, each in files of
 its own. `files` says what they hold (a source's name stands for a delivery of that name; `#1` for an id of this fault
-alone), `outcome` how many rows are accepted, rejected, superseded and not yet known, `quarantine` the reason of each
+alone), `outcome` how many rows are accepted, rejected, superseded, merged and not yet known, `quarantine` the reason of each
 rejected row and a part of it, `revenue` the net revenue of orders. Each of those in `stopped` is a raw folder of its
 own, and ends with `sentences`. Files that are no text are made here.
 """
@@ -32,7 +32,7 @@ BAD_INPUTS = Path(__file__).parents[1] / "bad_inputs"
 REPOSITORY = BAD_INPUTS.parents[1]
 AS_OF = "2024-12-31"
 LINE_ENDS = {"lf": "\n", "crlf": "\r\n", "cr": "\r"}
-OUTCOMES = ("accepted", "rejected", "superseded", "not_yet_known")
+OUTCOMES = ("accepted", "rejected", "superseded", "merged", "not_yet_known")
 HEADER = "order_id,customer_id,ordered_at,amount\n"
 # one name of everything that a shell, SQL or a glob pattern might take for its own
 ODD_FOLDER = "raw [data] of 'the' \"shop\" *? #1 %20 {a,b}"

@@ -10,6 +10,11 @@ versions as (
     {{ record_versions('records') }}
 ),
 
+-- files that orders are read from, too: a row without product, quantity and price only tells more of its order
+shared_files as (
+    select delivered_in from {{ ref('stg_builds__deliveries') }} where source_name = 'orders'
+),
+
 numbered as (
     select
         order_id,
@@ -39,6 +44,12 @@ final as (
         versions.rejection_reason,
         versions.is_readable,
         case
+            when
+                versions.rejection_reason = 'quantity is blank'
+                and versions.product_id is null
+                and versions.unit_price is null
+                and versions.delivered_in in (select shared_files.delivered_in from shared_files)
+                then 'merged'
             when versions.version_status <> 'current' then versions.version_status
             when versions.line_number is null and numbered.numbered_in > numbered.unnumbered_in then 'superseded'
             when versions.line_number is not null and numbered.unnumbered_in > numbered.numbered_in then 'superseded'

@@ -10,8 +10,8 @@ with order_versions as (
             partition by record_key
             order by version_written_at desc nulls last, delivered_in desc, version_row desc
         ) as version_rank
-    from {{ ref('stg_shop__orders') }}
-    where rejection_reason is null and {{ is_asked }}
+    from {{ ref('int_order_rows_merged') }}
+    where rejection_reason is null and merged_into is null and {{ is_asked }}
 ),
 
 orders as (

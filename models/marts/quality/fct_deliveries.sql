@@ -30,6 +30,7 @@ counted as (
         cast(sum(case when outcome = 'current' then 1 else 0 end) as bigint) as accepted_rows,
         cast(sum(case when outcome = 'rejected' then 1 else 0 end) as bigint) as rejected_rows,
         cast(sum(case when outcome = 'superseded' then 1 else 0 end) as bigint) as superseded_rows,
+        cast(sum(case when outcome = 'merged' then 1 else 0 end) as bigint) as merged_rows,
         cast(sum(case when outcome = 'not yet known' then 1 else 0 end) as bigint) as not_yet_known_rows
     from outcomes
     group by source_name, delivered_in
@@ -43,6 +44,7 @@ final as (
         accepted_rows,
         rejected_rows,
         superseded_rows,
+        merged_rows,
         not_yet_known_rows,
         {{ ratio('rejected_rows', 'delivered_rows') }} as rejected_share
     from counted
