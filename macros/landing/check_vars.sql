@@ -37,7 +37,7 @@
     {% for name in ['prices_include_tax', 'include_shipping_in_revenue'] if var(name) is not boolean %}
         {% do expected.update({name: 'true or false'}) %}
     {% endfor %}
-    {% for name in ['counted_order_statuses', 'raw_timestamp_formats'] if not is_list_of_texts(var(name)) %}
+    {% for name in ['counted_order_statuses', 'uncounted_order_statuses', 'raw_timestamp_formats'] if not is_list_of_texts(var(name)) %}
         {% do expected.update({name: 'a list of texts, with at least one'}) %}
     {% endfor %}
     {% if is_list_of_texts(var('raw_timestamp_formats')) %}
