@@ -22,12 +22,18 @@
 
 {% macro matches(text, pattern) %}{{ return(adapter.dispatch('matches', 'clv_warehouse')(text, pattern)) }}{% endmacro %}
 
+{% macro plain_number(text, is_money) %}{{ return(adapter.dispatch('plain_number', 'clv_warehouse')(text, is_money)) }}{% endmacro %}
+
 {% macro digits_of(text) %}{{ return(adapter.dispatch('digits_of', 'clv_warehouse')(text)) }}{% endmacro %}
 
 
 {#- time -#}
 
-{% macro parsed_timestamp(value, formats) %}{{ return(adapter.dispatch('parsed_timestamp', 'clv_warehouse')(value, formats)) }}{% endmacro %}
+{% macro parsed_iso_timestamp(value) %}{{ return(adapter.dispatch('parsed_iso_timestamp', 'clv_warehouse')(value)) }}{% endmacro %}
+
+{% macro parsed_timestamp(text, format) %}{{ return(adapter.dispatch('parsed_timestamp', 'clv_warehouse')(text, format)) }}{% endmacro %}
+
+{% macro has_time_of_day(format) %}{{ return(adapter.dispatch('has_time_of_day', 'clv_warehouse')(format)) }}{% endmacro %}
 
 {% macro is_timestamp_format(text) %}{{ return(adapter.dispatch('is_timestamp_format', 'clv_warehouse')(text)) }}{% endmacro %}
 

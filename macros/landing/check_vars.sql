@@ -38,7 +38,7 @@
     {% for name in ['prices_include_tax', 'include_shipping_in_revenue'] if var(name) is not boolean %}
         {% do expected.update({name: 'true or false'}) %}
     {% endfor %}
-    {% for name in ['counted_order_statuses', 'raw_timestamp_formats'] if not is_list_of_texts(var(name)) %}
+    {% for name in ['counted_order_statuses', 'uncounted_order_statuses', 'raw_timestamp_formats'] if not is_list_of_texts(var(name)) %}
         {% do expected.update({name: 'a list of texts, with at least one'}) %}
     {% endfor %}
     {% for name in ['anonymous_customer_ids', 'placeholder_contacts', 'merge_people_by'] if var(name) != [] and not is_list_of_texts(var(name)) %}

@@ -211,6 +211,7 @@ class Outcome:
     deliveries: Mapping[str, Mapping[str, int]]
     rejected: Sequence[tuple[str, str, str]]
     revenue: Mapping[str, float]
+    output: str
 
 
 def write_files(folder: Path, files: Mapping[str, bytes]) -> Path:
@@ -236,6 +237,7 @@ def outcome(tmp_path_factory: pytest.TempPathFactory, build_warehouse: BuildWare
             {row[0]: dict(zip(("delivered", *OUTCOMES), row[1:], strict=True)) for row in deliveries.fetchall()},
             connection.execute("select delivered_in, reason, raw_record from marts.fct_rejected_records").fetchall(),
             dict(connection.execute("select order_id, net_revenue::double from marts.fct_orders").fetchall()),
+            run.output,
         )
 
 
@@ -255,6 +257,12 @@ def test_fault_is_kept_with_its_reason_and_all_else_counts(outcome: Outcome, fau
     assert not rejected
 
     assert {order_id: outcome.revenue.get(order_id) for order_id in fault.revenue} == pytest.approx(fault.revenue)
+
+
+def test_a_status_of_neither_list_is_warned_of_with_its_orders_and_money(outcome: Outcome) -> None:
+    warning = '2 orders worth 23.50 USD do not count: their status "awaiting pickup" is no known one.'
+    assert warning in " ".join(outcome.output.split())
+    assert outcome.output.count("is no known one") == 1
 
 
 def test_every_delivery_is_accounted_for(outcome: Outcome) -> None:

@@ -31,6 +31,8 @@ renamed as (
         {{ rejection_reason(
             required=['campaign', 'customer_id', 'assigned_at', 'variant'],
             numbers=['cost'],
+            money=['cost'],
+            currency=reporting_currency(),
             timestamps=['assigned_at'],
             event='assigned_at',
             rules={'cost is negative': 'cost_read < 0'}

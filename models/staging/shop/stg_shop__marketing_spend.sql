@@ -30,6 +30,7 @@ renamed as (
         {{ rejection_reason(
             required=['spend_date', 'amount'],
             numbers=['amount'],
+            money=['amount'],
             timestamps=['spend_date'],
             event='spend_date'
         ) }} as rejection_reason,

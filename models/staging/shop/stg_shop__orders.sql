@@ -45,6 +45,7 @@ renamed as (
         {{ rejection_reason(
             required=['order_id', 'ordered_at'],
             numbers=['amount', 'discount_amount', 'shipping_amount', 'tax_amount'],
+            money=['amount', 'discount_amount', 'shipping_amount', 'tax_amount'],
             timestamps=['ordered_at', 'updated_at'],
             event='ordered_at',
             rules={'discount_amount is negative': 'discount_amount_read < 0 and coalesce(amount_read, 0) >= 0'}

@@ -34,6 +34,8 @@ renamed as (
         {{ rejection_reason(
             required=['refund_id', 'order_id', 'refunded_at', 'amount'],
             numbers=['amount', 'quantity'],
+            money=['amount'],
+            currency='upper(currency)',
             timestamps=['refunded_at'],
             event='refunded_at',
             rules={

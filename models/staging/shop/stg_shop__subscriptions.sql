@@ -34,6 +34,7 @@ renamed as (
         {{ rejection_reason(
             required=['subscription_id', 'customer_id', 'started_at', 'monthly_amount'],
             numbers=['monthly_amount'],
+            money=['monthly_amount'],
             timestamps=['started_at', 'ended_at'],
             event='started_at',
             rules={
