@@ -3,7 +3,7 @@
 with records as (
     {{ records_to_judge('orders', [
         'order_id', 'customer_id', 'status', 'currency', 'sales_channel', 'country', 'email',
-        'amount', 'discount_amount', 'shipping_amount', 'tax_amount', 'ordered_at',
+        'amount', 'discount_amount', 'shipping_amount', 'tax_amount', 'total_amount', 'tax_included', 'ordered_at',
     ], key='order_id', event='ordered_at') }}
 ),
 
