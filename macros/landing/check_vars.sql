@@ -35,9 +35,15 @@
     {% if var('purchase_model') not in ['auto'] + purchase_models() %}
         {% do expected.update({'purchase_model': (['auto'] + purchase_models()[:-1]) | join(', ') ~ ' or ' ~ purchase_models()[-1]}) %}
     {% endif %}
-    {% for name in ['prices_include_tax', 'include_shipping_in_revenue'] if var(name) is not boolean %}
+    {% for name in ['include_shipping_in_revenue', 'free_orders_count'] if var(name) is not boolean %}
         {% do expected.update({name: 'true or false'}) %}
     {% endfor %}
+    {% if var('prices_include_tax') is not boolean and var('prices_include_tax') != 'auto' %}
+        {% do expected.update({'prices_include_tax': 'true, false or auto'}) %}
+    {% endif %}
+    {% if var('refund_amounts') not in ['paid_back', 'goods'] %}
+        {% do expected.update({'refund_amounts': 'paid_back or goods'}) %}
+    {% endif %}
     {% for name in ['counted_order_statuses', 'uncounted_order_statuses', 'raw_timestamp_formats'] if not is_list_of_texts(var(name)) %}
         {% do expected.update({name: 'a list of texts, with at least one'}) %}
     {% endfor %}

@@ -1,7 +1,7 @@
 {% set columns = [
     'order_id', 'customer_id', 'status', 'currency', 'sales_channel', 'country', 'email', 'ordered_at', 'delivered_in', 'delivered_row',
 ] %}
-{% set amounts = ['amount', 'discount_amount', 'shipping_amount', 'tax_amount'] %}
+{% set amounts = ['amount', 'discount_amount', 'shipping_amount', 'tax_amount', 'total_amount', 'tax_included'] %}
 with versions as (
     select * from {{ ref('int_orders_versioned') }}
 ),
@@ -84,6 +84,8 @@ final as (
         discount_amount,
         shipping_amount,
         tax_amount,
+        total_amount,
+        tax_included,
         exchange_rate,
         has_lines,
         is_known,
