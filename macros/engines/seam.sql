@@ -22,6 +22,8 @@
 
 {% macro matches(text, pattern) %}{{ return(adapter.dispatch('matches', 'clv_warehouse')(text, pattern)) }}{% endmacro %}
 
+{% macro blanks_collapsed(text) %}{{ return(adapter.dispatch('blanks_collapsed', 'clv_warehouse')(text)) }}{% endmacro %}
+
 {% macro plain_number(text, is_money) %}{{ return(adapter.dispatch('plain_number', 'clv_warehouse')(text, is_money)) }}{% endmacro %}
 
 {% macro digits_of(text) %}{{ return(adapter.dispatch('digits_of', 'clv_warehouse')(text)) }}{% endmacro %}

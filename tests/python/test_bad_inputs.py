@@ -204,6 +204,9 @@ MADE = [
 QUARANTINED = [*map(read_quarantined, sorted((BAD_INPUTS / "quarantined").glob("*.yml"))), *MADE]
 
 
+SPEND = "select acquisition_channel, sum(spend)::double from marts.fct_channel_months group by acquisition_channel"
+
+
 @dataclass(frozen=True)
 class Outcome:
     """What one run made of all faults that it survives."""
@@ -212,6 +215,7 @@ class Outcome:
     rejected: Sequence[tuple[str, str, str]]
     revenue: Mapping[str, float]
     output: str
+    spend: Mapping[str, float]
 
 
 def write_files(folder: Path, files: Mapping[str, bytes]) -> Path:
@@ -238,6 +242,7 @@ def outcome(tmp_path_factory: pytest.TempPathFactory, build_warehouse: BuildWare
             connection.execute("select delivered_in, reason, raw_record from marts.fct_rejected_records").fetchall(),
             dict(connection.execute("select order_id, net_revenue::double from marts.fct_orders").fetchall()),
             run.output,
+            dict(connection.execute(SPEND).fetchall()),
         )
 
 
@@ -263,6 +268,15 @@ def test_a_status_of_neither_list_is_warned_of_with_its_orders_and_money(outcome
     warning = '2 orders worth 23.50 USD do not count: their status "awaiting pickup" is no known one.'
     assert warning in " ".join(outcome.output.split())
     assert outcome.output.count("is no known one") == 1
+
+
+def test_names_that_differ_in_case_and_blanks_are_one_and_warned_of(outcome: Outcome) -> None:
+    said = " ".join(outcome.output.split())
+    assert 'The channel "Bill Board" is also written "bill board" (1 of 3 rows): they are taken for one.' in said
+    assert 'The campaign "Spring" is also written "spring" (1 of 2 rows): they are taken for one.' in said
+    assert said.count("taken for one") == 2
+    assert outcome.spend["Bill Board"] == 18
+    assert not [channel for channel in outcome.spend if channel.startswith("bill")]
 
 
 def test_every_delivery_is_accounted_for(outcome: Outcome) -> None:

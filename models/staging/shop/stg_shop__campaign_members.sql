@@ -15,7 +15,8 @@ renamed as (
         -- ids
         {{ known_customer('customer_id') }} as customer_id,
         -- text
-        campaign,
+        {{ name_key('campaign') }} as campaign,
+        campaign as campaign_written,
         variant,
         -- numbers
         cost_read as cost,

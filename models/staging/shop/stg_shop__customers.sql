@@ -21,8 +21,10 @@ renamed as (
         first_name,
         last_name,
         country,
-        acquisition_channel,
-        acquisition_campaign,
+        {{ name_key('acquisition_channel') }} as acquisition_channel,
+        {{ name_key('acquisition_campaign') }} as acquisition_campaign,
+        acquisition_channel as channel_written,
+        acquisition_campaign as campaign_written,
         -- dates
         created_at_read as created_at,
         birth_date_read as birth_date,

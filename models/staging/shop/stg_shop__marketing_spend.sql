@@ -13,8 +13,10 @@ read as (
 renamed as (
     select
         -- text
-        channel,
-        campaign,
+        {{ name_key('channel') }} as channel,
+        {{ name_key('campaign') }} as campaign,
+        channel as channel_written,
+        campaign as campaign_written,
         upper(currency) as currency,
         -- numbers
         amount_read as amount,

@@ -21,7 +21,10 @@ def describe_configuration(failures: Iterable[Failure]) -> list[str]:
 
 
 def describe_failure(failure: Failure, build_file: Path) -> str:
-    """Say in sentences what a node's failure means; of a data test also how many rows failed, and some of them, or the sentences that they are."""
+    """Say in sentences what a node's failure means; of a data test also how many rows failed, and some of them.
+
+    Rows that are sentences stand for themselves.
+    """
     if failure.kind == "test" and failure.compiled_sql and failure.failing_rows:
         count = failure.failing_rows
         rows = failing_rows(build_file, failure.compiled_sql)

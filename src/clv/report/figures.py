@@ -104,7 +104,9 @@ def sections(published: Published) -> list[Section]:
         Section("channels", "What do they cost?", [channels(shop)]),
         Section("next", "Who is slipping away?", [alive(shop), overdue(shop)]),
         Section("trust", "Can the predictions be trusted?", [methods(shop), calibration(shop), fits(shop)]),
-        Section("data", "Is the data sound?", [statuses(shop), rejected(shop), deliveries(shop), reconciliations(shop)]),
+        Section(
+            "data", "Is the data sound?", [statuses(shop), rejected(shop), deliveries(shop), reconciliations(shop)]
+        ),
     ]
 
 
