@@ -1,10 +1,12 @@
 -- A failure means that so much of a delivery is unreadable that the delivery itself is likely broken: nothing built on it
 -- should be published. Deliver it again, or raise var max_rejected_share.
--- depends_on: {{ ref('fct_rejected_records') }}
+{% set exceeded %}
+    select * from {{ ref('int_deliveries_counted') }}
+    where rejected_share > {{ var('max_rejected_share') }}
+{% endset %}
 {% set query %}
     with deliveries as (
-        select * from {{ ref('fct_deliveries') }}
-        where rejected_share > {{ var('max_rejected_share') }}
+        {{ exceeded }}
     ),
 
     -- no day makes a reason of its own ("no exchange rate for CHF on 2025-06-30")
@@ -17,7 +19,7 @@
                 else reason
             end as reason,
             raw_record
-        from {{ ref('fct_rejected_records') }}
+        from {{ ref('int_rejected_records') }}
     ),
 
     reasons as (
@@ -51,6 +53,9 @@
             and reasons.reason_rank = 1
     order by deliveries.delivered_in
 {% endset %}
-{% do fail_with_sentences(query) %}
+{# the quarantine is looked at only where it is too large #}
+{% if execute and flags.WHICH in ['build', 'test'] and run_query(exceeded).rows %}
+    {% do fail_with_sentences(query) %}
+{% endif %}
 
-{{ query }}
+{{ exceeded }}
