@@ -14,10 +14,11 @@ told as (
         source_name || ': ' || doubtful_keys || ' of ' || all_keys || ' '
         || case
             when doubt = 'two values'
-                then 'orders in several rows of a delivery have two values of ' || column_name || ', of which the first by row counts'
+                then 'orders in several rows of a delivery have two values of ' || column_name || ', the first by row counts'
             when doubt = 'other order'
-                then 'order numbers came again with another customer, and on another day or of another amount; where they are other'
-                    || ' orders, give the source a column store'
+                then
+                    'order numbers came again with another customer, and on another day or of another amount; where they are'
+                    || ' other orders, give the source a column store'
             when column_name = 'order_id'
                 then 'order numbers are of no accepted order, so that their rows are in quarantine'
             else 'customers are of no account and no order, so that ids may be written otherwise there'
