@@ -17,8 +17,8 @@ read as (
 renamed as (
     select
         -- ids
-        order_id,
-        customer_id,
+        {{ read_id('order_id') }} as order_id,
+        {{ read_id('customer_id') }} as customer_id,
         -- text
         lower(status) as status,
         upper(currency) as currency,
@@ -34,7 +34,7 @@ renamed as (
         ordered_at_read as ordered_at,
         updated_at_read as updated_at,
         -- the delivered record
-        order_id as record_key,
+        {{ read_id('order_id') }} as record_key,
         ordered_at_read as known_at,
         updated_at_read as version_written_at,
         delivered_in,
