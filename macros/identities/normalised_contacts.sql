@@ -31,7 +31,7 @@
 {%- endmacro %}
 
 {% macro known_customer(customer_id) -%}
-    case when not {{ names_nobody(customer_id) }} then {{ customer_id }} end
+    case when not {{ names_nobody(customer_id) }} then {{ read_id(customer_id) }} end
 {%- endmacro %}
 
 {#- As HMAC: hashed twice with the key, so that nothing can be added to what was hashed. -#}

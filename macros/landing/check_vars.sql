@@ -10,7 +10,7 @@
             {% do expected.update({name: 'a whole number from ' ~ low ~ ' to ' ~ high}) %}
         {% endif %}
     {% endfor %}
-    {% for name in ['max_rejected_share', 'annual_discount_rate'] if not is_between(var(name), 0, 1) %}
+    {% for name in ['max_rejected_share', 'max_conflicting_keys', 'annual_discount_rate'] if not is_between(var(name), 0, 1) %}
         {% do expected.update({name: 'a fraction from 0 to 1'}) %}
     {% endfor %}
     {% if var('assumed_gross_margin') is not none and not is_between(var('assumed_gross_margin'), 0, 1) %}
@@ -60,6 +60,9 @@
     {% endif %}
     {% if var('raw_decimal_mark') not in ['.', ','] %}
         {% do expected.update({'raw_decimal_mark': '"." or ","'}) %}
+    {% endif %}
+    {% if var('order_items_delivery') not in ['whole_orders', 'changed_lines'] %}
+        {% do expected.update({'order_items_delivery': 'whole_orders or changed_lines'}) %}
     {% endif %}
     {% if not are_value_tiers(var('value_tiers')) %}
         {% do expected.update({'value_tiers': 'a list of {name: TEXT, up_to: FRACTION}, each name once and none all, up_to rising from above 0 to 1 in the last'}) %}

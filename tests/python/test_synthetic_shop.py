@@ -74,6 +74,10 @@ def test_every_delivered_row_is_accounted_for(
     assert later == 0
 
 
+def test_nothing_of_a_sound_shop_looks_wrong(marts: duckdb.DuckDBPyConnection) -> None:
+    assert marts.execute("select sentence from fct_record_warnings").fetchall() == []
+
+
 # how each planted defect is told in the quarantine
 REASONS = {
     "blank_key": "%_id is blank",

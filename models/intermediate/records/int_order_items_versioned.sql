@@ -15,9 +15,10 @@ shared_files as (
     select delivered_in from {{ ref('stg_builds__deliveries') }} where source_name = 'orders'
 ),
 
-numbered as (
+latest as (
     select
         order_id,
+        max(delivered_in) as delivered_in,
         max(case when line_number is not null then delivered_in end) as numbered_in,
         max(case when line_number is null then delivered_in end) as unnumbered_in
     from versions
@@ -25,7 +26,8 @@ numbered as (
     group by order_id
 ),
 
--- an order delivered with numbers on its lines at one time and without at another: the later delivery replaces the earlier
+-- an order delivered again brings its lines whole; or those that changed, but all where one delivery has numbers on them and one
+-- has not
 final as (
     select
         versions.order_id,
@@ -51,13 +53,17 @@ final as (
                 and versions.delivered_in in (select shared_files.delivered_in from shared_files)
                 then 'merged'
             when versions.version_status <> 'current' then versions.version_status
-            when versions.line_number is null and numbered.numbered_in > numbered.unnumbered_in then 'superseded'
-            when versions.line_number is not null and numbered.unnumbered_in > numbered.numbered_in then 'superseded'
+            {% if var('order_items_delivery') == 'whole_orders' %}
+            when versions.delivered_in < latest.delivered_in then 'superseded'
+            {% else %}
+            when versions.line_number is null and latest.numbered_in > latest.unnumbered_in then 'superseded'
+            when versions.line_number is not null and latest.unnumbered_in > latest.numbered_in then 'superseded'
+            {% endif %}
             else 'current'
         end as version_status
     from versions
-    left join numbered
-        on versions.order_id = numbered.order_id
+    left join latest
+        on versions.order_id = latest.order_id
 )
 
 select * from final

@@ -30,7 +30,7 @@ renamed as (
         birth_date_read as birth_date,
         loyalty_joined_at_read as loyalty_joined_at,
         -- the delivered record
-        customer_id as record_key,
+        {{ read_id('customer_id') }} as record_key,
         created_at_read as known_at,
         cast(null as timestamp) as version_written_at,
         delivered_in,

@@ -19,7 +19,7 @@ read as (
 renamed as (
     select
         -- ids
-        order_id,
+        {{ read_id('order_id') }} as order_id,
         {{ known_customer('customer_id') }} as customer_id,
         customer_id as customer_id_as_delivered,
         {{ names_nobody('customer_id') }} as is_customer_anonymous,
@@ -41,7 +41,7 @@ renamed as (
         ordered_at_read as ordered_at,
         updated_at_read as updated_at,
         -- the delivered record
-        order_id as record_key,
+        {{ read_id('order_id') }} as record_key,
         ordered_at_read as known_at,
         updated_at_read as version_written_at,
         delivered_in,
