@@ -138,7 +138,7 @@ def fingerprint(manifest: Manifest) -> str:
     return hashlib.sha256(json.dumps([files, macros], sort_keys=True).encode()).hexdigest()
 
 
-def run_operation(project: Project, macro: str) -> list[str]:
+def run_operation(project: Project, macro: str, **arguments: object) -> list[str]:
     """Run a macro and return the lines that it logged. Raises UsageError with dbt's message if it fails."""
     lines: list[str] = []
     errors: list[str] = []
@@ -148,7 +148,13 @@ def run_operation(project: Project, macro: str) -> list[str]:
             lines.append(_text(event))
         _error_collector(errors)(event)
 
-    command = ["run-operation", macro, *_options(project.folder, project.target, project.variables)]
+    command = [
+        "run-operation",
+        macro,
+        "--args",
+        json.dumps(arguments),
+        *_options(project.folder, project.target, project.variables),
+    ]
     result = _invoke(command, project.manifest, on_event)
     if not result.success:
         raise UsageError(explain(_message(result, errors)))
