@@ -78,7 +78,7 @@ def check_raw(settings: RunSettings, sample_rows: int) -> list[check.RawSource]:
     The build database is opened only if it exists, since it may hold raw tables.
     """
     # for the target of a run, which shares the parse: sources are read alike for both
-    project = dbt.parse_project(settings.project, settings.target, settings.variables)
+    project = dbt.parse_project(settings.project, settings.target, settings.variables, writes_manifest=False)
     if not settings.target and not settings.warehouse.build_file.exists():
         project = replace(project, target=MEMORY_TARGET)
     with dbt.folders(settings.raw, settings.warehouse.folder):
