@@ -70,6 +70,8 @@
 
 {% macro parquet_columns(files) %}{{ return(adapter.dispatch('parquet_columns', 'clv_warehouse')(files)) }}{% endmacro %}
 
+{% macro sampled_selects(finding) %}{{ return(adapter.dispatch('sampled_selects', 'clv_warehouse')(finding)) }}{% endmacro %}
+
 {% macro file_versions(files) %}{{ return(adapter.dispatch('file_versions', 'clv_warehouse')(files)) }}{% endmacro %}
 
 {% macro land_csv(finding, files) %}{{ return(adapter.dispatch('land_csv', 'clv_warehouse')(finding, files)) }}{% endmacro %}

@@ -6,9 +6,9 @@ with statuses as (
 )
 
 select
-    orders || ' orders worth ' || cast(cast(gross_item_revenue as {{ type_exact(28, 2) }}) as {{ dbt.type_string() }})
-    || ' {{ var("reporting_currency") | upper }} do not count: their status "' || status || '" is no known one.'
-    || ' Name it in var counted_order_statuses if it is a sale, or in var uncounted_order_statuses.' as sentence
+    'Orders of status "' || status || '" do not count (' || orders || ', worth '
+    || cast(cast(gross_item_revenue as {{ type_exact(28, 2) }}) as {{ dbt.type_string() }}) || ' {{ var("reporting_currency") | upper }}):'
+    || ' name it in var counted_order_statuses if it is a sale, else in uncounted_order_statuses.' as sentence
 from statuses
 where not is_known
 order by gross_item_revenue desc, status
