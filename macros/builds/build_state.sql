@@ -142,7 +142,7 @@
 
 {% macro project_vars() %}
     {{ return([
-        'raw_names', 'raw_columns', 'raw_timestamp_formats', 'raw_decimal_mark', 'counted_order_statuses', 'order_items_delivery', 'prices_include_tax', 'include_shipping_in_revenue',
+        'raw_names', 'raw_columns', 'raw_timestamp_formats', 'raw_decimal_mark', 'counted_order_statuses', 'orders_delivery', 'order_items_delivery', 'prices_include_tax', 'include_shipping_in_revenue',
         'max_rejected_share', 'max_conflicting_keys', 'max_exchange_rate_age_days', 'max_ids_per_contact', 'reporting_currency', 'reporting_timezone',
         'assumed_gross_margin', 'kpi_window_months', 'max_lifetime_years', 'annual_discount_rate', 'cohort_clv_age_months',
         'min_segment_customers', 'purchase_model', 'min_repeat_customers', 'horizon_months', 'backtest_quarters', 'value_tiers', 'campaign_window_days', 'attribution_model', 'attribution_half_life_days',

@@ -32,7 +32,7 @@ BAD_INPUTS = Path(__file__).parents[1] / "bad_inputs"
 REPOSITORY = BAD_INPUTS.parents[1]
 AS_OF = "2024-12-31"
 LINE_ENDS = {"lf": "\n", "crlf": "\r\n", "cr": "\r"}
-OUTCOMES = ("accepted", "rejected", "superseded", "merged", "not_yet_known")
+OUTCOMES = ("accepted", "rejected", "superseded", "merged", "withdrawn", "not_yet_known")
 HEADER = "order_id,customer_id,ordered_at,amount\n"
 # one name of everything that a shell, SQL or a glob pattern might take for its own
 ODD_FOLDER = "raw [data] of 'the' \"shop\" *? #1 %20 {a,b}"
@@ -211,6 +211,7 @@ class Outcome:
     deliveries: Mapping[str, Mapping[str, int]]
     rejected: Sequence[tuple[str, str, str]]
     revenue: Mapping[str, float]
+    told: str
 
 
 def write_files(folder: Path, files: Mapping[str, bytes]) -> Path:
@@ -236,6 +237,7 @@ def outcome(tmp_path_factory: pytest.TempPathFactory, build_warehouse: BuildWare
             {row[0]: dict(zip(("delivered", *OUTCOMES), row[1:], strict=True)) for row in deliveries.fetchall()},
             connection.execute("select delivered_in, reason, raw_record from marts.fct_rejected_records").fetchall(),
             dict(connection.execute("select order_id, net_revenue::double from marts.fct_orders").fetchall()),
+            " ".join(run.output.split()),
         )
 
 
@@ -255,6 +257,13 @@ def test_fault_is_kept_with_its_reason_and_all_else_counts(outcome: Outcome, fau
     assert not rejected
 
     assert {order_id: outcome.revenue.get(order_id) for order_id in fault.revenue} == pytest.approx(fault.revenue)
+
+
+def test_what_can_be_read_and_looks_wrong_is_told(outcome: Outcome) -> None:
+    assert re.search(
+        r"orders: \d+ of \d+ orders in several rows of a delivery have two values of amount, the", outcome.told
+    )
+    assert re.search(r"order_items: \d+ of \d+ order numbers are of no accepted order, so that their", outcome.told)
 
 
 def test_every_delivery_is_accounted_for(outcome: Outcome) -> None:
@@ -395,6 +404,7 @@ WRONG_VALUES = [
     ("raw_timestamp_formats", None, "is null: give a list of texts"),
     ("raw_timestamp_formats", ["%Y%m%d", "dd.MM.yyyy"], 'is ["%Y%m%d", "dd.MM.yyyy"]: give formats in the notation'),
     ("raw_decimal_mark", ";", 'is \';\': give "." or ",".'),
+    ("orders_delivery", "full", "is 'full': give changes or full_snapshots."),
     ("order_items_delivery", "lines", "is 'lines': give whole_orders or changed_lines."),
     ("reporting_currency", "EURO", "is 'EURO': give a code of three letters"),
     ("reporting_timezone", "Europe/Berlyn", "is 'Europe/Berlyn': give a time zone that the warehouse knows"),
@@ -434,6 +444,7 @@ RIGHT_VALUES: Mapping[str, Any] = {
     "attribution_half_life_days": 0.5,
     "attribution_lookback_days": 1,
     "counted_order_statuses": ["it's paid"],
+    "orders_delivery": "full_snapshots",
     "order_items_delivery": "changed_lines",
     "reporting_currency": "eur",
     "reporting_timezone": "America/New_York",
