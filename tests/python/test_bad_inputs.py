@@ -204,6 +204,9 @@ MADE = [
 QUARANTINED = [*map(read_quarantined, sorted((BAD_INPUTS / "quarantined").glob("*.yml"))), *MADE]
 
 
+SPEND = "select acquisition_channel, sum(spend)::double from marts.fct_channel_months group by acquisition_channel"
+
+
 @dataclass(frozen=True)
 class Outcome:
     """What one run made of all faults that it survives."""
@@ -211,7 +214,8 @@ class Outcome:
     deliveries: Mapping[str, Mapping[str, int]]
     rejected: Sequence[tuple[str, str, str]]
     revenue: Mapping[str, float]
-    told: str
+    output: str
+    spend: Mapping[str, float]
 
 
 def write_files(folder: Path, files: Mapping[str, bytes]) -> Path:
@@ -237,7 +241,8 @@ def outcome(tmp_path_factory: pytest.TempPathFactory, build_warehouse: BuildWare
             {row[0]: dict(zip(("delivered", *OUTCOMES), row[1:], strict=True)) for row in deliveries.fetchall()},
             connection.execute("select delivered_in, reason, raw_record from marts.fct_rejected_records").fetchall(),
             dict(connection.execute("select order_id, net_revenue::double from marts.fct_orders").fetchall()),
-            " ".join(run.output.split()),
+            run.output,
+            dict(connection.execute(SPEND).fetchall()),
         )
 
 
@@ -260,10 +265,24 @@ def test_fault_is_kept_with_its_reason_and_all_else_counts(outcome: Outcome, fau
 
 
 def test_what_can_be_read_and_looks_wrong_is_told(outcome: Outcome) -> None:
-    assert re.search(
-        r"orders: \d+ of \d+ orders in several rows of a delivery have two values of amount, the", outcome.told
-    )
-    assert re.search(r"order_items: \d+ of \d+ order numbers are of no accepted order, so that their", outcome.told)
+    said = " ".join(outcome.output.split())
+    assert re.search(r"orders: \d+ of \d+ orders in several rows of a delivery have two values of amount, the", said)
+    assert re.search(r"order_items: \d+ of \d+ order numbers are of no accepted order, so that their", said)
+
+
+def test_a_status_of_neither_list_is_warned_of_with_its_orders_and_money(outcome: Outcome) -> None:
+    said = " ".join(outcome.output.split())
+    assert 'Orders of status "awaiting pickup" do not count (2, worth 23.50 USD): name it in var' in said
+    assert said.count("Orders of status") == 1
+
+
+def test_names_that_differ_in_case_and_blanks_are_one_and_warned_of(outcome: Outcome) -> None:
+    said = " ".join(outcome.output.split())
+    assert 'The channel "Bill Board" is also written "bill board" (1 of 3 rows): they are taken for one.' in said
+    assert 'The campaign "Spring" is also written "spring" (1 of 2 rows): they are taken for one.' in said
+    assert said.count("taken for one") == 2
+    assert outcome.spend["Bill Board"] == 18
+    assert not [channel for channel in outcome.spend if channel.startswith("bill")]
 
 
 def test_every_delivery_is_accounted_for(outcome: Outcome) -> None:
@@ -393,10 +412,19 @@ WRONG_VALUES = [
     ("cohort_clv_age_months", 1.5, "is 1.5: give a whole number"),
     ("min_segment_customers", True, "is true: give a whole number"),
     ("max_ids_per_contact", 1, "is 1: give a whole number from 2 to"),
+    ("max_contacts_per_id", 0, "is 0: give a whole number from 1 to"),
+    ("max_ids_per_person", 1, "is 1: give a whole number from 2 to"),
+    ("max_orders_per_guest", None, "is null: give a whole number from 1 to"),
+    ("merge_people_by", ["email", "name"], "give [email, phone], one of them, or []."),
+    ("merge_people_by", "email", "is 'email': give a list of texts; [] for none."),
+    ("anonymous_customer_ids", [0], "is [0]: give a list of texts"),
+    ("placeholder_contacts", None, "is null: give a list of texts"),
     ("max_exchange_rate_age_days", -1, "is -1: give a whole number from 0 to"),
     ("max_lifetime_years", 0, "is 0: give a number above 0"),
     ("max_lifetime_years", float("inf"), "give a number above 0"),
-    ("prices_include_tax", "no", "is 'no': give true or false."),
+    ("prices_include_tax", "no", "is 'no': give true, false or auto."),
+    ("refund_amounts", "net", "is 'net': give paid_back or goods."),
+    ("free_orders_count", "no", "is 'no': give true or false."),
     ("include_shipping_in_revenue", 1, "is 1: give true or false."),
     ("counted_order_statuses", [], "is []: give a list of texts"),
     ("counted_order_statuses", "paid", "is 'paid': give a list of texts"),
@@ -438,6 +466,8 @@ RIGHT_VALUES: Mapping[str, Any] = {
     "annual_discount_rate": 0,
     "kpi_window_months": 1,
     "max_ids_per_contact": 2,
+    "merge_people_by": [],
+    "anonymous_customer_ids": [],
     "max_exchange_rate_age_days": 0,
     "max_lifetime_years": 0.5,
     "attribution_model": "position_based",

@@ -67,11 +67,16 @@ as_of as (
         and (orders.amount is not null or orders.order_id in (select lines.order_id from lines))
 ),
 
+identity_keys as (
+    select * from {{ ref('stg_builds__identity_keys') }}
+),
+
 final as (
     select
         as_of_date,
         {{ end_of_reporting_date('as_of_date') }} as known_before,
-        {{ month_of('as_of_date') }} as as_of_month
+        {{ month_of('as_of_date') }} as as_of_month,
+        (select max(identity_keys.identity_key) from identity_keys) as identity_key
     from as_of
 )
 

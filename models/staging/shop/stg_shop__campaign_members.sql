@@ -13,9 +13,10 @@ read as (
 renamed as (
     select
         -- ids
-        {{ read_id('customer_id') }} as customer_id,
+        {{ known_customer('customer_id') }} as customer_id,
         -- text
-        campaign,
+        {{ name_key('campaign') }} as campaign,
+        campaign as campaign_written,
         variant,
         -- numbers
         cost_read as cost,
@@ -31,6 +32,8 @@ renamed as (
         {{ rejection_reason(
             required=['campaign', 'customer_id', 'assigned_at', 'variant'],
             numbers=['cost'],
+            money=['cost'],
+            currency=reporting_currency(),
             timestamps=['assigned_at'],
             event='assigned_at',
             rules={'cost is negative': 'cost_read < 0'}

@@ -14,13 +14,17 @@ read as (
 renamed as (
     select
         -- ids
-        {{ read_id('customer_id') }} as customer_id,
+        {{ known_customer('customer_id') }} as customer_id,
         -- text
         email,
         phone,
+        first_name,
+        last_name,
         country,
-        acquisition_channel,
-        acquisition_campaign,
+        {{ name_key('acquisition_channel') }} as acquisition_channel,
+        {{ name_key('acquisition_campaign') }} as acquisition_campaign,
+        acquisition_channel as channel_written,
+        acquisition_campaign as campaign_written,
         -- dates
         created_at_read as created_at,
         birth_date_read as birth_date,

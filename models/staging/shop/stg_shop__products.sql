@@ -5,7 +5,7 @@ with source as (
 read as (
     select
         *,
-        {{ read_number('unit_cost') }} as unit_cost_read,
+        {{ read_number('unit_cost', is_money=true) }} as unit_cost_read,
         {{ read_date('valid_from') }} as valid_from_read
     from source
 ),
@@ -31,6 +31,8 @@ renamed as (
         {{ rejection_reason(
             required=['product_id'],
             numbers=['unit_cost'],
+            money=['unit_cost'],
+            currency=reporting_currency(),
             timestamps=['valid_from'],
             rules={'unit_cost is negative': 'unit_cost_read < 0', 'unit_cost is beyond 1e9': 'unit_cost_read > 1e9'}
         ) }} as rejection_reason,

@@ -15,7 +15,7 @@ renamed as (
     select
         -- ids
         {{ read_id('subscription_id') }} as subscription_id,
-        {{ read_id('customer_id') }} as customer_id,
+        {{ known_customer('customer_id') }} as customer_id,
         -- text
         plan,
         upper(currency) as currency,
@@ -34,6 +34,7 @@ renamed as (
         {{ rejection_reason(
             required=['subscription_id', 'customer_id', 'started_at', 'monthly_amount'],
             numbers=['monthly_amount'],
+            money=['monthly_amount'],
             timestamps=['started_at', 'ended_at'],
             event='started_at',
             rules={

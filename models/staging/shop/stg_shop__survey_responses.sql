@@ -13,7 +13,7 @@ read as (
 renamed as (
     select
         -- ids
-        {{ read_id('customer_id') }} as customer_id,
+        {{ known_customer('customer_id') }} as customer_id,
         -- numbers
         score_read as score,
         -- dates

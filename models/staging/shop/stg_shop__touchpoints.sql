@@ -12,10 +12,12 @@ read as (
 renamed as (
     select
         -- ids
-        {{ read_id('customer_id') }} as customer_id,
+        {{ known_customer('customer_id') }} as customer_id,
         -- text
-        channel,
-        campaign,
+        {{ name_key('channel') }} as channel,
+        {{ name_key('campaign') }} as campaign,
+        channel as channel_written,
+        campaign as campaign_written,
         -- dates
         touched_at_read as touched_at,
         -- the delivered record
