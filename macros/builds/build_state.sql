@@ -145,7 +145,7 @@
 
 {% macro project_vars() %}
     {{ return([
-        'raw_names', 'raw_columns', 'raw_timestamp_formats', 'raw_decimal_mark', 'counted_order_statuses', 'uncounted_order_statuses', 'order_items_delivery',
+        'raw_names', 'raw_columns', 'raw_timestamp_formats', 'raw_decimal_mark', 'counted_order_statuses', 'uncounted_order_statuses', 'orders_delivery', 'order_items_delivery',
         'prices_include_tax', 'refund_amounts', 'free_orders_count', 'include_shipping_in_revenue',
         'max_rejected_share', 'max_conflicting_keys', 'max_exchange_rate_age_days', 'max_ids_per_contact', 'max_contacts_per_id', 'max_ids_per_person', 'max_orders_per_guest', 'merge_people_by',
         'anonymous_customer_ids', 'placeholder_contacts', 'reporting_currency', 'reporting_timezone',

@@ -31,6 +31,7 @@ counted as (
         cast(sum(case when outcome = 'rejected' then 1 else 0 end) as bigint) as rejected_rows,
         cast(sum(case when outcome = 'superseded' then 1 else 0 end) as bigint) as superseded_rows,
         cast(sum(case when outcome = 'merged' then 1 else 0 end) as bigint) as merged_rows,
+        cast(sum(case when outcome = 'withdrawn' then 1 else 0 end) as bigint) as withdrawn_rows,
         cast(sum(case when outcome = 'not yet known' then 1 else 0 end) as bigint) as not_yet_known_rows
     from outcomes
     group by source_name, delivered_in
@@ -45,6 +46,7 @@ final as (
         rejected_rows,
         superseded_rows,
         merged_rows,
+        withdrawn_rows,
         not_yet_known_rows,
         {{ ratio('rejected_rows', 'delivered_rows') }} as rejected_share
     from counted
