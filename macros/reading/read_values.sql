@@ -5,7 +5,7 @@
     {%- set number -%}
     coalesce({{ number_as_written(column) }}, {{ number_as_written(plain_number(text, is_money)) }})
     {%- endset -%}
-    case when {{ number }} between -1e12 and 1e12 then {{ number }} end
+    case when {{ number }} between -1e15 and 1e15 then {{ number }} end
 {%- endmacro %}
 
 
