@@ -76,9 +76,9 @@
 
 {% macro land_csv(finding, files) %}{{ return(adapter.dispatch('land_csv', 'clv_warehouse')(finding, files)) }}{% endmacro %}
 
-{% macro forget_csv(source_name) %}{{ return(adapter.dispatch('forget_csv', 'clv_warehouse')(source_name)) }}{% endmacro %}
+{% macro forget_csv(source_name, tables) %}{{ return(adapter.dispatch('forget_csv', 'clv_warehouse')(source_name, tables)) }}{% endmacro %}
 
-{% macro default__forget_csv(source_name) %}{% endmacro %}
+{% macro default__forget_csv(source_name, tables) %}{% endmacro %}
 
 {% macro land_parquet(finding, groups) %}{{ return(adapter.dispatch('land_parquet', 'clv_warehouse')(finding, groups)) }}{% endmacro %}
 

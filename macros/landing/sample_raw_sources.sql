@@ -1,16 +1,16 @@
 {#- What the first rows of each source say, before anything is built: {source: {rows, is_whole, unreadable, statuses, currencies, matches, names,
     float_ids}}. sample_rows: number, 0 for all. -#}
-{% macro sample_raw_sources(findings, sample_rows) %}
+{% macro sample_raw_sources(sources, sample_rows) %}
     {% set samples, present = {}, {} %}
-    {% for finding in findings if (finding.files or finding.relation) and not finding.problems %}
-        {% do finding.update({'is_mixed': true}) %}
-        {% set selects = sampled_selects(finding) if finding.files else [landing_select(
-            finding, finding.column_types, finding.relation, string_literal(finding.relation | string), place_in_table()
-        )] %}
-        {% do finding.update({'selects': selects}) %}
-        {% do run_query('create temporary table sample_' ~ finding.source ~ ' as select ' ~ finding.mapping | join(', ') ~ ' from ('
-            ~ selects | join(' union all ') ~ ') as delivered' ~ (' limit ' ~ sample_rows if sample_rows else '')) %}
-        {% do present.update({finding.source: finding}) %}
+    {% for source_name, parts in sources.items() if is_found(parts) and not parts | map(attribute='problems') | sum(start=[]) %}
+        {% set sampled = {'source': source_name, 'contract': parts[0].contract, 'mapping': {}, 'selects': []} %}
+        {% for finding in parts %}
+            {% do sampled.mapping.update(finding.mapping) %}
+            {% do sampled.selects.extend(sampled_rows(finding)) %}
+        {% endfor %}
+        {% do run_query('create temporary table sample_' ~ source_name ~ ' as select ' ~ parts[0].contract | map(attribute='name') | join(', ') ~ ' from ('
+            ~ sampled.selects | join(' union all ') ~ ') as delivered' ~ (' limit ' ~ sample_rows if sample_rows else '')) %}
+        {% do present.update({source_name: sampled}) %}
     {% endfor %}
     {% for source, finding in present.items() %}
         {% set sample = sample_columns(finding) %}
@@ -24,6 +24,24 @@
         {% do samples.update({source: sample}) %}
     {% endfor %}
     {{ return(samples) }}
+{% endmacro %}
+
+
+{#- Returns the queries of a finding's rows, of its files as they stand. -#}
+{% macro sampled_rows(finding) %}
+    {% do finding.update({'is_mixed': true}) %}
+    {% if finding.query %}
+        {% set selects = [] %}
+        {% for input in finding.inputs %}{% do selects.append(sampled_rows(input) or [empty_select(input)]) %}{% endfor %}
+        {{ return([raw_query_rows(finding, selects)]) }}
+    {% endif %}
+    {% set selects = sampled_selects(finding) if finding.files else [] %}
+    {% for relation in finding.relations %}
+        {% do selects.append(landing_select(
+            finding, finding.column_types, relation, string_literal(relation.schema ~ '.' ~ relation.identifier), place_in_table()
+        )) %}
+    {% endfor %}
+    {{ return(selects) }}
 {% endmacro %}
 
 
