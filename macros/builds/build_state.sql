@@ -49,7 +49,7 @@
     {% set text = dbt.type_string() %}
     {{ return({
         'unreadable_lines': {'source_name': text, 'landed_as': text, 'delivered_in': text, 'reason': text, 'raw_line': text},
-        'landed_files': {'landed_as': text, 'path': text, 'version': text},
+        'landed_files': {'landed_as': text, 'path': text, 'version': text, 'decimal_columns': text},
         'deliveries': {
             'source_name': text, 'delivered_in': text, 'path': text, 'version': text, 'delivered_at': 'timestamp', 'is_new': 'boolean',
             'filtered_rows': 'bigint',

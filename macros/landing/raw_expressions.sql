@@ -89,7 +89,7 @@
 
 
 {% macro read_raw_kind(value, kind) %}
-    {% if kind == 'number' %}{{ return(read_number(value)) }}{% endif %}
+    {% if kind == 'number' %}{{ return(read_number(value, is_money=true)) }}{% endif %}
     {% if kind == 'timestamp' %}{{ return(read_timestamp(value)) }}{% endif %}
     {% if kind.startswith('unix_') %}{{ return(read_unix_time(value, kind)) }}{% endif %}
     {{ return(value) }}
