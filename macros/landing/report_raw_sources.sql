@@ -1,7 +1,8 @@
-{% macro report_raw_sources() %}
+{% macro report_raw_sources(sample_rows=none) %}
     {% do check_vars() %}
     {% set report = [] %}
     {% set sources = by_source(inspect_raw_sources()) %}
+    {% set samples = sample_raw_sources(sources, sample_rows) if sample_rows is not none else {} %}
     {% set has_orders = sources.orders | selectattr('mapping') | list %}
     {% for source_name, parts in sources.items() %}
         {% set mapping, relations, files = {}, [], {} %}
@@ -26,6 +27,7 @@
             'missing': missing if is_found(parts) else [],
             'without': parts[0].without,
             'problems': parts | map(attribute='problems') | sum(start=[]),
+            'sample': samples.get(source_name, {}),
         }) %}
     {% endfor %}
     {% do log('raw_sources ' ~ tojson(report), info=true) %}
