@@ -87,6 +87,8 @@
 
 {#- landing and state -#}
 
+{% macro kept_identity_key() %}{{ return(adapter.dispatch('kept_identity_key', 'clv_warehouse')()) }}{% endmacro %}
+
 {% macro landed_text(column, type) %}{{ return(adapter.dispatch('landed_text', 'clv_warehouse')(column, type)) }}{% endmacro %}
 
 {% macro default__landed_text(column, type) %}{{ return('cast(' ~ column ~ ' as ' ~ dbt.type_string() ~ ')') }}{% endmacro %}

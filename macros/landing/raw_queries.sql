@@ -82,11 +82,11 @@
 {% macro land_raw_query(finding) %}
     {% set selects = [] %}
     {% for input in finding.inputs %}{% do selects.append(land_raw_rows(input, input.is_mixed) or [empty_select(input)]) %}{% endfor %}
-    {{ return(raw_query_rows(finding, selects)) }}
+    {{ return(queried_select(finding, selects)) }}
 {% endmacro %}
 
 
-{% macro raw_query_rows(finding, selects) %}
+{% macro queried_select(finding, selects) %}
     {% set types = {} %}
     {% for name, type in finding.column_types.items() if name not in ['delivered_in', 'delivered_row'] %}{% do types.update({name: type}) %}{% endfor %}
     {% set quoted = [] %}

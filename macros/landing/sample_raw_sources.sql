@@ -2,15 +2,15 @@
     float_ids}}. sample_rows: number, 0 for all. -#}
 {% macro sample_raw_sources(sources, sample_rows) %}
     {% set samples, present = {}, {} %}
-    {% for source_name, parts in sources.items() if is_found(parts) and not parts | map(attribute='problems') | sum(start=[]) %}
-        {% set sampled = {'source': source_name, 'contract': parts[0].contract, 'mapping': {}, 'selects': []} %}
-        {% for finding in parts %}
-            {% do sampled.mapping.update(finding.mapping) %}
-            {% do sampled.selects.extend(sampled_rows(finding)) %}
-        {% endfor %}
-        {% do run_query('create temporary table sample_' ~ source_name ~ ' as select ' ~ parts[0].contract | map(attribute='name') | join(', ') ~ ' from ('
-            ~ sampled.selects | join(' union all ') ~ ') as delivered' ~ (' limit ' ~ sample_rows if sample_rows else '')) %}
-        {% do present.update({source_name: sampled}) %}
+    {% for source, parts in sources.items() if is_found(parts) and not parts | map(attribute='problems') | sum(start=[]) %}
+        {% set mapping = {} %}
+        {% for finding in parts %}{% do mapping.update(finding.mapping) %}{% endfor %}
+        {% set selects = [] %}
+        {% for finding in parts %}{% do selects.extend(sampled_rows(finding)) %}{% endfor %}
+        {% set columns = mapping | list + (['order_id'] if source == 'orders' and 'order_id' not in mapping else []) %}
+        {% do run_query('create temporary table sample_' ~ source ~ ' as select ' ~ columns | join(', ') ~ ' from ('
+            ~ selects | join(' union all ') ~ ') as delivered' ~ (' limit ' ~ sample_rows if sample_rows else '')) %}
+        {% do present.update({source: {'source': source, 'contract': parts[0].contract, 'mapping': mapping, 'selects': selects}}) %}
     {% endfor %}
     {% for source, finding in present.items() %}
         {% set sample = sample_columns(finding) %}
@@ -27,19 +27,17 @@
 {% endmacro %}
 
 
-{#- Returns the queries of a finding's rows, of its files as they stand. -#}
+{#- The queries of a finding's rows, as they stand in its files and tables. -#}
 {% macro sampled_rows(finding) %}
     {% do finding.update({'is_mixed': true}) %}
     {% if finding.query %}
-        {% set selects = [] %}
-        {% for input in finding.inputs %}{% do selects.append(sampled_rows(input) or [empty_select(input)]) %}{% endfor %}
-        {{ return([raw_query_rows(finding, selects)]) }}
+        {% set inputs = [] %}
+        {% for input in finding.inputs %}{% do inputs.append(sampled_rows(input) or [empty_select(input)]) %}{% endfor %}
+        {{ return([queried_select(finding, inputs)]) }}
     {% endif %}
     {% set selects = sampled_selects(finding) if finding.files else [] %}
     {% for relation in finding.relations %}
-        {% do selects.append(landing_select(
-            finding, finding.column_types, relation, string_literal(relation.schema ~ '.' ~ relation.identifier), place_in_table()
-        )) %}
+        {% do selects.append(landing_select(finding, finding.column_types, relation, string_literal(relation | string), place_in_table())) %}
     {% endfor %}
     {{ return(selects) }}
 {% endmacro %}

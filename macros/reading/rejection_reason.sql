@@ -3,6 +3,9 @@
     case
         {%- for column in required %}
         when {{ column }} is null then '{{ column }} is blank'
+        {%- if column == 'customer_id' %}
+        when {{ names_nobody(column) }} then '{{ column }} names nobody (var anonymous_customer_ids)'
+        {%- endif %}
         {%- endfor %}
         {%- for column in numbers %}
         when {{ column }} is not null and {{ column }}_read is null then '{{ column }} is not a number of at most 1e12'

@@ -1,8 +1,25 @@
-{% macro tax_in_prices(tax_amount) -%}
-    {%- if var('prices_include_tax') -%}coalesce({{ tax_amount }}, 0){%- else -%}0{%- endif -%}
+{#- The order's own sum shows it: what was paid is the goods after discounts, and shipping, and the tax where it is not in the prices. -#}
+{% macro tax_in_prices(goods, shipping, tax, total, included) -%}
+    case
+        when {{ included }} = 1 then {{ tax }}
+        when {{ included }} = 0 then 0
+        {%- if var('prices_include_tax') == 'auto' %}
+        when
+            abs({{ goods }} + {{ shipping }} - {{ total }}) < 0.015e0
+            and abs({{ goods }} + {{ shipping }} - {{ total }}) < abs({{ goods }} + {{ shipping }} + {{ tax }} - {{ total }})
+            then {{ tax }}
+        {%- elif var('prices_include_tax') %}
+        when true then {{ tax }}
+        {%- endif %}
+        else 0
+    end
 {%- endmacro %}
 
-{#- A refund gives back the tax within the prices, too, which never was revenue. -#}
-{% macro untaxed_share(revenue, tax_amount) -%}
-    coalesce({{ ratio(revenue, revenue ~ ' + ' ~ tax_in_prices(tax_amount)) }}, 1)
+
+{#- An order's discount that exceeds its goods is on shipping. A credit note brings less than nothing, and has no such limit. -#}
+{% macro goods_discount(discount, goods, line_discount='0') -%}
+    case
+        when {{ goods }} >= 0 then least({{ discount }}, {{ goods }} - {{ line_discount }})
+        else {{ discount }}
+    end
 {%- endmacro %}

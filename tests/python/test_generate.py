@@ -140,12 +140,14 @@ class Shop:
                 from lines group by order_id
             ),
             back as (
-                select refunds.order_id, sum(refunds.amount) as amount_local,
-                    sum(round(refunds.amount * coalesce(rates.rate, 1), 4)) as amount
-                from refunds
+                select goods.order_id, sum(goods.amount) as amount_local,
+                    sum(round(goods.amount * coalesce(rates.rate, 1), 4)) as amount
+                from (
+                    select * replace (amount - coalesce(tax_amount, 0) - coalesce(shipping_amount, 0) as amount) from refunds
+                ) as goods
                 left join exchange_rates as rates
-                    on rates.rate_date = refunds.refunded_at::date and rates.currency = refunds.currency
-                group by refunds.order_id
+                    on rates.rate_date = goods.refunded_at::date and rates.currency = goods.currency
+                group by goods.order_id
             )
             select
                 orders.*, items.gross, items.cogs, items.lines_without_cost,

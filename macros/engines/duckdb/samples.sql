@@ -20,7 +20,7 @@
             'read_csv(' ~ duckdb_list(files | map(attribute='path')) ~ ", auto_detect = false, compression = '" ~ files[0].compression
             ~ "', header = true, skip = " ~ files[0].skip_lines ~ ", delim = " ~ string_literal(files[0].delimiter) ~ ", quote = '\"', escape = '\"', columns = {" ~ columns | join(', ')
             ~ "}, filename = 'landed_file', ignore_errors = true)",
-            duckdb_delivered_in('landed_file'), 'row_number() over ()'
+            duckdb_delivered_in('landed_file'), 'row_number() over ()' if finding.is_input or (finding.source == 'orders' and 'order_id' not in finding.mapping) else 'cast(null as bigint)'
         )) %}
     {% endfor %}
     {{ return(selects) }}

@@ -37,12 +37,12 @@ known as (
     {% for relation, day, columns in [
         ('orders', 'known_on', [
             'order_id', 'order_date', 'known_on', 'source_customer_id', 'is_counted_status', 'source_currency', 'exchange_rate',
-            'quantity', 'tax_amount', 'revenue_before_refunds', 'known_cogs', 'costed_revenue', 'uncosted_revenue',
+            'quantity', 'shipping_amount', 'tax_amount', 'tax_in_prices', 'revenue_before_refunds', 'known_cogs', 'costed_revenue', 'uncosted_revenue',
         ]),
         ('order_versions', 'known_on', ['order_id', 'known_on', 'rejection_reason']),
         ('refunds', 'refund_date', [
-            'refund_id', 'order_id', 'line_number', 'amount', 'quantity', 'source_currency', 'exchange_rate', 'refund_date',
-            'rejection_reason',
+            'refund_id', 'order_id', 'line_number', 'amount', 'quantity', 'tax_amount', 'shipping_amount', 'keeps_goods',
+            'source_currency', 'exchange_rate', 'refunded_at', 'refund_date', 'rejection_reason',
         ]),
         ('refunded_lines', 'refund_date', [
             'refund_id', 'superseded_version', 'line_number', 'quantity', 'net_item_revenue', 'known_cogs',

@@ -16,6 +16,7 @@ order_lines as (
         sum(source_item_revenue) as source_gross_item_revenue,
         sum(item_revenue) as gross_item_revenue,
         sum(line_discount_amount) as line_discount_amount,
+        max(order_tax_in_prices) as tax_in_prices,
         sum(quantity) as quantity,
         sum(known_cogs) as known_cogs,
         {{ margin_basis_of_rank('max(' ~ margin_basis_rank('known_cost_basis') ~ ')') }} as known_cost_basis,
@@ -30,6 +31,7 @@ converted as (
         orders.*,
         order_lines.source_gross_item_revenue,
         order_lines.gross_item_revenue,
+        order_lines.tax_in_prices,
         order_lines.quantity,
         order_lines.known_cogs,
         order_lines.known_cost_basis,
@@ -37,7 +39,7 @@ converted as (
         order_lines.uncosted_revenue,
         {{ is_counted_status('orders.status') }} as is_counted_status,
         order_lines.line_discount_amount
-        + {{ to_money('coalesce(orders.discount_amount, 0) * orders.exchange_rate') }} as total_discount_amount,
+        + {{ to_money('coalesce(orders.discount_amount, 0) * orders.exchange_rate') }} as converted_discount_amount,
         {{ to_money('coalesce(orders.shipping_amount, 0) * orders.exchange_rate') }} as converted_shipping_amount,
         {{ to_money('coalesce(orders.tax_amount, 0) * orders.exchange_rate') }} as converted_tax_amount
     from orders
@@ -47,11 +49,28 @@ converted as (
             and {{ same_version('orders', 'order_lines') }}
 ),
 
+reduced as (
+    select
+        *,
+        {{ goods_discount('converted_discount_amount', 'gross_item_revenue') }} as goods_discount_amount
+    from converted
+),
+
+shipped as (
+    select
+        *,
+        least(
+            converted_shipping_amount, greatest(converted_shipping_amount - converted_discount_amount + goods_discount_amount, 0)
+        ) as paid_shipping_amount,
+        gross_item_revenue - goods_discount_amount - tax_in_prices as untaxed_goods
+    from reduced
+),
+
 final as (
     select
         order_id,
         superseded_version,
-        {{ shop_customer_id() }} as source_customer_id,
+        source_customer_id,
         status,
         is_counted_status,
         source_currency,
@@ -61,12 +80,12 @@ final as (
         quantity,
         source_gross_item_revenue,
         gross_item_revenue,
-        total_discount_amount as discount_amount,
-        converted_shipping_amount as shipping_amount,
+        goods_discount_amount as discount_amount,
+        paid_shipping_amount as shipping_amount,
         converted_tax_amount as tax_amount,
-        gross_item_revenue - total_discount_amount
-        {%- if var('include_shipping_in_revenue') %} + converted_shipping_amount{% endif %}
-        - {{ tax_in_prices('converted_tax_amount') }} as revenue_before_refunds,
+        tax_in_prices,
+        case when gross_item_revenue >= 0 then greatest(untaxed_goods, 0) else untaxed_goods end
+        {%- if var('include_shipping_in_revenue') %} + paid_shipping_amount{% endif %} as revenue_before_refunds,
         known_cogs,
         known_cost_basis,
         costed_revenue,
@@ -74,7 +93,7 @@ final as (
         ordered_at,
         order_date,
         known_on
-    from converted
+    from shipped
 )
 
 select * from final

@@ -52,24 +52,50 @@ converted as (
         {{ to_money('source_amount') }} as source_item_revenue,
         {{ to_money('source_amount * exchange_rate') }} as item_revenue,
         {{ to_money('coalesce(source_discount_amount, 0) * exchange_rate') }} as line_discount_amount,
-        {{ to_money('(coalesce(discount_amount, 0) + ' ~ tax_in_prices('tax_amount') ~ ') * exchange_rate') }}
-            as order_deduction_amount,
+        coalesce(source_discount_amount, 0) as source_line_discount_amount,
+        coalesce(discount_amount, 0) as source_discount_amount,
+        coalesce(shipping_amount, 0) as source_shipping_amount,
+        coalesce(tax_amount, 0) as source_tax_amount,
+        total_amount as source_total_amount,
+        tax_included,
+        exchange_rate,
         source_unit_cost * exchange_rate as line_unit_cost
     from lines
 ),
 
-reduced_orders as (
+summed_orders as (
     select
         order_id,
         superseded_version,
-        sum(item_revenue) as order_item_revenue
+        sum(item_revenue) as order_item_revenue,
+        sum(line_discount_amount) as order_line_discount_amount,
+        max(source_discount_amount) as source_discount_amount,
+        max(exchange_rate) as exchange_rate,
+        {{ tax_in_prices(
+            goods='sum(source_item_revenue) - sum(source_line_discount_amount) - max(source_discount_amount)',
+            shipping='max(source_shipping_amount)',
+            tax='max(source_tax_amount)',
+            total='max(source_total_amount)',
+            included="max(case when tax_included then 1 when not tax_included then 0 end)"
+        ) }} as source_tax_in_prices
     from converted
-    where order_deduction_amount <> 0
     group by order_id, superseded_version
 ),
 
--- the order's discount, and the tax within its prices, are spread over its lines by their revenue; the first two rungs of the
--- cost ladder are the cost on the line, then the product's cost valid on the day of the order
+-- what the order's discount takes from the goods, and the tax within their prices: no more than the goods brought
+reduced_orders as (
+    select
+        *,
+        {{ to_money('source_tax_in_prices * exchange_rate') }} as order_tax_in_prices,
+        {{ goods_discount(
+            to_money('(source_discount_amount + source_tax_in_prices) * exchange_rate'),
+            'order_item_revenue', 'order_line_discount_amount'
+        ) }} as order_deduction_amount
+    from summed_orders
+),
+
+-- both are spread over the lines by their revenue; the first two rungs of the cost ladder are the cost on the line, then the
+-- product's cost valid on the day of the order
 final as (
     select
         converted.order_id,
@@ -82,8 +108,9 @@ final as (
         converted.source_item_revenue,
         converted.item_revenue,
         converted.line_discount_amount,
+        reduced_orders.order_tax_in_prices,
         converted.item_revenue - converted.line_discount_amount - {{ to_money(
-            'coalesce(converted.order_deduction_amount * '
+            'coalesce(reduced_orders.order_deduction_amount * '
             ~ ratio('converted.item_revenue', 'reduced_orders.order_item_revenue') ~ ', 0)'
         ) }} as net_item_revenue,
         {{ to_money('coalesce(converted.line_unit_cost, product_costs.unit_cost) * converted.quantity') }} as known_cogs,
@@ -92,7 +119,7 @@ final as (
             when product_costs.unit_cost is not null then 'product_cost'
         end as known_cost_basis
     from converted
-    left join reduced_orders
+    inner join reduced_orders
         on
             converted.order_id = reduced_orders.order_id
             and {{ same_version('converted', 'reduced_orders') }}

@@ -27,7 +27,6 @@ final as (
         documents.source_currency,
         documents.exchange_rate,
         documents.quantity,
-        documents.tax_amount,
         documents.revenue_before_refunds,
         inventory_ratios.cogs_ratio as inventory_ratio,
         company_rates.cogs_ratio as company_rate,

@@ -43,7 +43,7 @@ final as (
         source_customer_id,
         is_counted_status,
         is_fully_refunded,
-        is_counted_status and not is_fully_refunded and net_revenue >= 0 as is_counted,
+        is_counted_status and not is_fully_refunded and net_revenue >{{ '=' if var('free_orders_count') }} 0 as is_counted,
         {{ money_columns(['revenue_before_refunds', 'refund_amount', 'net_revenue', 'cogs_before_refunds', 'cogs']) }},
         cast(net_revenue - cogs as {{ type_money() }}) as gross_margin,
         margin_basis,

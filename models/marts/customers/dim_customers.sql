@@ -36,9 +36,11 @@ channel_months as (
 ),
 
 company as (
-    select lifetime_years
-    from {{ ref('int_segments') }}
-    where segment_kind = 'company'
+    select kpi_months.lifetime_years
+    from {{ ref('int_kpi_months_measured') }} as kpi_months
+    inner join {{ ref('int_run_context') }} as run_context
+        on kpi_months.month = run_context.as_of_month
+    where kpi_months.segment_kind = 'company'
 ),
 
 final as (

@@ -1,55 +1,5 @@
-with unreadable_lines as (
-    select * from {{ ref('stg_shop__unreadable_lines') }}
-),
-
-records as (
-    select * from {{ ref('int_record_outcomes') }}
-),
-
-deliveries as (
-    select * from {{ ref('stg_builds__deliveries') }}
-),
-
-outcomes as (
-    {% for outcome in ['delivered', 'rejected'] %}
-    select
-        source_name,
-        delivered_in,
-        '{{ outcome }}' as outcome,
-        1 as outcome_rows
-    from unreadable_lines
-    union all
-    {% endfor %}
-    {% for outcome in ['delivered', 'filtered'] %}
-    select
-        source_name,
-        delivered_in,
-        '{{ outcome }}' as outcome,
-        filtered_rows as outcome_rows
-    from deliveries
-    where filtered_rows > 0
-    union all
-    {% endfor %}
-    select
-        source_name,
-        delivered_in,
-        outcome,
-        1 as outcome_rows
-    from records
-),
-
-counted as (
-    select
-        source_name,
-        delivered_in,
-        cast(sum(case when outcome = 'delivered' then outcome_rows else 0 end) as bigint) as delivered_rows,
-        cast(sum(case when outcome = 'current' then outcome_rows else 0 end) as bigint) as accepted_rows,
-        cast(sum(case when outcome = 'rejected' then outcome_rows else 0 end) as bigint) as rejected_rows,
-        cast(sum(case when outcome = 'superseded' then outcome_rows else 0 end) as bigint) as superseded_rows,
-        cast(sum(case when outcome = 'not yet known' then outcome_rows else 0 end) as bigint) as not_yet_known_rows,
-        cast(sum(case when outcome = 'filtered' then outcome_rows else 0 end) as bigint) as filtered_rows
-    from outcomes
-    group by source_name, delivered_in
+with deliveries as (
+    select * from {{ ref('int_deliveries_counted') }}
 ),
 
 final as (
@@ -60,10 +10,11 @@ final as (
         accepted_rows,
         rejected_rows,
         superseded_rows,
+        merged_rows,
         not_yet_known_rows,
         filtered_rows,
-        {{ ratio('rejected_rows', 'delivered_rows') }} as rejected_share
-    from counted
+        rejected_share
+    from deliveries
 )
 
 select * from final

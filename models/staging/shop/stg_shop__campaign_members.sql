@@ -13,7 +13,7 @@ read as (
 renamed as (
     select
         -- ids
-        customer_id,
+        {{ known_customer('customer_id') }} as customer_id,
         -- text
         {{ name_key('campaign') }} as campaign,
         campaign as campaign_written,
@@ -23,7 +23,7 @@ renamed as (
         -- dates
         assigned_at_read as assigned_at,
         -- the delivered record
-        {{ record_key(['campaign', 'customer_id']) }} as record_key,
+        {{ record_key(['campaign', read_id('customer_id')]) }} as record_key,
         assigned_at_read as known_at,
         cast(null as timestamp) as version_written_at,
         delivered_in,

@@ -16,9 +16,9 @@ read as (
 renamed as (
     select
         -- ids
-        order_id,
-        product_id,
-        customer_id,
+        {{ read_id('order_id') }} as order_id,
+        {{ read_id('product_id') }} as product_id,
+        {{ known_customer('customer_id') }} as customer_id,
         -- text
         line_number,
         lower(status) as status,
@@ -35,8 +35,8 @@ renamed as (
         ordered_at_read as ordered_at,
         -- the delivered record
         case
-            when line_number is null then {{ record_key(['order_id']) }}
-            else {{ record_key(['order_id', 'line_number']) }}
+            when line_number is null then {{ record_key([read_id('order_id')]) }}
+            else {{ record_key([read_id('order_id'), 'line_number']) }}
         end as record_key,
         ordered_at_read as known_at,
         cast(null as timestamp) as version_written_at,

@@ -9,6 +9,8 @@ read as (
         {{ read_money('discount_amount') }} as discount_amount_read,
         {{ read_money('shipping_amount') }} as shipping_amount_read,
         {{ read_money('tax_amount') }} as tax_amount_read,
+        {{ read_money('total_amount') }} as total_amount_read,
+        {{ read_boolean('tax_included') }} as tax_included_read,
         {{ read_timestamp('ordered_at') }} as ordered_at_read,
         {{ read_timestamp('updated_at') }} as updated_at_read
     from source
@@ -17,8 +19,10 @@ read as (
 renamed as (
     select
         -- ids
-        order_id,
-        customer_id,
+        {{ read_id('order_id') }} as order_id,
+        {{ known_customer('customer_id') }} as customer_id,
+        customer_id as customer_id_as_delivered,
+        {{ names_nobody('customer_id') }} as is_customer_anonymous,
         -- text
         lower(status) as status,
         upper(currency) as currency,
@@ -30,11 +34,14 @@ renamed as (
         discount_amount_read as discount_amount,
         shipping_amount_read as shipping_amount,
         tax_amount_read as tax_amount,
+        total_amount_read as total_amount,
+        -- booleans
+        tax_included_read as tax_included,
         -- dates
         ordered_at_read as ordered_at,
         updated_at_read as updated_at,
         -- the delivered record
-        order_id as record_key,
+        {{ read_id('order_id') }} as record_key,
         ordered_at_read as known_at,
         updated_at_read as version_written_at,
         delivered_in,
@@ -42,11 +49,14 @@ renamed as (
         delivered_row as version_row,
         {{ rejection_reason(
             required=['order_id', 'ordered_at'],
-            numbers=['amount', 'discount_amount', 'shipping_amount', 'tax_amount'],
-            money=['amount', 'discount_amount', 'shipping_amount', 'tax_amount'],
+            numbers=['amount', 'discount_amount', 'shipping_amount', 'tax_amount', 'total_amount'],
+            money=['amount', 'discount_amount', 'shipping_amount', 'tax_amount', 'total_amount'],
             timestamps=['ordered_at', 'updated_at'],
             event='ordered_at',
-            rules={'discount_amount is negative': 'discount_amount_read < 0 and coalesce(amount_read, 0) >= 0'}
+            rules={
+                'discount_amount is negative': 'discount_amount_read < 0 and coalesce(amount_read, 0) >= 0',
+                'tax_included is neither true nor false': 'tax_included is not null and tax_included_read is null',
+            }
         ) }} as rejection_reason,
         raw_record
     from read

@@ -13,7 +13,7 @@ read as (
 renamed as (
     select
         -- ids
-        product_id,
+        {{ read_id('product_id') }} as product_id,
         -- text
         product_name,
         category,
@@ -22,7 +22,7 @@ renamed as (
         -- dates
         valid_from_read as valid_from,
         -- the delivered record
-        {{ record_key(['product_id', 'valid_from_read']) }} as record_key,
+        {{ record_key([read_id('product_id'), 'valid_from_read']) }} as record_key,
         cast(null as timestamp) as known_at,
         cast(null as timestamp) as version_written_at,
         delivered_in,

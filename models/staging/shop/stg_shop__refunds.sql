@@ -7,6 +7,9 @@ read as (
         *,
         {{ read_money('amount') }} as amount_read,
         {{ read_number('quantity') }} as quantity_read,
+        {{ read_money('tax_amount') }} as tax_amount_read,
+        {{ read_money('shipping_amount') }} as shipping_amount_read,
+        {{ read_boolean('keeps_goods') }} as keeps_goods_read,
         {{ read_timestamp('refunded_at') }} as refunded_at_read
     from source
 ),
@@ -14,18 +17,22 @@ read as (
 renamed as (
     select
         -- ids
-        refund_id,
-        order_id,
+        {{ read_id('refund_id') }} as refund_id,
+        {{ read_id('order_id') }} as order_id,
         -- text
         line_number,
         upper(currency) as currency,
         -- numbers
         amount_read as amount,
         quantity_read as quantity,
+        tax_amount_read as tax_amount,
+        shipping_amount_read as shipping_amount,
+        -- booleans
+        keeps_goods_read as keeps_goods,
         -- dates
         refunded_at_read as refunded_at,
         -- the delivered record
-        refund_id as record_key,
+        {{ record_key([read_id('refund_id'), 'line_number', 'order_id']) }} as record_key,
         refunded_at_read as known_at,
         cast(null as timestamp) as version_written_at,
         delivered_in,
@@ -33,14 +40,15 @@ renamed as (
         delivered_row as version_row,
         {{ rejection_reason(
             required=['refund_id', 'order_id', 'refunded_at', 'amount'],
-            numbers=['amount', 'quantity'],
-            money=['amount'],
+            numbers=['amount', 'quantity', 'tax_amount', 'shipping_amount'],
+            money=['amount', 'tax_amount', 'shipping_amount'],
             currency='upper(currency)',
             timestamps=['refunded_at'],
             event='refunded_at',
             rules={
                 'amount is negative': 'amount_read < 0',
                 'quantity is negative': 'quantity_read < 0',
+                'keeps_goods is neither true nor false': 'keeps_goods is not null and keeps_goods_read is null',
             }
         ) }} as rejection_reason,
         raw_record

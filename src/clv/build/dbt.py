@@ -85,7 +85,10 @@ class Outcome:
 @contextmanager
 def folders(raw: Path | None, warehouse: Path) -> Iterator[None]:
     """Name the folders to dbt by its environment variables for as long as the block lasts."""
-    with _environment({"CLV_RAW_DIR": str(raw) if raw else "", "CLV_WAREHOUSE_DIR": str(warehouse)}):
+    names = {"CLV_RAW_DIR": str(raw) if raw else "", "CLV_WAREHOUSE_DIR": str(warehouse)}
+    if key := os.environ.get("CLV_IDENTITY_KEY"):
+        names["DBT_ENV_SECRET_CLV_IDENTITY_KEY"] = key  # dbt leaves the values of such variables out of its logs
+    with _environment(names):
         yield
 
 

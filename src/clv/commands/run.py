@@ -55,6 +55,12 @@ BUILD_SHARE = 4
 ANY_TIME_ZONE = timedelta(days=1)
 """A shop's day may be that far ahead of the clock's."""
 
+WARNINGS_SQL = """
+select sentence
+from marts.fct_record_warnings
+order by source_name, warning, column_name
+"""
+
 ROWS_SQL = """
 select source_name, sum(delivered_rows), sum(accepted_rows), sum(rejected_rows)
 from marts.fct_deliveries
@@ -289,6 +295,8 @@ class _Night:
                     "accepted": int(accepted),
                     "rejected": int(rejected),
                 }
+            for (sentence,) in database.execute(WARNINGS_SQL).fetchall():
+                self._warn(sentence)
             for mart in marts:
                 count = database.execute(f"select count(*) from {MARTS_SCHEMA}.{mart.name}").fetchall()[0][0]
                 self._record.published_rows[mart.name] = int(count)

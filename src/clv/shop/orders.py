@@ -93,6 +93,8 @@ def draw_orders(
     refund_day = refunded // DAY - settings.start_day
     has_refund = np.flatnonzero(refund_cents)
     account, email = _draw_accounts(rng, people, person, second, is_attributed)
+    shipping = np.where(rng.random(size) < 0.6, 499, 0)
+    tax = np.rint(target * 0.08).astype(np.int64)
     columns = {
         "order_no": first_order + np.arange(size),
         "person": people.index[person],
@@ -105,15 +107,18 @@ def draw_orders(
         "currency": currency,
         "amount": target + order_discount + np.where(is_partial, lines["price"][start], 0),
         "discount": order_discount,
-        "shipping": np.where(rng.random(size) < 0.6, 499, 0),
-        "tax": np.rint(target * 0.08).astype(np.int64),
+        "shipping": shipping,
+        "tax": tax,
         "sales_channel": rng.choice(len(SALES_CHANNELS), size, p=(0.7, 0.2, 0.1)),
     }
     refunds = {
         "order_no": columns["order_no"][has_refund],
         "order": has_refund,
         "refunded": refunded[has_refund],
-        "amount": refund_cents[has_refund],
+        # who gives back everything gives back the shipping and the tax, too
+        "amount": (refund_cents + np.where(is_partial, 0, shipping + tax))[has_refund],
+        "shipping": shipping[has_refund],
+        "tax": tax[has_refund],
         "is_partial": is_partial[has_refund],
         "currency": currency[has_refund],
     }

@@ -199,6 +199,8 @@ def _refunds() -> Source:
             "amount": _money("amount"),
             "line_number": "case when is_partial then 1 end",
             "quantity": "case when is_partial then 1 end",
+            "tax_amount": f"case when not is_partial then {_money('tax')} end",
+            "shipping_amount": f"case when not is_partial then {_money('shipping')} end",
             "currency": _choice(CURRENCIES, "currency"),
         },
         rejected=(
