@@ -22,7 +22,7 @@ orders as (
 ),
 
 states as (
-    select * from {{ ref('int_order_states_listed') }}
+    select * from {{ ref('int_order_states_noted') }}
 ),
 
 revised as (
@@ -49,7 +49,7 @@ known_then as (
         dates.valued_at <> {{ valued_now() }}
         and orders.valued_at = {{ valued_now() }}
         and orders.source_customer_id in (select revised.source_customer_id from revised)
-        and states.order_id is null
+        and states.order_id is null and not {{ is_settled_note('orders') }}
     union all
     select
         dates.valued_at,
@@ -57,6 +57,7 @@ known_then as (
     from orders
     inner join dates
         on orders.valued_at = dates.valued_at
+    where not {{ is_settled_note('orders') }}
 ),
 
 known as (
