@@ -9,8 +9,7 @@
     ('sum', 'occasion_value', 'occasion_value_so_far'),
     ('sum', 'case when previous_occasion_date is null then occasion_value end', 'first_occasion_value'),
     ('min', 'first_order_at', 'first_order_at'), ('max', 'last_order_at', 'last_order_at'),
-    ('min', 'occasion_date', 'first_occasion_date'),
-    ('max', 'occasion_date', 'last_occasion_date'),
+    ('min', 'occasion_date', 'first_occasion_date'), ('max', 'occasion_date', 'last_occasion_date'),
     ('max', 'previous_occasion_date', 'previous_occasion_date'),
 ] %}
 with dates as (
