@@ -180,6 +180,7 @@ def run_dbt(project: Path, raw: Path, warehouse: Path, shop: Shop, target: Path)
     environment |= {
         "CLV_RAW_DIR": str(raw),
         "CLV_WAREHOUSE_DIR": str(warehouse),
+        "CLV_IDENTITY_KEY": "of both commits",
         "DBT_LOG_PATH": str(target),
         "DBT_TARGET_PATH": str(target),
         "PYTHONPATH": str(project / "src"),

@@ -2,11 +2,13 @@
     deliveries    the raw files and tables of this build, and whether the last one lacks them (is_new)
     landed_files, unreadable_lines    the CSV files that stand in landing tables, and their lines that are no records
     last_build    a row while there is a build to go on from: its fingerprint, and known_before: what lies before it was judged for good
+    identity_keys the key that ids of guests are made with
     built_deliveries, built_exchange_rates, built_product_costs, built_dates, built_identities    what that one was made from
     A build that failed, was killed or was of a selection leaves last_build incomplete, and the next one starts anew. -#}
 
 {% macro begin_build(findings) %}
     {% do make_state_tables() %}
+    {% do keep_identity_key() %}
     {% do set_earlier_fits_aside() %}
     {% do list_deliveries(findings) %}
     {% if can_go_on() %}
@@ -53,6 +55,7 @@
         'deliveries': {
             'source_name': text, 'delivered_in': text, 'path': text, 'version': text, 'delivered_at': 'timestamp', 'is_new': 'boolean'
         },
+        'identity_keys': {'identity_key': text},
         'last_build': {'fingerprint': text, 'known_before': 'timestamp', 'is_complete': 'boolean'},
         'built_deliveries': {'source_name': text, 'delivered_in': text, 'version': text},
         'built_exchange_rates': {'currency': text, 'rate_date': 'date', 'exchange_rate': type_double()},
@@ -134,7 +137,7 @@
             {% do code.append([node.name, column.name, column.data_type, column.constraints] | string) %}
         {% endfor %}
     {% endfor %}
-    {% set values = [] %}
+    {% set values = [identity_key_hash()] %}
     {% for name in project_vars() %}{% do values.append([name, var(name)]) %}{% endfor %}
     {{ return(local_md5(tojson([code | sort, values, state_tables()]))) }}
 {% endmacro %}
@@ -142,8 +145,10 @@
 
 {% macro project_vars() %}
     {{ return([
-        'raw_names', 'raw_columns', 'raw_timestamp_formats', 'raw_decimal_mark', 'counted_order_statuses', 'prices_include_tax', 'refund_amounts', 'free_orders_count',
-        'include_shipping_in_revenue',        'max_rejected_share', 'max_exchange_rate_age_days', 'max_ids_per_contact', 'reporting_currency', 'reporting_timezone',
+        'raw_names', 'raw_columns', 'raw_timestamp_formats', 'raw_decimal_mark', 'counted_order_statuses', 'uncounted_order_statuses', 'order_items_delivery',
+        'prices_include_tax', 'refund_amounts', 'free_orders_count', 'include_shipping_in_revenue',
+        'max_rejected_share', 'max_conflicting_keys', 'max_exchange_rate_age_days', 'max_ids_per_contact', 'max_contacts_per_id', 'max_ids_per_person', 'max_orders_per_guest', 'merge_people_by',
+        'anonymous_customer_ids', 'placeholder_contacts', 'reporting_currency', 'reporting_timezone',
         'assumed_gross_margin', 'kpi_window_months', 'max_lifetime_years', 'annual_discount_rate', 'cohort_clv_age_months',
         'min_segment_customers', 'purchase_model', 'min_repeat_customers', 'horizon_months', 'backtest_quarters', 'value_tiers', 'campaign_window_days', 'attribution_model', 'attribution_half_life_days',
         'attribution_lookback_days', 'business_model',

@@ -1,9 +1,9 @@
 {% macro goes_on() %}{{ return(this and is_incremental()) }}{% endmacro %}
 
 
-{% macro records_to_judge(source_name, columns, key='record_key', event=none) %}
+{% macro records_to_judge(source_name, columns, key='record_key', event=none, rows=none) %}
     {%- set columns = columns + ['record_key', 'known_at', 'version_written_at', 'delivered_in', 'delivered_row', 'version_row'] -%}
-    {%- set relation = ref('stg_shop__' ~ source_name) -%}
+    {%- set relation = ref(rows or 'stg_shop__' ~ source_name) -%}
     {#- dbt looks for references before it knows whether the build goes on -#}
     {%- set builds, run_context, deliveries = ref('stg_builds__builds'), ref('int_run_context'), ref('stg_builds__deliveries') -%}
     select

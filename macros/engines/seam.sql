@@ -22,12 +22,20 @@
 
 {% macro matches(text, pattern) %}{{ return(adapter.dispatch('matches', 'clv_warehouse')(text, pattern)) }}{% endmacro %}
 
+{% macro blanks_collapsed(text) %}{{ return(adapter.dispatch('blanks_collapsed', 'clv_warehouse')(text)) }}{% endmacro %}
+
+{% macro plain_number(text, is_money) %}{{ return(adapter.dispatch('plain_number', 'clv_warehouse')(text, is_money)) }}{% endmacro %}
+
 {% macro digits_of(text) %}{{ return(adapter.dispatch('digits_of', 'clv_warehouse')(text)) }}{% endmacro %}
 
 
 {#- time -#}
 
-{% macro parsed_timestamp(value, formats) %}{{ return(adapter.dispatch('parsed_timestamp', 'clv_warehouse')(value, formats)) }}{% endmacro %}
+{% macro parsed_iso_timestamp(value) %}{{ return(adapter.dispatch('parsed_iso_timestamp', 'clv_warehouse')(value)) }}{% endmacro %}
+
+{% macro parsed_timestamp(text, format) %}{{ return(adapter.dispatch('parsed_timestamp', 'clv_warehouse')(text, format)) }}{% endmacro %}
+
+{% macro has_time_of_day(format) %}{{ return(adapter.dispatch('has_time_of_day', 'clv_warehouse')(format)) }}{% endmacro %}
 
 {% macro is_timestamp_format(text) %}{{ return(adapter.dispatch('is_timestamp_format', 'clv_warehouse')(text)) }}{% endmacro %}
 
@@ -62,6 +70,8 @@
 
 {% macro parquet_columns(files) %}{{ return(adapter.dispatch('parquet_columns', 'clv_warehouse')(files)) }}{% endmacro %}
 
+{% macro sampled_selects(finding) %}{{ return(adapter.dispatch('sampled_selects', 'clv_warehouse')(finding)) }}{% endmacro %}
+
 {% macro file_versions(files) %}{{ return(adapter.dispatch('file_versions', 'clv_warehouse')(files)) }}{% endmacro %}
 
 {% macro land_csv(finding, files) %}{{ return(adapter.dispatch('land_csv', 'clv_warehouse')(finding, files)) }}{% endmacro %}
@@ -74,6 +84,8 @@
 
 
 {#- landing and state -#}
+
+{% macro kept_identity_key() %}{{ return(adapter.dispatch('kept_identity_key', 'clv_warehouse')()) }}{% endmacro %}
 
 {% macro landed_text(column, type) %}{{ return(adapter.dispatch('landed_text', 'clv_warehouse')(column, type)) }}{% endmacro %}
 

@@ -3,13 +3,14 @@
 {% macro check_vars() %}
     {% set expected = {} %}
     {% for name, low, high in [('kpi_window_months', 1, 1200), ('cohort_clv_age_months', 1, 1200), ('max_ids_per_contact', 2, 1000000000),
+        ('max_contacts_per_id', 1, 1000000000), ('max_ids_per_person', 2, 1000000000), ('max_orders_per_guest', 1, 1000000000),
         ('min_segment_customers', 1, 1000000000), ('max_exchange_rate_age_days', 0, 3650), ('min_repeat_customers', 2, 1000000000),
         ('horizon_months', 1, 120), ('backtest_quarters', 0, 40), ('campaign_window_days', 1, 3650)] %}
         {% if var(name) is not integer or not is_between(var(name), low, high) %}
             {% do expected.update({name: 'a whole number from ' ~ low ~ ' to ' ~ high}) %}
         {% endif %}
     {% endfor %}
-    {% for name in ['max_rejected_share', 'annual_discount_rate'] if not is_between(var(name), 0, 1) %}
+    {% for name in ['max_rejected_share', 'max_conflicting_keys', 'annual_discount_rate'] if not is_between(var(name), 0, 1) %}
         {% do expected.update({name: 'a fraction from 0 to 1'}) %}
     {% endfor %}
     {% if var('assumed_gross_margin') is not none and not is_between(var('assumed_gross_margin'), 0, 1) %}
@@ -43,9 +44,15 @@
     {% if var('refund_amounts') not in ['paid_back', 'goods'] %}
         {% do expected.update({'refund_amounts': 'paid_back or goods'}) %}
     {% endif %}
-    {% for name in ['counted_order_statuses', 'raw_timestamp_formats'] if not is_list_of_texts(var(name)) %}
+    {% for name in ['counted_order_statuses', 'uncounted_order_statuses', 'raw_timestamp_formats'] if not is_list_of_texts(var(name)) %}
         {% do expected.update({name: 'a list of texts, with at least one'}) %}
     {% endfor %}
+    {% for name in ['anonymous_customer_ids', 'placeholder_contacts', 'merge_people_by'] if var(name) != [] and not is_list_of_texts(var(name)) %}
+        {% do expected.update({name: 'a list of texts; [] for none'}) %}
+    {% endfor %}
+    {% if 'merge_people_by' not in expected and var('merge_people_by') | reject('in', ['email', 'phone']) | list %}
+        {% do expected.update({'merge_people_by': '[email, phone], one of them, or []'}) %}
+    {% endif %}
     {% if is_list_of_texts(var('raw_timestamp_formats')) %}
         {% for format in var('raw_timestamp_formats') if not is_timestamp_format(format) %}
             {% do expected.update({'raw_timestamp_formats': 'formats in the notation of the warehouse, as in "%d.%m.%Y" or "%d/%m/%Y %H:%M"'}) %}
@@ -53,6 +60,9 @@
     {% endif %}
     {% if var('raw_decimal_mark') not in ['.', ','] %}
         {% do expected.update({'raw_decimal_mark': '"." or ","'}) %}
+    {% endif %}
+    {% if var('order_items_delivery') not in ['whole_orders', 'changed_lines'] %}
+        {% do expected.update({'order_items_delivery': 'whole_orders or changed_lines'}) %}
     {% endif %}
     {% if not are_value_tiers(var('value_tiers')) %}
         {% do expected.update({'value_tiers': 'a list of {name: TEXT, up_to: FRACTION}, each name once and none all, up_to rising from above 0 to 1 in the last'}) %}

@@ -60,7 +60,7 @@
 {% endmacro %}
 
 
-{#- NaN, which some tools write for a missing value, is no id. Where files hold a column in different types (is_mixed), the engine makes
+{#- NaN, which some tools write for a missing value, is no id; NULL, \N and their like are no number and no date, but a blank. Where files hold a column in different types (is_mixed), the engine makes
     text of numbers: they are written with the decimal mark that text has. -#}
 {% macro landing_column(name, type, data_type, is_mixed) %}
     {% set quoted = adapter.quote(name.replace('"', '""')) %}
@@ -75,6 +75,9 @@
     {% elif is_fraction and data_type == 'text' %}
         {{ return("case when " ~ quoted ~ " = floor(" ~ quoted ~ ") and abs(" ~ quoted ~ ") < 1e15"
             ~ " then cast(cast(" ~ quoted ~ " as bigint) as " ~ dbt.type_string() ~ ") else nullif(lower(" ~ text ~ "), 'nan') end") }}
+    {% endif %}
+    {% if data_type in ['number', 'timestamp'] %}
+        {{ return("case when upper(trim(" ~ text ~ ")) not in ('', 'NULL', '\\N', '#N/A', 'N/A', 'NONE') then trim(" ~ text ~ ") end") }}
     {% endif %}
     {{ return("nullif(trim(" ~ text ~ "), '')") }}
 {% endmacro %}

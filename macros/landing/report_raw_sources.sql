@@ -1,7 +1,8 @@
-{% macro report_raw_sources() %}
+{% macro report_raw_sources(sample_rows=none) %}
     {% do check_vars() %}
     {% set report = [] %}
     {% set findings = inspect_raw_sources() %}
+    {% set samples = sample_raw_sources(findings, sample_rows) if sample_rows is not none else {} %}
     {% set has_orders = findings | selectattr('source', 'equalto', 'orders') | selectattr('mapping') | list %}
     {% for finding in findings %}
         {% set missing = [] %}
@@ -21,6 +22,7 @@
             'missing': missing if is_found else [],
             'without': finding.without,
             'problems': finding.problems,
+            'sample': samples.get(finding.source, {}),
         }) %}
     {% endfor %}
     {% do log('raw_sources ' ~ tojson(report), info=true) %}

@@ -1,17 +1,25 @@
 {#- Casts of landed values that never fail: what can't be read is null, and rejection_reason says so. -#}
 
-{% macro read_number(column) -%}
+{% macro read_number(column, is_money=false) -%}
+    {%- set text = 'cast(' ~ column ~ ' as ' ~ dbt.type_string() ~ ')' -%}
     {%- set number -%}
+    coalesce({{ number_as_written(column) }}, {{ number_as_written(plain_number(text, is_money)) }})
+    {%- endset -%}
+    case when {{ number }} between -1e12 and 1e12 then {{ number }} end
+{%- endmacro %}
+
+
+{#- An engine may read 1_000, which nobody writes into a file of numbers. -#}
+{% macro number_as_written(column) -%}
     {%- if var('raw_decimal_mark') == ',' -%}
     {{ cast_or_null(decimal_comma_replaced(column), type_double()) }}
     {%- else -%}
     coalesce(
-        {{ cast_or_null(column, type_double()) }},
+        {{ cast_or_null('case when not ' ~ is_text(column) ~ ' or ' ~ matches('cast(' ~ column ~ ' as ' ~ dbt.type_string() ~ ')', '[^_]*')
+            ~ ' then ' ~ column ~ ' end', type_double()) }},
         {{ cast_or_null(thousands_removed(column), type_double()) }}
     )
     {%- endif -%}
-    {%- endset -%}
-    case when {{ number }} between -1e12 and 1e12 then {{ number }} end
 {%- endmacro %}
 
 
@@ -35,19 +43,19 @@
 
 
 {% macro read_money(column) -%}
-    {{ to_money(read_number(column)) }}
+    {{ to_money(read_number(column, is_money=true)) }}
 {%- endmacro %}
 
 
 {% macro read_timestamp(column) -%}
-    {%- set parsed = parsed_timestamp(column, var('raw_timestamp_formats')) -%}
-    {%- set moment -%}
-    {%- if var('reporting_timezone') == 'UTC' -%}
-    {{ parsed }}
-    {%- else -%}
-    case when length(cast({{ column }} as {{ dbt.type_string() }})) <= 10 then {{ start_of_reporting_date(parsed) }} else {{ parsed }} end
-    {%- endif -%}
-    {%- endset -%}
+    {%- set text = 'cast(' ~ column ~ ' as ' ~ dbt.type_string() ~ ')' -%}
+    {%- set iso = parsed_iso_timestamp(column) -%}
+    {%- set readings = ['case when length(' ~ text ~ ') <= 10 then ' ~ start_of_reporting_date(iso) ~ ' else ' ~ iso ~ ' end'] -%}
+    {%- for format in var('raw_timestamp_formats') -%}
+        {%- set parsed = parsed_timestamp(text, format) -%}
+        {%- do readings.append(parsed if has_time_of_day(format) else start_of_reporting_date(parsed)) -%}
+    {%- endfor -%}
+    {%- set moment = 'coalesce(' ~ readings | join(', ') ~ ')' -%}
     case when {{ moment }} between timestamp '1900-01-01' and timestamp '9999-12-31 23:59:59' then {{ moment }} end
 {%- endmacro %}
 

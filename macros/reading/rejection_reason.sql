@@ -1,11 +1,17 @@
 {#- That the event lies in the future is said last: time cures it. -#}
-{% macro rejection_reason(required=[], numbers=[], timestamps=[], event=none, rules={}) -%}
+{% macro rejection_reason(required=[], numbers=[], timestamps=[], event=none, rules={}, money=[], currency=none) -%}
     case
         {%- for column in required %}
         when {{ column }} is null then '{{ column }} is blank'
+        {%- if column == 'customer_id' %}
+        when {{ names_nobody(column) }} then '{{ column }} names nobody (var anonymous_customer_ids)'
+        {%- endif %}
         {%- endfor %}
         {%- for column in numbers %}
         when {{ column }} is not null and {{ column }}_read is null then '{{ column }} is not a number of at most 1e12'
+        {%- endfor %}
+        {%- for column in money %}
+        when {{ column }}_read is not null and {{ in_other_currency(column, currency or 'coalesce(upper(currency), ' ~ reporting_currency() ~ ')') }} then '{{ column }} is written in another currency than that of its row'
         {%- endfor %}
         {%- for column in timestamps %}
         when {{ column }} is not null and {{ column }}_read is null then '{{ column }} is not a date'

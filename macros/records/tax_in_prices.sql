@@ -5,7 +5,7 @@
         when {{ included }} = 0 then 0
         {%- if var('prices_include_tax') == 'auto' %}
         when
-            abs({{ goods }} + {{ shipping }} - {{ total }}) < 0.015
+            abs({{ goods }} + {{ shipping }} - {{ total }}) < 0.015e0
             and abs({{ goods }} + {{ shipping }} - {{ total }}) < abs({{ goods }} + {{ shipping }} + {{ tax }} - {{ total }})
             then {{ tax }}
         {%- elif var('prices_include_tax') %}

@@ -139,31 +139,36 @@ def check(
     warehouse: WarehouseOption = None,
     target: TargetOption = None,
     variables: VarsOption = "",
+    all_rows: Annotated[bool, typer.Option("--all", help="Read all rows, not the first 500,000 of a source.")] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Say what raw data there is, and what is missing.
 
-    And which marts each gap costs. Reads file names and headers, and gzipped files to their checksum.
+    And which marts each gap costs; what can't be read, which orders would not count, which keys find no partner.
+    Builds nothing.
     Exit code 0: a run could start; 2: it could not, and why.
 
     \b
     Examples:
         clv check --raw raw
+        clv check --raw raw --all
         clv check --raw raw --vars '{raw_columns: {orders: {customer_id: CustomerID}}}'
         clv check --raw raw --json > check.json
     """
     with _work(as_json) as progress:
         settings = _run_settings(raw, warehouse, target, _variables(variables, None))
 
-        from clv.commands.check import problems, render_check, to_json
-        from clv.commands.run import CHECK, check_raw
+        from clv.commands.check import findings, problems, render_check, to_json
+        from clv.commands.run import CHECK, check_raw, last_build_seconds
+        from clv.commands.samples import SAMPLE_ROWS
 
         progress.step(CHECK)
-        sources = check_raw(settings)
+        sources = check_raw(settings, 0 if all_rows else SAMPLE_ROWS)
+    answer = (sources, findings(sources, settings.raw), last_build_seconds(settings.warehouse))
     if as_json:
-        show_json(to_json(sources))
+        show_json(to_json(*answer))
     else:
-        show(render_check(sources))
+        show(render_check(*answer))
     reasons = problems(sources)
     if reasons:
         raise UsageError("\n".join(reasons))

@@ -34,6 +34,7 @@ EARLIER = date(2025, 6, 30)
 gc.set_threshold(GARBAGE_THRESHOLD)
 for name in [name for name in os.environ if name.startswith(("CLV_", "DBT_"))]:
     del os.environ[name]  # what the shell has set for one's own warehouse
+os.environ["CLV_IDENTITY_KEY"] = "of all warehouses of the tests, so that guests have one id in all of them"
 
 
 # files whose tests share nothing, and those that take longest

@@ -2,7 +2,7 @@
 
 The faults stand in tests/bad_inputs, one a file. All those in `quarantined` are delivered to one run, each in files of
 its own. `files` says what they hold (a source's name stands for a delivery of that name; `#1` for an id of this fault
-alone), `outcome` how many rows are accepted, rejected, superseded and not yet known, `quarantine` the reason of each
+alone), `outcome` how many rows are accepted, rejected, superseded, merged and not yet known, `quarantine` the reason of each
 rejected row and a part of it, `revenue` the net revenue of orders. Each of those in `stopped` is a raw folder of its
 own, and ends with `sentences`. Files that are no text are made here.
 """
@@ -32,7 +32,7 @@ BAD_INPUTS = Path(__file__).parents[1] / "bad_inputs"
 REPOSITORY = BAD_INPUTS.parents[1]
 AS_OF = "2024-12-31"
 LINE_ENDS = {"lf": "\n", "crlf": "\r\n", "cr": "\r"}
-OUTCOMES = ("accepted", "rejected", "superseded", "not_yet_known")
+OUTCOMES = ("accepted", "rejected", "superseded", "merged", "not_yet_known")
 HEADER = "order_id,customer_id,ordered_at,amount\n"
 # one name of everything that a shell, SQL or a glob pattern might take for its own
 ODD_FOLDER = "raw [data] of 'the' \"shop\" *? #1 %20 {a,b}"
@@ -204,6 +204,9 @@ MADE = [
 QUARANTINED = [*map(read_quarantined, sorted((BAD_INPUTS / "quarantined").glob("*.yml"))), *MADE]
 
 
+SPEND = "select acquisition_channel, sum(spend)::double from marts.fct_channel_months group by acquisition_channel"
+
+
 @dataclass(frozen=True)
 class Outcome:
     """What one run made of all faults that it survives."""
@@ -211,6 +214,8 @@ class Outcome:
     deliveries: Mapping[str, Mapping[str, int]]
     rejected: Sequence[tuple[str, str, str]]
     revenue: Mapping[str, float]
+    output: str
+    spend: Mapping[str, float]
 
 
 def write_files(folder: Path, files: Mapping[str, bytes]) -> Path:
@@ -236,6 +241,8 @@ def outcome(tmp_path_factory: pytest.TempPathFactory, build_warehouse: BuildWare
             {row[0]: dict(zip(("delivered", *OUTCOMES), row[1:], strict=True)) for row in deliveries.fetchall()},
             connection.execute("select delivered_in, reason, raw_record from marts.fct_rejected_records").fetchall(),
             dict(connection.execute("select order_id, net_revenue::double from marts.fct_orders").fetchall()),
+            run.output,
+            dict(connection.execute(SPEND).fetchall()),
         )
 
 
@@ -255,6 +262,21 @@ def test_fault_is_kept_with_its_reason_and_all_else_counts(outcome: Outcome, fau
     assert not rejected
 
     assert {order_id: outcome.revenue.get(order_id) for order_id in fault.revenue} == pytest.approx(fault.revenue)
+
+
+def test_a_status_of_neither_list_is_warned_of_with_its_orders_and_money(outcome: Outcome) -> None:
+    said = " ".join(outcome.output.split())
+    assert 'Orders of status "awaiting pickup" do not count (2, worth 23.50 USD): name it in var' in said
+    assert said.count("Orders of status") == 1
+
+
+def test_names_that_differ_in_case_and_blanks_are_one_and_warned_of(outcome: Outcome) -> None:
+    said = " ".join(outcome.output.split())
+    assert 'The channel "Bill Board" is also written "bill board" (1 of 3 rows): they are taken for one.' in said
+    assert 'The campaign "Spring" is also written "spring" (1 of 2 rows): they are taken for one.' in said
+    assert said.count("taken for one") == 2
+    assert outcome.spend["Bill Board"] == 18
+    assert not [channel for channel in outcome.spend if channel.startswith("bill")]
 
 
 def test_every_delivery_is_accounted_for(outcome: Outcome) -> None:
@@ -375,6 +397,7 @@ WRONG_VALUES = [
     ("assumed_gross_margin", 1.5, "is 1.5: give a fraction from 0 to 1, or null."),
     ("assumed_gross_margin", "0,4", "is '0,4': give a fraction from 0 to 1, or null."),
     ("max_rejected_share", 5, "is 5: give a fraction from 0 to 1."),
+    ("max_conflicting_keys", 2, "is 2: give a fraction from 0 to 1."),
     ("max_rejected_share", None, "is null: give a fraction"),
     ("annual_discount_rate", -0.1, "is -0.1: give a fraction"),
     ("annual_discount_rate", "10%", "is '10%': give a fraction"),
@@ -383,6 +406,13 @@ WRONG_VALUES = [
     ("cohort_clv_age_months", 1.5, "is 1.5: give a whole number"),
     ("min_segment_customers", True, "is true: give a whole number"),
     ("max_ids_per_contact", 1, "is 1: give a whole number from 2 to"),
+    ("max_contacts_per_id", 0, "is 0: give a whole number from 1 to"),
+    ("max_ids_per_person", 1, "is 1: give a whole number from 2 to"),
+    ("max_orders_per_guest", None, "is null: give a whole number from 1 to"),
+    ("merge_people_by", ["email", "name"], "give [email, phone], one of them, or []."),
+    ("merge_people_by", "email", "is 'email': give a list of texts; [] for none."),
+    ("anonymous_customer_ids", [0], "is [0]: give a list of texts"),
+    ("placeholder_contacts", None, "is null: give a list of texts"),
     ("max_exchange_rate_age_days", -1, "is -1: give a whole number from 0 to"),
     ("max_lifetime_years", 0, "is 0: give a number above 0"),
     ("max_lifetime_years", float("inf"), "give a number above 0"),
@@ -396,6 +426,7 @@ WRONG_VALUES = [
     ("raw_timestamp_formats", None, "is null: give a list of texts"),
     ("raw_timestamp_formats", ["%Y%m%d", "dd.MM.yyyy"], 'is ["%Y%m%d", "dd.MM.yyyy"]: give formats in the notation'),
     ("raw_decimal_mark", ";", 'is \';\': give "." or ",".'),
+    ("order_items_delivery", "lines", "is 'lines': give whole_orders or changed_lines."),
     ("reporting_currency", "EURO", "is 'EURO': give a code of three letters"),
     ("reporting_timezone", "Europe/Berlyn", "is 'Europe/Berlyn': give a time zone that the warehouse knows"),
     ("reporting_timezone", "it's", "is 'it's': give a time zone"),
@@ -424,15 +455,19 @@ WRONG_VALUES = [
 RIGHT_VALUES: Mapping[str, Any] = {
     "assumed_gross_margin": 1,
     "max_rejected_share": 0,
+    "max_conflicting_keys": 1,
     "annual_discount_rate": 0,
     "kpi_window_months": 1,
     "max_ids_per_contact": 2,
+    "merge_people_by": [],
+    "anonymous_customer_ids": [],
     "max_exchange_rate_age_days": 0,
     "max_lifetime_years": 0.5,
     "attribution_model": "position_based",
     "attribution_half_life_days": 0.5,
     "attribution_lookback_days": 1,
     "counted_order_statuses": ["it's paid"],
+    "order_items_delivery": "changed_lines",
     "reporting_currency": "eur",
     "reporting_timezone": "America/New_York",
     "as_of_date": "2024-02-29",

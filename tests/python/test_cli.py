@@ -1,12 +1,16 @@
 """The command as a user meets it: exit codes, sentences, and the file that readers open."""
 
 import gzip
+import json
+import re
 from pathlib import Path
 
 import duckdb
 import pytest
 from conftest import CommandRun, RunClv, write_csv
 from soak.pocket import copy_base
+
+from clv.shop import ShopSettings, generate_shop
 
 
 def test_help_teaches_by_example(call_clv: RunClv) -> None:
@@ -286,3 +290,48 @@ def test_a_gzip_file_with_a_wrong_checksum_stops_the_run(call_clv: RunClv, tmp_p
         assert run.exit_code == 2
         assert "orders.csv.gz is not a whole gzip file" in run.output
         assert not run.published_file.exists()
+
+
+def test_check_says_what_the_rows_hold_before_a_build(call_clv: RunClv, tmp_path: Path) -> None:
+    raw = tmp_path / "raw"
+    orders = [
+        ("1", "7.0", "2024-03-01 10:22:33 -0500", "completed", "$10.50 ", "USD", "Web"),
+        ("2", "8.0", "2024-03-02", "Paid", "20", "", "web"),
+        ("3", "8.0", "2024-03-03", "Awaiting Pickup", "30", "EUR", "Web"),
+        ("4", "", "2024-02-31", "cancelled", "40", "", ""),
+    ]
+    header = ["order_id", "customer_id", "ordered_at", "status", "amount", "currency", "sales_channel"]
+    write_csv(raw, "orders", header, orders)
+    write_csv(raw, "customers", ["customer_id", "created_at"], [("7", "2024-01-01"), ("8", ""), ("", "")])
+    write_csv(raw, "refunds", ["refund_id", "order_id", "refunded_at", "amount"], [("r1", "1", "2024-03-09", "5")])
+    write_csv(raw, "ordres", ["order_id"], [("1",)])
+    run = call_clv("check", "--raw", "raw")
+    assert run.exit_code == 0, run.output
+    for sentence in (
+        'orders.ordered_at: 1 of 4 values can\'t be read, as "2024-02-31".',
+        'orders.customer_id: 3 of 4 ids are written as decimals, as "7.0".',
+        'orders: orders of status "awaiting pickup" do not count (1, worth 30.00): name it in var',
+        "orders: there is no exchange rate for EUR (rows: 1).",
+        'orders.customer_id: 2 of 2 keys have no partner in customers, as "7.0": are they written in the same way?',
+        'orders.sales_channel: "Web" and "web" differ in case or blanks alone.',
+        "customers.customer_id is blank in 1 of 3 rows, which are rejected.",
+        "Nobody reads ordres.csv: name files after their source, or map them by var raw_names.",
+    ):
+        assert sentence in run.stdout
+    assert re.search(r"completed +1 +10\.50 +yes", run.stdout)
+    assert re.search(r"cancelled +1 +40\.00 +no", run.stdout)
+    assert re.search(r"refunds\.order_id +orders +1 +100\.0%", run.stdout)
+
+    answer = json.loads(call_clv("check", "--raw", "raw", "--all", "--json").stdout)
+    assert len(answer["findings"]) == 8
+    assert answer["last_build_seconds"] is None
+    sample = next(source["sample"] for source in answer["sources"] if source["source"] == "orders")
+    assert sample["rows"] == 4
+    assert sample["is_whole"]
+
+
+def test_check_finds_nothing_in_a_sound_shop(call_clv: RunClv, tmp_path: Path) -> None:
+    generate_shop(tmp_path / "raw", ShopSettings(customers=60, seed=3, defect_share=0.0))
+    answer = json.loads(call_clv("check", "--raw", "raw", "--json").stdout)
+    assert answer["findings"] == []
+    assert {source["sample"]["rows"] > 0 for source in answer["sources"]} == {True}

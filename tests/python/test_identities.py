@@ -24,15 +24,24 @@ MODELS = [
     "int_people_listed",
 ]
 NOW = dt.date(9999, 12, 31)
-MAX_IDS = 4
+MAX_IDS, MAX_CONTACTS, MAX_PERSON = 4, 3, 6
+NO_LIMIT = 1_000_000
 Contact = tuple[str, str, dt.date]
 """An id, a contact of it, and the day from which it was known."""
 
 
 @pytest.fixture(scope="module")
 def compiled(builder: Builder) -> dict[str, str]:
-    """Return the SQL of the models that resolve identities."""
-    return compile_models(builder, MODELS, max_ids_per_contact=MAX_IDS)
+    """Return the SQL of the models that resolve identities, with limits that random contacts reach."""
+    return compile_models(
+        builder, MODELS, max_ids_per_contact=MAX_IDS, max_contacts_per_id=MAX_CONTACTS, max_ids_per_person=MAX_PERSON
+    )
+
+
+@pytest.fixture(scope="module")
+def unlimited(builder: Builder) -> dict[str, str]:
+    """Return the SQL of the same models for persons of any number of ids."""
+    return compile_models(builder, MODELS, max_contacts_per_id=NO_LIMIT, max_ids_per_person=NO_LIMIT)
 
 
 def _build(
@@ -73,6 +82,8 @@ def _build(
 def _people(contacts: Iterable[Contact], at: dt.date) -> tuple[dict[str, str], dict[str, set[str]]]:
     """Return the person of every id known by then, and the kinds of the contacts that tie it to another id."""
     known = [(holder, contact) for holder, contact, day in contacts if day <= at]
+    held_by = Counter(holder for holder, _ in known)
+    ties = [(holder, contact) for holder, contact in known if held_by[holder] <= MAX_CONTACTS]
     parents = {holder: holder for holder, _ in known}
     kinds: dict[str, set[str]] = {holder: set() for holder, _ in known}
 
@@ -81,12 +92,18 @@ def _people(contacts: Iterable[Contact], at: dt.date) -> tuple[dict[str, str], d
             identifier = parents[identifier]
         return identifier
 
-    for contact in {contact for _, contact in known}:
-        holders = [holder for holder, held in known if held == contact]
+    for contact in {contact for _, contact in ties}:
+        holders = [holder for holder, held in ties if held == contact]
         if 2 <= len(holders) <= MAX_IDS:
             for holder in holders:
                 parents[root(holder)] = root(holders[0])
                 kinds[holder].add("phone" if contact.startswith("p") else "email")
+    sizes = Counter(root(identifier) for identifier in parents)
+    for crowd in [identifier for identifier in parents if sizes[root(identifier)] > MAX_PERSON]:
+        kinds[crowd] = set()
+    parents = {
+        identifier: identifier if sizes[root(identifier)] > MAX_PERSON else root(identifier) for identifier in parents
+    }
     names: dict[str, str] = {}
     for identifier in sorted(parents, key=lambda name: (name.startswith("g"), name)):
         names.setdefault(root(identifier), identifier)
@@ -104,7 +121,7 @@ DAYS = st.sampled_from([dt.date(1900, 1, 1), *DATES, dt.date(2024, 3, 1)])
 def test_people_are_the_connected_components_of_shared_contacts(
     compiled: dict[str, str], held: dict[tuple[str, str], dt.date]
 ) -> None:
-    """Two ids are one person at a date exactly if a chain of contacts shared by then ties them; the first account names the person."""
+    """Two ids are one person at a date exactly if contacts shared by then tie them, within the limits; the first account names it."""
     contacts = [(holder, contact, day) for (holder, contact), day in held.items()]
     with empty_database() as connection:
         _build(connection, compiled, contacts, DATES)
@@ -140,14 +157,14 @@ def _chain(order: str, length: int) -> list[str]:
 @pytest.mark.parametrize(
     ("order", "length"), [("ascending", 8000), ("descending", 8000), ("from both ends", 8000), ("shuffled", 100_000)]
 )
-def test_a_long_chain_is_one_person_in_few_steps(compiled: dict[str, str], order: str, length: int) -> None:
+def test_a_long_chain_is_one_person_in_few_steps(unlimited: dict[str, str], order: str, length: int) -> None:
     """Ids, each of which shares a contact with the next, are one person, whatever their order: in O(log n) steps."""
     day = DATES[0]
     contacts = [
         (holder, f"e{number}", day) for number, pair in enumerate(pairwise(_chain(order, length))) for holder in pair
     ]
     with empty_database() as connection:
-        steps = _build(connection, compiled, contacts, [])
+        steps = _build(connection, unlimited, contacts, [])
         people = connection.execute(
             "select customer_id, identity_size, count(*) from intermediate.int_people_linked group by all"
         ).fetchall()
@@ -156,12 +173,12 @@ def test_a_long_chain_is_one_person_in_few_steps(compiled: dict[str, str], order
 
 
 @pytest.mark.parametrize("hub", ["a", "z", "guest"])
-def test_accounts_that_share_one_id_are_one_person(compiled: dict[str, str], hub: str) -> None:
+def test_accounts_that_share_one_id_are_one_person(unlimited: dict[str, str], hub: str) -> None:
     """4,000 accounts, each of which shares another email with one id, are one person: of the first account."""
     accounts = [f"c{number:04}" for number in range(4000)]
     contacts = [(holder, f"e{account}", DATES[0]) for account in accounts for holder in (account, hub)]
     with empty_database() as connection:
-        steps = _build(connection, compiled, contacts, DATES)
+        steps = _build(connection, unlimited, contacts, DATES)
         people = connection.execute(
             "select customer_id, identity_size, count(*) from intermediate.int_people_linked group by all"
         ).fetchall()

@@ -59,17 +59,23 @@ SOURCES = [
 def test_every_delivered_row_is_accounted_for(
     marts: duckdb.DuckDBPyConnection, truth: dict[str, Any], source: str
 ) -> None:
-    delivered, accepted, rejected, superseded, later = marts.execute(
-        "select sum(delivered_rows), sum(accepted_rows), sum(rejected_rows), sum(superseded_rows), sum(not_yet_known_rows)"
-        " from fct_deliveries where source_name = ?",
+    delivered, accepted, rejected, superseded, merged, later = marts.execute(
+        "select sum(delivered_rows), sum(accepted_rows), sum(rejected_rows), sum(superseded_rows), sum(merged_rows),"
+        " sum(not_yet_known_rows) from fct_deliveries where source_name = ?",
         [source],
     ).fetchall()[0]
     planted = truth["sources"][source]
     assert delivered == planted["rows"]
     assert accepted == planted["accepted"]
     assert rejected == sum(planted["rejected"].values())
-    assert superseded == sum(planted["superseded"].values())
+    assert superseded + merged == sum(planted["superseded"].values())
+    # an order that stands twice in a file is one there
+    assert merged == (planted["superseded"]["exact_duplicate"] if source == "orders" else 0)
     assert later == 0
+
+
+def test_nothing_of_a_sound_shop_looks_wrong(marts: duckdb.DuckDBPyConnection) -> None:
+    assert marts.execute("select sentence from fct_record_warnings").fetchall() == []
 
 
 # how each planted defect is told in the quarantine
@@ -513,7 +519,7 @@ def test_an_earlier_as_of_date_knows_nothing_of_later_events(earlier_shop: Built
         assert one(marts, "select max(valued_on) from fct_kpi_months") == as_of
         waiting, delivered, told = marts.execute(
             "select sum(not_yet_known_rows), sum(delivered_rows),"
-            " sum(accepted_rows + rejected_rows + superseded_rows + not_yet_known_rows) from fct_deliveries"
+            " sum(accepted_rows + rejected_rows + superseded_rows + merged_rows + not_yet_known_rows) from fct_deliveries"
         ).fetchall()[0]
         assert waiting > 0 and delivered == told
         assert one(marts, "select count(*) from fct_reconciliations where not is_reconciled") == 0

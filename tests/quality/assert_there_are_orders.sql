@@ -3,10 +3,14 @@
 {% set query %}
     with counted as (
         select
-            (select count(*) from {{ ref('fct_orders') }}) as orders,
+            (
+                select count(*)
+                from {{ ref('int_orders_checked') }}
+                where is_known and rejection_reason is null and superseded_version is null
+            ) as orders,
             (
                 select sum(delivered_rows)
-                from {{ ref('fct_deliveries') }}
+                from {{ ref('int_deliveries_counted') }}
                 where source_name in ('orders', 'order_items')
             ) as delivered_rows
     )

@@ -13,6 +13,27 @@
 
 {% macro duckdb__digits_of(text) %}{{ return('regexp_replace(' ~ text ~ ", '[^0-9]', '', 'g')") }}{% endmacro %}
 
+{% macro duckdb__blanks_collapsed(text) %}{{ return('trim(regexp_replace(' ~ text ~ ", '[\\s\u00a0]+', ' ', 'g'))") }}{% endmacro %}
+
+{#- "$6.62 ", "6,62 €", "CHF 6.62" where it is money; "(6.62)", "6.62-". -#}
+{% macro duckdb__plain_number(text, is_money) %}
+    {% set blanks, currency = '[\\s\u00a0]*', '([A-Z]{0,2}\\p{Sc}|[A-Z]{3})' %}
+    {% set steps = [('^' ~ blanks ~ '(.*[^\\s\u00a0])' ~ blanks ~ '$', '\\1')] %}
+    {% if is_money %}
+        {% do steps.append(('^([-+(]?)' ~ currency ~ blanks ~ '([-+]?[0-9(])', '\\1\\3')) %}
+        {% do steps.append(('([0-9.,])' ~ blanks ~ currency ~ '([-)]?)$', '\\1\\3')) %}
+    {% endif %}
+    {{ return(duckdb_replaced(text, steps + [('^[(]([^-+]*)[)]$', '-\\1'), ('^([^-+]*)-$', '-\\1')])) }}
+{% endmacro %}
+
+{% macro duckdb_replaced(text, steps) %}
+    {% set rewritten = [text] %}
+    {% for pattern, replacement in steps %}
+        {% do rewritten.append('regexp_replace(' ~ rewritten[-1] ~ ', ' ~ string_literal(pattern) ~ ', ' ~ string_literal(replacement) ~ ')') %}
+    {% endfor %}
+    {{ return(rewritten[-1]) }}
+{% endmacro %}
+
 {% macro duckdb__row_hash(columns) %}
     {{ return('cast(hash(' ~ columns | join(', ') ~ ') % 4611686018427387847 as bigint)') }}
 {% endmacro %}

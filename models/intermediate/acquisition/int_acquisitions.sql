@@ -1,7 +1,11 @@
-with paths as (
+with first_paths as (
     select *
     from {{ ref('int_order_paths') }}
     where customer_order_number = 1
+),
+
+paths as (
+    {{ with_shown_names('first_paths', {'acquisition_channel': 'channel', 'acquisition_campaign': 'campaign'}) }}
 ),
 
 first_orders as (
@@ -31,8 +35,8 @@ declared as (
 acquisitions as (
     select
         customer_id,
-        acquisition_channel,
-        acquisition_campaign,
+        shown_acquisition_channel as acquisition_channel,
+        shown_acquisition_campaign as acquisition_campaign,
         first_touch_number,
         {{ attribution_models() | join(', ') }}
     from paths

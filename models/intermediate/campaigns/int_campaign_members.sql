@@ -1,5 +1,9 @@
-with records as (
+with current_members as (
     {{ current_records(ref('stg_shop__campaign_members')) }}
+),
+
+records as (
+    {{ with_shown_names('current_members', {'campaign': 'campaign'}) }}
 ),
 
 identities as (
@@ -29,7 +33,7 @@ orders as (
 -- who has neither an account nor an order is known by the assignment alone
 resolved as (
     select
-        records.campaign,
+        records.shown_campaign as campaign,
         coalesce(identities.customer_id, records.customer_id) as customer_id,
         case when lower(records.variant) = 'control' then 'control' else records.variant end as variant,
         records.cost,

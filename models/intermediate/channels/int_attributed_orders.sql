@@ -9,7 +9,7 @@ with orders as (
 ),
 
 paths as (
-    select * from {{ ref('int_order_paths') }}
+    {{ with_shown_names(ref('int_order_paths'), {'acquisition_channel': 'channel', 'acquisition_campaign': 'campaign'}) }}
 ),
 
 acquisitions as (
@@ -34,8 +34,8 @@ other_orders as (
 parts as (
     select
         orders.month,
-        paths.acquisition_channel,
-        paths.acquisition_campaign as campaign,
+        paths.shown_acquisition_channel as acquisition_channel,
+        paths.shown_acquisition_campaign as campaign,
         {{ models | join(', ') }}
     from orders
     inner join paths

@@ -3,14 +3,12 @@
 ] %}
 {% set sums_so_far = [
     ('sum', 'orders', 'order_count'),
-    ('count', 'occasion_date', 'purchase_occasions'),
-    ('sum', 'orders_of_known_margin', 'orders_of_known_margin'),
+    ('count', 'occasion_date', 'purchase_occasions'), ('sum', 'orders_of_known_margin', 'orders_of_known_margin'),
     ('sum', 'net_revenue', 'net_revenue_so_far'),
     ('max', 'margin_basis_rank', 'margin_basis_rank'),
     ('sum', 'occasion_value', 'occasion_value_so_far'),
     ('sum', 'case when previous_occasion_date is null then occasion_value end', 'first_occasion_value'),
-    ('min', 'first_order_at', 'first_order_at'),
-    ('max', 'last_order_at', 'last_order_at'),
+    ('min', 'first_order_at', 'first_order_at'), ('max', 'last_order_at', 'last_order_at'),
     ('min', 'occasion_date', 'first_occasion_date'),
     ('max', 'occasion_date', 'last_occasion_date'),
     ('max', 'previous_occasion_date', 'previous_occasion_date'),
@@ -48,8 +46,7 @@ known_then as (
             dates.valued_at = states.valued_at
             and orders.order_id = states.order_id
     where
-        dates.valued_at <> {{ valued_now() }}
-        and orders.valued_at = {{ valued_now() }}
+        dates.valued_at <> {{ valued_now() }} and orders.valued_at = {{ valued_now() }}
         and orders.source_customer_id in (select revised.source_customer_id from revised)
         and states.order_id is null and not {{ is_settled_note('orders') }}
     union all
@@ -59,7 +56,7 @@ known_then as (
     from orders
     inner join dates
         on orders.valued_at = dates.valued_at
-    where orders.source_customer_id is not null and not {{ is_settled_note('orders') }}
+    where not {{ is_settled_note('orders') }}
 ),
 
 known as (
@@ -71,6 +68,9 @@ known as (
         on
             known_then.valued_at = linked.valued_at
             and known_then.source_customer_id = linked.source_customer_id
+    where known_then.source_customer_id in (
+        select contacts.source_customer_id from {{ ref('int_contacts_normalised') }} as contacts
+    )
 ),
 
 by_day as (

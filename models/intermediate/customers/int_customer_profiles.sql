@@ -1,5 +1,9 @@
-with accounts as (
+with current_accounts as (
     select * from {{ ref('int_account_versions') }} where version_status = 'current'
+),
+
+accounts as (
+    {{ with_shown_names('current_accounts', {'acquisition_channel': 'channel', 'acquisition_campaign': 'campaign'}) }}
 ),
 
 identities as (
@@ -11,8 +15,8 @@ ranked as (
     select
         identities.customer_id,
         accounts.country,
-        accounts.acquisition_channel,
-        accounts.acquisition_campaign,
+        accounts.shown_acquisition_channel as acquisition_channel,
+        accounts.shown_acquisition_campaign as acquisition_campaign,
         row_number() over (
             partition by identities.customer_id
             order by case when accounts.country is null then 1 else 0 end, accounts.created_at nulls last, accounts.customer_id

@@ -70,7 +70,7 @@ final as (
     select
         order_id,
         superseded_version,
-        {{ shop_customer_id() }} as source_customer_id,
+        source_customer_id,
         status,
         is_counted_status,
         source_currency,

@@ -7,7 +7,20 @@ with dates as (
 ),
 
 contacts as (
-    select * from {{ ref('int_contacts_normalised') }} where contact_hash is not null
+    select
+        *,
+        row_number() over (partition by source_customer_id order by known_on, contact_hash) as contacts_so_far
+    from {{ ref('int_contacts_normalised') }}
+    where contact_hash is not null
+),
+
+-- an id of many contacts (a till's, a clerk's) is nobody's
+crowded as (
+    select
+        source_customer_id,
+        known_on as crowded_on
+    from contacts
+    where contacts_so_far = {{ var('max_contacts_per_id') + 1 }}
 ),
 
 -- what one id has now was nobody else's before
@@ -21,13 +34,19 @@ common as (
 known as (
     select
         dates.valued_at,
-        contacts.*,
+        contacts.source_customer_id,
+        contacts.is_guest,
+        contacts.contact_kind,
+        contacts.contact_hash,
         count(*) over (partition by dates.valued_at, contacts.contact_hash) as ids
     from contacts
     inner join common
         on contacts.contact_hash = common.contact_hash
     inner join dates
         on contacts.known_on <= dates.valued_at
+    left join crowded
+        on contacts.source_customer_id = crowded.source_customer_id
+    where coalesce(crowded.crowded_on > dates.valued_at, true)
 ),
 
 -- a contact of many ids (a shop's own address, a placeholder) is nobody's

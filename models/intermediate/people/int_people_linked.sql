@@ -26,7 +26,7 @@ ids as (
 ),
 
 -- the person is called by the first account id in binary order, or guest id where there is no account
-final as (
+named as (
     select
         valued_at,
         source_customer_id,
@@ -37,6 +37,11 @@ final as (
         count(*) over (partition by person_number) as identity_size,
         matched_by
     from ids
+),
+
+-- so many ids are no person, whatever ties them
+final as (
+    select * from named where identity_size <= {{ var('max_ids_per_person') }}
 )
 
 select * from final

@@ -2,7 +2,8 @@
 
 with records as (
     {{ records_to_judge('customers', [
-        'customer_id', 'email', 'phone', 'country', 'acquisition_channel', 'acquisition_campaign', 'created_at', 'loyalty_joined_at',
+        'customer_id', 'email', 'phone', 'first_name', 'last_name', 'birth_date', 'country', 'acquisition_channel', 'acquisition_campaign',
+        'created_at', 'loyalty_joined_at',
     ]) }}
 ),
 

@@ -3,7 +3,7 @@ with line_versions as (
 ),
 
 order_versions as (
-    select * from {{ ref('int_orders_versioned') }} where is_readable
+    select * from {{ ref('int_orders_versioned') }} where is_readable and version_status <> 'merged'
 ),
 
 checked_lines as (

@@ -10,9 +10,15 @@ versions as (
     {{ record_versions('records') }}
 ),
 
-numbered as (
+-- files that orders are read from, too: a row without product, quantity and price only tells more of its order
+shared_files as (
+    select delivered_in from {{ ref('stg_builds__deliveries') }} where source_name = 'orders'
+),
+
+latest as (
     select
         order_id,
+        max(delivered_in) as delivered_in,
         max(case when line_number is not null then delivered_in end) as numbered_in,
         max(case when line_number is null then delivered_in end) as unnumbered_in
     from versions
@@ -20,7 +26,8 @@ numbered as (
     group by order_id
 ),
 
--- an order delivered with numbers on its lines at one time and without at another: the later delivery replaces the earlier
+-- an order delivered again brings its lines whole; or those that changed, but all where one delivery has numbers on them and one
+-- has not
 final as (
     select
         versions.order_id,
@@ -39,14 +46,24 @@ final as (
         versions.rejection_reason,
         versions.is_readable,
         case
+            when
+                versions.rejection_reason = 'quantity is blank'
+                and versions.product_id is null
+                and versions.unit_price is null
+                and versions.delivered_in in (select shared_files.delivered_in from shared_files)
+                then 'merged'
             when versions.version_status <> 'current' then versions.version_status
-            when versions.line_number is null and numbered.numbered_in > numbered.unnumbered_in then 'superseded'
-            when versions.line_number is not null and numbered.unnumbered_in > numbered.numbered_in then 'superseded'
+            {% if var('order_items_delivery') == 'whole_orders' %}
+            when versions.delivered_in < latest.delivered_in then 'superseded'
+            {% else %}
+            when versions.line_number is null and latest.numbered_in > latest.unnumbered_in then 'superseded'
+            when versions.line_number is not null and latest.unnumbered_in > latest.numbered_in then 'superseded'
+            {% endif %}
             else 'current'
         end as version_status
     from versions
-    left join numbered
-        on versions.order_id = numbered.order_id
+    left join latest
+        on versions.order_id = latest.order_id
 )
 
 select * from final

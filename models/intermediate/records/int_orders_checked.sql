@@ -48,7 +48,8 @@ dated as (
     select
         *,
         {{ reporting_date('ordered_at') }} as order_date,
-        {{ reporting_date('version_written_at') }} as written_on
+        {{ reporting_date('version_written_at') }} as written_on,
+        {{ normalised_email('email') }} as contact
     from {{ restated('delivered', by='int_changed_documents') }}
 ),
 
@@ -59,8 +60,11 @@ rated as (
 matched as (
     select
         rated.*,
-        orders_with_lines.order_id is not null as has_lines
+        orders_with_lines.order_id is not null as has_lines,
+        rated.customer_id is null and rated.contact is not null and not {{ is_placeholder('rated.contact') }} as is_guest,
+        run_context.identity_key
     from rated
+    cross join run_context
     left join orders_with_lines
         on rated.order_id = orders_with_lines.order_id
 ),
@@ -69,12 +73,13 @@ final as (
     select
         source_name,
         order_id,
-        customer_id as source_customer_id,
+        case when is_guest then {{ guest_id('contact', 'identity_key') }} else customer_id end as source_customer_id,
+        is_guest,
         coalesce(status, 'completed') as status,
         source_currency,
         sales_channel,
         country,
-        email,
+        contact as email,
         amount,
         discount_amount,
         shipping_amount,

@@ -1,20 +1,32 @@
 {{ config(materialized='incremental', incremental_strategy='delete+insert', unique_key='order_id') }}
 
+{% set columns = ['order_id'] + order_columns() + [
+    'record_key', 'known_at', 'version_written_at', 'delivered_in', 'delivered_row', 'version_row', 'rejection_reason',
+] %}
 with records as (
-    {{ records_to_judge('orders', [
-        'order_id', 'customer_id', 'status', 'currency', 'sales_channel', 'country', 'email',
-        'amount', 'discount_amount', 'shipping_amount', 'tax_amount', 'total_amount', 'tax_included', 'ordered_at',
-    ], key='order_id', event='ordered_at') }}
+    {{ records_to_judge(
+        'orders', ['order_id', 'merged_into'] + order_columns(), key='order_id', event='ordered_at', rows='int_order_rows_merged'
+    ) }}
+),
+
+unmerged as (
+    select {{ columns | join(', ') }} from records where merged_into is null
 ),
 
 versions as (
-    {{ record_versions('records') }}
+    {{ record_versions('unmerged') }}
 ),
 
 -- of versions written at one time only the last delivered was ever in force
 final as (
     select
-        *,
+        {{ columns | join(', ') }},
+        cast(null as bigint) as merged_into,
+        is_readable,
+        is_known_event,
+        is_known_version,
+        version_rank,
+        version_status,
         case
             when
                 is_readable and version_rank > 1
@@ -25,6 +37,18 @@ final as (
                 then version_rank - 1
         end as superseded_version
     from versions
+    union all
+    select
+        {{ columns | join(', ') }},
+        merged_into,
+        true as is_readable,
+        null as is_known_event,
+        null as is_known_version,
+        null as version_rank,
+        'merged' as version_status,
+        null as superseded_version
+    from records
+    where merged_into is not null
 )
 
 select * from final

@@ -10,8 +10,8 @@ with order_versions as (
             partition by record_key
             order by version_written_at desc nulls last, delivered_in desc, version_row desc
         ) as version_rank
-    from {{ ref('stg_shop__orders') }}
-    where rejection_reason is null and {{ is_asked }}
+    from {{ ref('int_order_rows_merged') }}
+    where rejection_reason is null and merged_into is null and {{ is_asked }}
 ),
 
 orders as (
@@ -51,11 +51,16 @@ as_of as (
         and (orders.amount is not null or orders.order_id in (select lines.order_id from lines))
 ),
 
+identity_keys as (
+    select * from {{ ref('stg_builds__identity_keys') }}
+),
+
 final as (
     select
         as_of_date,
         {{ end_of_reporting_date('as_of_date') }} as known_before,
-        {{ month_of('as_of_date') }} as as_of_month
+        {{ month_of('as_of_date') }} as as_of_month,
+        (select max(identity_keys.identity_key) from identity_keys) as identity_key
     from as_of
 )
 

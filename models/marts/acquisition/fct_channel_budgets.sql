@@ -24,7 +24,7 @@ planned as (
             as planned_new_customers
     from channels
     full outer join plans
-        on channels.acquisition_channel = plans.acquisition_channel
+        on {{ name_key('channels.acquisition_channel') }} = {{ name_key('plans.acquisition_channel') }}
 ),
 
 -- what may be paid so that CLV:CAC is the target

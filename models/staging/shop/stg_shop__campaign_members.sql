@@ -13,16 +13,17 @@ read as (
 renamed as (
     select
         -- ids
-        customer_id,
+        {{ known_customer('customer_id') }} as customer_id,
         -- text
-        campaign,
+        {{ name_key('campaign') }} as campaign,
+        campaign as campaign_written,
         variant,
         -- numbers
         cost_read as cost,
         -- dates
         assigned_at_read as assigned_at,
         -- the delivered record
-        {{ record_key(['campaign', 'customer_id']) }} as record_key,
+        {{ record_key(['campaign', read_id('customer_id')]) }} as record_key,
         assigned_at_read as known_at,
         cast(null as timestamp) as version_written_at,
         delivered_in,
@@ -31,6 +32,8 @@ renamed as (
         {{ rejection_reason(
             required=['campaign', 'customer_id', 'assigned_at', 'variant'],
             numbers=['cost'],
+            money=['cost'],
+            currency=reporting_currency(),
             timestamps=['assigned_at'],
             event='assigned_at',
             rules={'cost is negative': 'cost_read < 0'}

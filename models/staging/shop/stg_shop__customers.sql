@@ -14,19 +14,23 @@ read as (
 renamed as (
     select
         -- ids
-        customer_id,
+        {{ known_customer('customer_id') }} as customer_id,
         -- text
         email,
         phone,
+        first_name,
+        last_name,
         country,
-        acquisition_channel,
-        acquisition_campaign,
+        {{ name_key('acquisition_channel') }} as acquisition_channel,
+        {{ name_key('acquisition_campaign') }} as acquisition_campaign,
+        acquisition_channel as channel_written,
+        acquisition_campaign as campaign_written,
         -- dates
         created_at_read as created_at,
         birth_date_read as birth_date,
         loyalty_joined_at_read as loyalty_joined_at,
         -- the delivered record
-        customer_id as record_key,
+        {{ read_id('customer_id') }} as record_key,
         created_at_read as known_at,
         cast(null as timestamp) as version_written_at,
         delivered_in,

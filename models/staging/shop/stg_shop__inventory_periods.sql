@@ -34,6 +34,7 @@ renamed as (
         {{ rejection_reason(
             required=['period_start', 'period_end', 'opening_inventory', 'purchases', 'closing_inventory'],
             numbers=['opening_inventory', 'purchases', 'closing_inventory'],
+            money=['opening_inventory', 'purchases', 'closing_inventory'],
             timestamps=['period_start', 'period_end'],
             rules={
                 'period_end lies before period_start': 'period_end_read < period_start_read',

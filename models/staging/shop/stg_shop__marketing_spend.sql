@@ -13,8 +13,10 @@ read as (
 renamed as (
     select
         -- text
-        channel,
-        campaign,
+        {{ name_key('channel') }} as channel,
+        {{ name_key('campaign') }} as campaign,
+        channel as channel_written,
+        campaign as campaign_written,
         upper(currency) as currency,
         -- numbers
         amount_read as amount,
@@ -30,6 +32,7 @@ renamed as (
         {{ rejection_reason(
             required=['spend_date', 'amount'],
             numbers=['amount'],
+            money=['amount'],
             timestamps=['spend_date'],
             event='spend_date'
         ) }} as rejection_reason,

@@ -6,9 +6,9 @@ read as (
     select
         *,
         {{ read_number('quantity') }} as quantity_read,
-        {{ read_number('unit_price') }} as unit_price_read,
+        {{ read_number('unit_price', is_money=true) }} as unit_price_read,
         {{ read_money('discount_amount') }} as discount_amount_read,
-        {{ read_number('unit_cost') }} as unit_cost_read,
+        {{ read_number('unit_cost', is_money=true) }} as unit_cost_read,
         {{ read_timestamp('ordered_at') }} as ordered_at_read
     from source
 ),
@@ -16,9 +16,9 @@ read as (
 renamed as (
     select
         -- ids
-        order_id,
-        product_id,
-        customer_id,
+        {{ read_id('order_id') }} as order_id,
+        {{ read_id('product_id') }} as product_id,
+        {{ known_customer('customer_id') }} as customer_id,
         -- text
         line_number,
         lower(status) as status,
@@ -35,8 +35,8 @@ renamed as (
         ordered_at_read as ordered_at,
         -- the delivered record
         case
-            when line_number is null then {{ record_key(['order_id']) }}
-            else {{ record_key(['order_id', 'line_number']) }}
+            when line_number is null then {{ record_key([read_id('order_id')]) }}
+            else {{ record_key([read_id('order_id'), 'line_number']) }}
         end as record_key,
         ordered_at_read as known_at,
         cast(null as timestamp) as version_written_at,
@@ -46,6 +46,8 @@ renamed as (
         {{ rejection_reason(
             required=['order_id', 'quantity', 'unit_price'],
             numbers=['quantity', 'unit_price', 'discount_amount', 'unit_cost'],
+            money=['unit_price', 'discount_amount', 'unit_cost'],
+            currency='upper(currency)',
             timestamps=['ordered_at'],
             event='ordered_at',
             rules={

@@ -19,8 +19,10 @@ read as (
 renamed as (
     select
         -- ids
-        order_id,
-        customer_id,
+        {{ read_id('order_id') }} as order_id,
+        {{ known_customer('customer_id') }} as customer_id,
+        customer_id as customer_id_as_delivered,
+        {{ names_nobody('customer_id') }} as is_customer_anonymous,
         -- text
         lower(status) as status,
         upper(currency) as currency,
@@ -39,7 +41,7 @@ renamed as (
         ordered_at_read as ordered_at,
         updated_at_read as updated_at,
         -- the delivered record
-        order_id as record_key,
+        {{ read_id('order_id') }} as record_key,
         ordered_at_read as known_at,
         updated_at_read as version_written_at,
         delivered_in,
@@ -48,6 +50,7 @@ renamed as (
         {{ rejection_reason(
             required=['order_id', 'ordered_at'],
             numbers=['amount', 'discount_amount', 'shipping_amount', 'tax_amount', 'total_amount'],
+            money=['amount', 'discount_amount', 'shipping_amount', 'tax_amount', 'total_amount'],
             timestamps=['ordered_at', 'updated_at'],
             event='ordered_at',
             rules={

@@ -5,7 +5,7 @@ with source as (
 read as (
     select
         *,
-        {{ read_number('unit_cost') }} as unit_cost_read,
+        {{ read_number('unit_cost', is_money=true) }} as unit_cost_read,
         {{ read_date('valid_from') }} as valid_from_read
     from source
 ),
@@ -13,7 +13,7 @@ read as (
 renamed as (
     select
         -- ids
-        product_id,
+        {{ read_id('product_id') }} as product_id,
         -- text
         product_name,
         category,
@@ -22,7 +22,7 @@ renamed as (
         -- dates
         valid_from_read as valid_from,
         -- the delivered record
-        {{ record_key(['product_id', 'valid_from_read']) }} as record_key,
+        {{ record_key([read_id('product_id'), 'valid_from_read']) }} as record_key,
         cast(null as timestamp) as known_at,
         cast(null as timestamp) as version_written_at,
         delivered_in,
@@ -31,6 +31,8 @@ renamed as (
         {{ rejection_reason(
             required=['product_id'],
             numbers=['unit_cost'],
+            money=['unit_cost'],
+            currency=reporting_currency(),
             timestamps=['valid_from'],
             rules={'unit_cost is negative': 'unit_cost_read < 0', 'unit_cost is beyond 1e9': 'unit_cost_read > 1e9'}
         ) }} as rejection_reason,

@@ -17,8 +17,8 @@ read as (
 renamed as (
     select
         -- ids
-        refund_id,
-        order_id,
+        {{ read_id('refund_id') }} as refund_id,
+        {{ read_id('order_id') }} as order_id,
         -- text
         line_number,
         upper(currency) as currency,
@@ -32,7 +32,7 @@ renamed as (
         -- dates
         refunded_at_read as refunded_at,
         -- the delivered record
-        {{ record_key(['refund_id', 'line_number', 'order_id']) }} as record_key,
+        {{ record_key([read_id('refund_id'), 'line_number', read_id('order_id')]) }} as record_key,
         refunded_at_read as known_at,
         cast(null as timestamp) as version_written_at,
         delivered_in,
@@ -41,6 +41,8 @@ renamed as (
         {{ rejection_reason(
             required=['refund_id', 'order_id', 'refunded_at', 'amount'],
             numbers=['amount', 'quantity', 'tax_amount', 'shipping_amount'],
+            money=['amount', 'tax_amount', 'shipping_amount'],
+            currency='upper(currency)',
             timestamps=['refunded_at'],
             event='refunded_at',
             rules={

@@ -14,8 +14,8 @@ read as (
 renamed as (
     select
         -- ids
-        subscription_id,
-        customer_id,
+        {{ read_id('subscription_id') }} as subscription_id,
+        {{ known_customer('customer_id') }} as customer_id,
         -- text
         plan,
         upper(currency) as currency,
@@ -25,7 +25,7 @@ renamed as (
         started_at_read as started_at,
         ended_at_read as ended_at,
         -- the delivered record
-        subscription_id as record_key,
+        {{ read_id('subscription_id') }} as record_key,
         started_at_read as known_at,
         cast(null as timestamp) as version_written_at,
         delivered_in,
@@ -34,6 +34,7 @@ renamed as (
         {{ rejection_reason(
             required=['subscription_id', 'customer_id', 'started_at', 'monthly_amount'],
             numbers=['monthly_amount'],
+            money=['monthly_amount'],
             timestamps=['started_at', 'ended_at'],
             event='started_at',
             rules={

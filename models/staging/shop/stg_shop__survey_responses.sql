@@ -13,13 +13,13 @@ read as (
 renamed as (
     select
         -- ids
-        customer_id,
+        {{ known_customer('customer_id') }} as customer_id,
         -- numbers
         score_read as score,
         -- dates
         responded_at_read as responded_at,
         -- the delivered record
-        {{ record_key(['customer_id', 'responded_at_read']) }} as record_key,
+        {{ record_key([read_id('customer_id'), 'responded_at_read']) }} as record_key,
         responded_at_read as known_at,
         cast(null as timestamp) as version_written_at,
         delivered_in,

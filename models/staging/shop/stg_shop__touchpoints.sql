@@ -12,14 +12,16 @@ read as (
 renamed as (
     select
         -- ids
-        customer_id,
+        {{ known_customer('customer_id') }} as customer_id,
         -- text
-        channel,
-        campaign,
+        {{ name_key('channel') }} as channel,
+        {{ name_key('campaign') }} as campaign,
+        channel as channel_written,
+        campaign as campaign_written,
         -- dates
         touched_at_read as touched_at,
         -- the delivered record
-        {{ record_key(['customer_id', 'touched_at_read', 'channel', 'campaign']) }} as record_key,
+        {{ record_key([read_id('customer_id'), 'touched_at_read', 'channel', 'campaign']) }} as record_key,
         touched_at_read as known_at,
         cast(null as timestamp) as version_written_at,
         delivered_in,

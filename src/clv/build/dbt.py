@@ -85,7 +85,10 @@ class Outcome:
 @contextmanager
 def folders(raw: Path | None, warehouse: Path) -> Iterator[None]:
     """Name the folders to dbt by its environment variables for as long as the block lasts."""
-    with _environment({"CLV_RAW_DIR": str(raw) if raw else "", "CLV_WAREHOUSE_DIR": str(warehouse)}):
+    names = {"CLV_RAW_DIR": str(raw) if raw else "", "CLV_WAREHOUSE_DIR": str(warehouse)}
+    if key := os.environ.get("CLV_IDENTITY_KEY"):
+        names["DBT_ENV_SECRET_CLV_IDENTITY_KEY"] = key  # dbt leaves the values of such variables out of its logs
+    with _environment(names):
         yield
 
 
@@ -103,18 +106,21 @@ def _environment(names: Mapping[str, str]) -> Iterator[None]:
                 os.environ[name] = value
 
 
-def parse_project(folder: Path, target: str | None, variables: Mapping[str, Any]) -> Project:
+def parse_project(
+    folder: Path, target: str | None, variables: Mapping[str, Any], writes_manifest: bool = True
+) -> Project:
     """Parse the dbt project in `folder` for `target` (None: the profile's default), or go on from dbt's last parse.
 
     dbt reads its last parse (partial_parse.msgpack in the target folder) and parses changed files alone, as long as
     dbt's version, the target, the variables and the database's path are the same. So what differs from night to night,
     and no definition depends on, is left out: the as-of date and the folders of the data. Raises UsageError with dbt's
-    message.
+    message. writes_manifest: whether manifest.json is left in the target folder, which takes half a second.
     """
     errors: list[str] = []
     lasting = {name: value for name, value in variables.items() if name != AS_OF_DATE}
     with folders(None, DEFAULT_WAREHOUSE):
-        result = _invoke(["parse", *_options(folder, target, lasting)], None, _error_collector(errors))
+        command = ["parse", *_options(folder, target, lasting)] + ["--no-write-json"] * (not writes_manifest)
+        result = _invoke(command, None, _error_collector(errors))
     if not result.success or not isinstance(result.result, Manifest):
         raise UsageError(explain(_message(result, errors)))
     return Project(folder, target, variables, result.result)
@@ -138,7 +144,7 @@ def fingerprint(manifest: Manifest) -> str:
     return hashlib.sha256(json.dumps([files, macros], sort_keys=True).encode()).hexdigest()
 
 
-def run_operation(project: Project, macro: str) -> list[str]:
+def run_operation(project: Project, macro: str, **arguments: object) -> list[str]:
     """Run a macro and return the lines that it logged. Raises UsageError with dbt's message if it fails."""
     lines: list[str] = []
     errors: list[str] = []
@@ -148,7 +154,13 @@ def run_operation(project: Project, macro: str) -> list[str]:
             lines.append(_text(event))
         _error_collector(errors)(event)
 
-    command = ["run-operation", macro, *_options(project.folder, project.target, project.variables)]
+    command = [
+        "run-operation",
+        macro,
+        "--args",
+        json.dumps(arguments),
+        *_options(project.folder, project.target, project.variables),
+    ]
     result = _invoke(command, project.manifest, on_event)
     if not result.success:
         raise UsageError(explain(_message(result, errors)))

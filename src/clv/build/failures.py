@@ -8,6 +8,8 @@ from clv.engines import ENGINE
 from clv.engines.protocol import EngineError
 
 SHOWN_ROWS = 3
+SENTENCE = "sentence="
+"""A test whose rows are sentences has one column of this name."""
 
 
 def describe_configuration(failures: Iterable[Failure]) -> list[str]:
@@ -19,10 +21,16 @@ def describe_configuration(failures: Iterable[Failure]) -> list[str]:
 
 
 def describe_failure(failure: Failure, build_file: Path) -> str:
-    """Say in sentences what a node's failure means; of a data test also how many rows failed, and some of them."""
+    """Say in sentences what a node's failure means; of a data test also how many rows failed, and some of them.
+
+    Rows that are sentences stand for themselves.
+    """
     if failure.kind == "test" and failure.compiled_sql and failure.failing_rows:
         count = failure.failing_rows
         rows = failing_rows(build_file, failure.compiled_sql)
+        if all(row.startswith(SENTENCE) for row in rows):
+            more = f"There are {count - len(rows):,} more." if count > len(rows) else ""
+            return "\n".join([*(row.removeprefix(SENTENCE) for row in rows), *filter(None, [more])])
         heading = f"{failure.name} found {count:,} row{'s' if count > 1 else ''}{_meaning(failure)}"
         return "\n".join([heading, *(f"    {row}" for row in rows)])
     message = explain(failure.message)

@@ -5,7 +5,8 @@ import json
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from clv.build.dbt import Project, run_operation
+from clv.commands import samples
 from clv.console.terminal import ABSENT, CARE, table
 from clv.engines.protocol import NOT_GZIP
 from clv.errors import UsageError
@@ -27,7 +29,8 @@ class RawSource:
 
     relation: the table that holds it, if any. formats: number of files by format. missing: columns of the contract
     that the shop's data lacks. archives: gzipped files, below the raw folder. without: what each mart lacks when the
-    source is absent. problems: why no run can start.
+    source is absent. problems: why no run can start. files: their paths below the raw folder. sample: what their rows
+    say; empty where they were not looked at.
     """
 
     name: str
@@ -38,6 +41,8 @@ class RawSource:
     problems: Sequence[str]
     archives: Sequence[str] = ()
     is_derived: bool = False
+    files: Sequence[str] = ()
+    sample: samples.Sample = field(default_factory=dict)
 
     @property
     def is_found(self) -> bool:
@@ -45,12 +50,14 @@ class RawSource:
         return self.relation is not None or bool(self.formats)
 
 
-def inspect_raw(project: Project, raw: Path | None) -> list[RawSource]:
+def inspect_raw(project: Project, raw: Path | None, sample_rows: int | None = None) -> list[RawSource]:
     """Look at names and headers (or columns) of every source, and whether its gzipped files below `raw` are whole.
+
+    sample_rows: how many rows of each source are read, too; 0 for all, None for none.
 
     Raises UsageError if they can't be read.
     """
-    for line in run_operation(project, "report_raw_sources"):
+    for line in run_operation(project, "report_raw_sources", sample_rows=sample_rows):
         if line.startswith(REPORT_PREFIX):
             sources = read_report(line.removeprefix(REPORT_PREFIX))
             return [
@@ -75,6 +82,8 @@ def read_report(text: str) -> list[RawSource]:
             archives=[
                 file["delivered_in"] for file in finding["files"] if file["delivered_in"].lower().endswith(".gz")
             ],
+            files=[file["delivered_in"] for file in finding["files"]],
+            sample=finding.get("sample") or {},
             is_derived=finding["source"] == "orders" and "orders" not in found and "order_items" in found,
         )
         for finding in findings
@@ -116,13 +125,22 @@ def absent_sources(sources: Iterable[RawSource]) -> list[RawSource]:
     return [source for source in sources if not source.is_found and not source.is_derived and source.without]
 
 
-def to_json(sources: Sequence[RawSource]) -> dict[str, Any]:
+def findings(sources: Sequence[RawSource], raw: Path | None) -> list[str]:
+    """Return a sentence for each thing in the raw data that is worth a look; none where no rows were read."""
+    rows = {source.name: source.sample for source in sources if source.sample}
+    unread = samples.unread_files(raw, (name for source in sources for name in source.files)) if rows else []
+    return samples.findings(rows, unread)
+
+
+def to_json(sources: Sequence[RawSource], sentences: Sequence[str], build_seconds: float | None) -> dict[str, Any]:
     """Return what `clv check --json` prints. costs: by mart, the columns that stay empty without the source."""
     reasons = problems(sources)
     costly = absent_sources(sources)
     return {
         "can_run": not reasons,
         "problems": reasons,
+        "findings": sentences,
+        "last_build_seconds": build_seconds,
         "sources": [
             {
                 "source": source.name,
@@ -132,6 +150,7 @@ def to_json(sources: Sequence[RawSource]) -> dict[str, Any]:
                 "files": source.formats,
                 "missing_columns": source.missing if source.is_found else [],
                 "costs": source.without if source in costly else {},
+                "sample": source.sample,
             }
             for source in sources
         ],
@@ -149,11 +168,16 @@ def render_costs(sources: Iterable[RawSource]) -> list[RenderableType]:
     return [costs]
 
 
-def render_check(sources: Sequence[RawSource]) -> list[RenderableType]:
-    """Return the tables that `clv check` prints."""
-    found = table("Raw data", ["source", "found", "columns missing"], prose=["columns missing"])
+def render_check(
+    sources: Sequence[RawSource], sentences: Sequence[str] = (), build_seconds: float | None = None
+) -> list[RenderableType]:
+    """Return the tables and sentences that `clv check` prints."""
+    found = table("Raw data", ["source", "found", "rows", "columns missing"], ["rows"], prose=["columns missing"])
     for source in sources:
         missing = ", ".join(source.missing) if source.is_found else ""
         style = "" if source.is_found or source.is_derived else ABSENT
-        found.add_row(source.name, Text(describe_found(source), style), Text(missing, CARE))
-    return [found, *render_costs(sources)]
+        rows = samples.describe_rows(source.sample)
+        found.add_row(source.name, Text(describe_found(source), style), rows, Text(missing, CARE))
+    said = samples.render({source.name: source.sample for source in sources if source.sample}, sentences)
+    took = [] if build_seconds is None else [f"The last build took {timedelta(seconds=round(build_seconds))}."]
+    return [found, *render_costs(sources), *said, *took]

@@ -34,7 +34,7 @@ from clv.warehouse.publish import (
     publish,
     write_candidate,
 )
-from clv.warehouse.records import RunRecord, now, recorded
+from clv.warehouse.records import RunRecord, now, read_records, recorded
 
 LOG = logging.getLogger(__name__)
 MEMORY_TARGET = "memory"
@@ -46,11 +46,20 @@ CHECK, BUILD, WRITE, AUDIT, REPORT, PUBLISH = (
     "writing the report",
     "publishing",
 )
+RECORDS = 20
+"""Records of runs to look at for the last that published."""
+
 BUILD_SHARE = 4
 """A build database holds about this many times what is published of it: a guess, before the first publication."""
 
 ANY_TIME_ZONE = timedelta(days=1)
 """A shop's day may be that far ahead of the clock's."""
+
+WARNINGS_SQL = """
+select sentence
+from marts.fct_record_warnings
+order by source_name, warning, column_name
+"""
 
 ROWS_SQL = """
 select source_name, sum(delivered_rows), sum(accepted_rows), sum(rejected_rows)
@@ -69,14 +78,23 @@ class RunResult:
     sources: Sequence[check.RawSource]
 
 
-def check_raw(settings: RunSettings) -> list[check.RawSource]:
-    """Say what raw data there is; the build database is opened only if it exists, since it may hold raw tables."""
+def check_raw(settings: RunSettings, sample_rows: int) -> list[check.RawSource]:
+    """Say what raw data there is, and what its first rows say (0: all of them).
+
+    The build database is opened only if it exists, since it may hold raw tables.
+    """
     # for the target of a run, which shares the parse: sources are read alike for both
-    project = dbt.parse_project(settings.project, settings.target, settings.variables)
+    project = dbt.parse_project(settings.project, settings.target, settings.variables, writes_manifest=False)
     if not settings.target and not settings.warehouse.build_file.exists():
         project = replace(project, target=MEMORY_TARGET)
     with dbt.folders(settings.raw, settings.warehouse.folder):
-        return check.inspect_raw(project, settings.raw)
+        return check.inspect_raw(project, settings.raw, sample_rows)
+
+
+def last_build_seconds(warehouse: Warehouse) -> float | None:
+    """Return how long the last run that published took; None where there is none."""
+    published = (record for record in read_records(warehouse, RECORDS) if record.published and record.seconds)
+    return next((sum(record.seconds.values()) for record in published), None)
 
 
 def run(settings: RunSettings, on_progress: dbt.OnProgress, on_step: Callable[[str], None]) -> RunResult:
@@ -277,6 +295,8 @@ class _Night:
                     "accepted": int(accepted),
                     "rejected": int(rejected),
                 }
+            for (sentence,) in database.execute(WARNINGS_SQL).fetchall():
+                self._warn(sentence)
             for mart in marts:
                 count = database.execute(f"select count(*) from {MARTS_SCHEMA}.{mart.name}").fetchall()[0][0]
                 self._record.published_rows[mart.name] = int(count)

@@ -32,6 +32,7 @@ FIGURES = (
     "calibration",
     "backtests",
     "fits",
+    "order_statuses",
     "rejected",
     "deliveries",
     "reconciliations",

@@ -11,7 +11,7 @@ from clv.report.data import Published, Row
 
 LARGEST_AGE = 24
 LISTED_CHANNELS = 25
-LISTED_REASONS, SHOWN_REASONS = 30, 12
+LISTED_REASONS, SHOWN_REASONS, SHOWN_STATUSES = 30, 12, 3
 SHOWN_AGES = (1, 2, 3, 6, 9, 12, 18, 24)
 OVERDUE = ("not due", "1–30", "31–90", "91–180", "181–365", "over 365")
 LONG_OVERDUE = 4
@@ -104,7 +104,9 @@ def sections(published: Published) -> list[Section]:
         Section("channels", "What do they cost?", [channels(shop)]),
         Section("next", "Who is slipping away?", [alive(shop), overdue(shop)]),
         Section("trust", "Can the predictions be trusted?", [methods(shop), calibration(shop), fits(shop)]),
-        Section("data", "Is the data sound?", [rejected(shop), deliveries(shop), reconciliations(shop)]),
+        Section(
+            "data", "Is the data sound?", [statuses(shop), rejected(shop), deliveries(shop), reconciliations(shop)]
+        ),
     ]
 
 
@@ -631,6 +633,43 @@ def fits(shop: Shop) -> Figure:
                 for row in rows
             ],
         ),
+    )
+
+
+def statuses(shop: Shop) -> Figure:
+    """Which orders count, by their status."""
+    mart, rows = "fct_order_statuses", shop.rows("order_statuses")
+    if not rows:
+        return _absent("statuses", "Statuses of orders", mart, "The file says nothing of statuses.")
+    unknown = [row for row in rows if not row["is_known"]]
+    uncounted = sum(row["orders"] for row in rows if not row["is_counted"])
+    if unknown:
+        names = ", ".join(f"“{row['status']}”" for row in unknown[:SHOWN_STATUSES])
+        title = f"{plural(sum(row['orders'] for row in unknown), 'order')} of an unknown status do not count: {names}"
+    elif uncounted:
+        title = f"{plural(uncounted, 'order')} do not count, by their status"
+    else:
+        title = "Every status of an order counts"
+    return Figure(
+        "statuses",
+        title,
+        mart,
+        "Vars counted_order_statuses and uncounted_order_statuses say what counts.",
+        table=Table(
+            ["status", "orders", f"gross revenue ({shop.currency})", "counts", "first", "last"],
+            [
+                [
+                    row["status"],
+                    count(row["orders"]),
+                    exact(row["gross_item_revenue"]),
+                    "yes" if row["is_counted"] else "no" if row["is_known"] else "no (unknown)",
+                    row["first_ordered_on"],
+                    row["last_ordered_on"],
+                ]
+                for row in rows[:LISTED_REASONS]
+            ],
+        ),
+        is_folded=not unknown,
     )
 
 

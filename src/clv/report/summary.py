@@ -75,6 +75,12 @@ where period = 12
 order by place
 """
 
+IDENTITY_LIMITS_SQL = """
+select reason, customer_ids, contacts, orders, set_by
+from fct_identity_limits
+order by orders desc, customer_ids desc, reason
+"""
+
 METHODS_SQL = """
 select clv_method, clv_per_customer, clv_low, clv_high, clv_basis, customers, is_reliable
 from fct_clv_by_method
@@ -106,6 +112,7 @@ class Summary:
     tiers: Sequence[Row]
     channels: Sequence[Row]
     methods: Sequence[Row]
+    identity_limits: Sequence[Row]
 
     @property
     def rejected_rows(self) -> int:
@@ -138,12 +145,13 @@ def read_summary(published: Path) -> Summary:
             tiers=database.execute(TIERS_SQL).fetchall(),
             channels=database.execute(CHANNELS_SQL).fetchall(),
             methods=database.execute(METHODS_SQL).fetchall(),
+            identity_limits=database.execute(IDENTITY_LIMITS_SQL).fetchall(),
         )
 
 
 def to_json(summary: Summary) -> dict[str, Any]:
     """Return the company's figures; what is split by tier, channel or method is in the marts."""
-    tables = ("rejected", "tiers", "channels", "methods")
+    tables = ("rejected", "tiers", "channels", "methods", "identity_limits")
     figures = {name: value for name, value in vars(summary).items() if name not in tables}
     return {**figures, "rejected_rows": summary.rejected_rows}
 
@@ -164,6 +172,8 @@ def render_summary(summary: Summary) -> list[RenderableType]:
         parts.append(_methods_table(summary))
     if summary.rejected:
         parts.append(_rejected_table(summary))
+    if summary.identity_limits:
+        parts.append(_identity_limits_table(summary))
     return parts
 
 
@@ -246,6 +256,15 @@ def _rejected_table(summary: Summary) -> Table:
         more = f"; {reason_count - SHOWN_REASONS} more" if reason_count > SHOWN_REASONS else ""
         rejected.add_row(source_name, count(rows), reasons + more)
     return rejected
+
+
+def _identity_limits_table(summary: Summary) -> Table:
+    return _figures(
+        "Held back from making ids one person (marts.fct_identity_limits)",
+        ["what", "ids", "emails and phones", "orders", "set by var"],
+        summary.identity_limits,
+        [str, count, count, count, str],
+    )
 
 
 def _figures(title: str, columns: list[str], rows: Sequence[Row], formats: list[Callable[[Any], str | Text]]) -> Table:

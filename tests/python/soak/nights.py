@@ -55,6 +55,7 @@ class Shop:
         self.folder.mkdir(parents=True, exist_ok=True)
         environment = {name: value for name, value in os.environ.items() if not name.startswith(("CLV_", "DBT_"))}
         environment |= {
+            "CLV_IDENTITY_KEY": "of all warehouses of the soak",
             "CLV_RAW_DIR": str(self.raw),
             "CLV_WAREHOUSE_DIR": str(self.warehouse),
             "COLUMNS": "200",

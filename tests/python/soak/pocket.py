@@ -46,6 +46,7 @@ MODELS = {
             '{{ env_var("CLV_CODE_FINGERPRINT", "none") if execute }}' as check_name,
             true as is_reconciled
     """,
+    "fct_record_warnings": "select '' as source_name, '' as warning, '' as column_name, '' as sentence where 1 = 0",
     "fct_rejected_records": "select '' as source_name, '' as reason where 1 = 0",
     "fct_value_tiers": """
         select

@@ -1,0 +1,3 @@
+{% macro name_key(name) -%}
+    lower({{ blanks_collapsed(name) }})
+{%- endmacro %}

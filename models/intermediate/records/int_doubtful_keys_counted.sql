@@ -1,0 +1,111 @@
+{% set columns = order_columns() %}
+{% set no_order = 'no order with this order_id was accepted' %}
+with order_rows as (
+    select * from {{ ref('int_orders_versioned') }} where version_status <> 'rejected'
+),
+
+known_customers as (
+    select customer_id from {{ ref('int_account_versions') }} where version_status = 'current'
+    union
+    select source_customer_id as customer_id from {{ ref('int_orders_checked') }} where source_customer_id is not null
+),
+
+contradicted as (
+    select
+        merged.order_id{% for column in columns %},
+        max(case when merged.{{ column }} <> kept.{{ column }} then 1 else 0 end) as {{ column }}{% endfor %}
+
+    from order_rows as merged
+    inner join order_rows as kept
+        on
+            merged.order_id = kept.order_id
+            and merged.delivered_in = kept.delivered_in
+            and merged.merged_into = kept.delivered_row
+    group by merged.order_id
+),
+
+keys as (
+    select
+        source_name,
+        'other order' as doubt,
+        'order_id' as column_name,
+        order_id as record_key,
+        is_other_order as is_doubtful
+    from {{ ref('int_order_numbers_checked') }}
+    {% for column in columns %}
+    union all
+    select
+        'orders' as source_name,
+        'two values' as doubt,
+        '{{ column }}' as column_name,
+        order_id as record_key,
+        {{ column }} = 1 as is_doubtful
+    from contradicted
+    {% endfor %}
+    {% for source in ['order_items', 'refunds'] %}
+    union all
+    select
+        '{{ source }}' as source_name,
+        'no partner' as doubt,
+        'order_id' as column_name,
+        order_id as record_key,
+        max(case when rejection_reason = '{{ no_order }}' then 1 else 0 end) = 1 as is_doubtful
+    from {{ ref('int_' ~ source ~ '_checked') }}
+    where is_known
+    group by order_id
+    {% endfor %}
+    union all
+    select distinct
+        'touchpoints' as source_name,
+        'no partner' as doubt,
+        'customer_id' as column_name,
+        touchpoints.customer_id as record_key,
+        known_customers.customer_id is null as is_doubtful
+    from {{ ref('int_touchpoints_versioned') }} as touchpoints
+    left join known_customers
+        on touchpoints.customer_id = known_customers.customer_id
+    where touchpoints.version_status = 'current'
+),
+
+examples as (
+    select
+        source_name,
+        doubt,
+        column_name,
+        record_key,
+        row_number() over (partition by source_name, doubt, column_name order by record_key) as place
+    from keys
+    where is_doubtful
+),
+
+shown as (
+    select
+        source_name,
+        doubt,
+        column_name,
+        count(*) as doubtful_keys,
+        max(case when place = 1 then record_key end)
+        || coalesce(', ' || max(case when place = 2 then record_key end), '')
+        || coalesce(', ' || max(case when place = 3 then record_key end), '') as examples
+    from examples
+    group by source_name, doubt, column_name
+),
+
+final as (
+    select
+        shown.source_name,
+        shown.doubt,
+        shown.column_name,
+        shown.doubtful_keys,
+        count(*) as all_keys,
+        shown.examples
+    from shown
+    inner join keys
+        on
+            shown.source_name = keys.source_name
+            and shown.doubt = keys.doubt
+            and shown.column_name = keys.column_name
+    group by shown.source_name, shown.doubt, shown.column_name, shown.doubtful_keys, shown.examples
+)
+
+select * from final

@@ -1,0 +1,86 @@
+{{ config(materialized='view') }}
+
+with delivered as (
+    select
+        'orders' as source_name,
+        order_id,
+        customer_id,
+        amount,
+        {{ reporting_date('ordered_at') }} as order_date,
+        version_written_at,
+        delivered_in,
+        delivered_row
+    from {{ ref('int_orders_versioned') }}
+    where version_status <> 'rejected' and customer_id is not null and ordered_at is not null
+    union all
+    select
+        'order_items' as source_name,
+        order_id,
+        customer_id,
+        null as amount,
+        {{ reporting_date('ordered_at') }} as order_date,
+        version_written_at,
+        delivered_in,
+        delivered_row
+    from {{ ref('stg_shop__order_items') }}
+    where rejection_reason is null and customer_id is not null and ordered_at is not null
+),
+
+numbers as (
+    select
+        source_name,
+        order_id,
+        min(customer_id) <> max(customer_id) as has_customers
+    from delivered
+    group by source_name, order_id
+),
+
+-- few orders change their customer, so that few are sorted
+ordered as (
+    select
+        delivered.*,
+        lag(delivered.customer_id) over (
+            partition by delivered.source_name, delivered.order_id
+            order by delivered.version_written_at asc nulls first, delivered.delivered_in asc, delivered.delivered_row asc
+        ) as earlier_customer_id,
+        lag(delivered.order_date) over (
+            partition by delivered.source_name, delivered.order_id
+            order by delivered.version_written_at asc nulls first, delivered.delivered_in asc, delivered.delivered_row asc
+        ) as earlier_order_date,
+        lag(delivered.amount) over (
+            partition by delivered.source_name, delivered.order_id
+            order by delivered.version_written_at asc nulls first, delivered.delivered_in asc, delivered.delivered_row asc
+        ) as earlier_amount
+    from delivered
+    inner join numbers
+        on
+            delivered.source_name = numbers.source_name
+            and delivered.order_id = numbers.order_id
+            and numbers.has_customers
+),
+
+-- a later version may correct the customer, the day or the amount; what changes the customer and one of the others at once is
+-- most likely another order
+others as (
+    select distinct
+        source_name,
+        order_id
+    from ordered
+    where
+        customer_id <> earlier_customer_id
+        and (order_date <> earlier_order_date or amount <> earlier_amount)
+),
+
+final as (
+    select
+        numbers.source_name,
+        numbers.order_id,
+        others.order_id is not null as is_other_order
+    from numbers
+    left join others
+        on
+            numbers.source_name = others.source_name
+            and numbers.order_id = others.order_id
+)
+
+select * from final
