@@ -11,10 +11,10 @@
     {% do keep_identity_key() %}
     {% do set_earlier_fits_aside() %}
     {% do list_deliveries(findings) %}
-    {% if can_go_on() %}
+    {% if can_go_on(findings) %}
         {% set last = run_query('select fingerprint, cast(known_before as ' ~ dbt.type_string() ~ ') from landing.last_build').rows[0] %}
         {% do remember_build(last[0], 'cast(' ~ string_literal(last[1]) ~ ' as timestamp)', is_complete=false) %}
-        {% for source in sources_changed() if raw_sources()[source].versions %}
+        {% for source in sources_changed(findings) if raw_sources()[source].versions %}
             {% for model in [raw_sources()[source].versions] + raw_sources()[source].get('kept', []) %}
                 {% do drop_models([own_model(model)]) %}
             {% endfor %}
@@ -50,10 +50,11 @@
 {% macro state_tables() %}
     {% set text = dbt.type_string() %}
     {{ return({
-        'unreadable_lines': {'source_name': text, 'delivered_in': text, 'reason': text, 'raw_line': text},
-        'landed_files': {'source_name': text, 'path': text, 'version': text},
+        'unreadable_lines': {'source_name': text, 'landed_as': text, 'delivered_in': text, 'reason': text, 'raw_line': text},
+        'landed_files': {'landed_as': text, 'path': text, 'version': text, 'decimal_columns': text},
         'deliveries': {
-            'source_name': text, 'delivered_in': text, 'path': text, 'version': text, 'delivered_at': 'timestamp', 'is_new': 'boolean'
+            'source_name': text, 'delivered_in': text, 'path': text, 'version': text, 'delivered_at': 'timestamp', 'is_new': 'boolean',
+            'filtered_rows': 'bigint',
         },
         'identity_keys': {'identity_key': text},
         'last_build': {'fingerprint': text, 'known_before': 'timestamp', 'is_complete': 'boolean'},
@@ -82,20 +83,30 @@
 
 {% macro list_deliveries(findings) %}
     {% do empty_table('landing.deliveries') %}
-    {% for finding in findings %}
+    {% for source_name, parts in by_source(findings).items() %}
+        {% set carriers = parts + parts | map(attribute='inputs') | sum(start=[]) %}
         {% set listings = [] %}
-        {% for files in finding.files | batch(500) %}{% do listings.append(file_versions(files)) %}{% endfor %}
-        {% if finding.relation %}
+        {% set files = {} %}
+        {% for file in carriers | map(attribute='files') | sum(start=[]) %}{% do files.update({file.path: file}) %}{% endfor %}
+        {% for files in files.values() | batch(500) %}{% do listings.append(file_versions(files)) %}{% endfor %}
+        {% set tables = {} %}
+        {% for relation in carriers | map(attribute='relations') | sum(start=[]) %}
+            {% do tables.update({relation.schema ~ '.' ~ relation.identifier: invocation_id}) %}
+        {% endfor %}
+        {% for finding in parts if finding.query and 'delivered_in' not in finding.column_types %}
+            {% do tables.update({query_delivery(finding): 'query'}) %}
+        {% endfor %}
+        {% for name, version in tables.items() %}
             {% do listings.append(
-                'select ' ~ string_literal(finding.relation.schema ~ '.' ~ finding.relation.identifier) ~ ' as delivered_in, cast(null as '
-                ~ dbt.type_string() ~ ') as path, ' ~ string_literal(invocation_id) ~ ' as version, cast(null as timestamp) as delivered_at'
+                'select ' ~ string_literal(name) ~ ' as delivered_in, cast(null as ' ~ dbt.type_string() ~ ') as path, '
+                ~ string_literal(version) ~ ' as version, cast(null as timestamp) as delivered_at'
             ) %}
-        {% endif %}
+        {% endfor %}
         {% for listing in listings %}
             {% do run_query(
-                'insert into landing.deliveries select ' ~ string_literal(finding.source) ~ ', listed.delivered_in, listed.path, listed.version,'
-                ~ ' listed.delivered_at, built.version is null from (' ~ listing ~ ') as listed'
-                ~ ' left join landing.built_deliveries as built on built.source_name = ' ~ string_literal(finding.source)
+                'insert into landing.deliveries select ' ~ string_literal(source_name) ~ ', listed.delivered_in, listed.path, listed.version,'
+                ~ ' listed.delivered_at, built.version is null, 0 from (' ~ listing ~ ') as listed'
+                ~ ' left join landing.built_deliveries as built on built.source_name = ' ~ string_literal(source_name)
                 ~ ' and listed.delivered_in = built.delivered_in and listed.version = built.version'
             ) %}
         {% endfor %}
@@ -103,19 +114,23 @@
 {% endmacro %}
 
 
-{% macro can_go_on() %}
+{% macro can_go_on(findings) %}
     {% if flags.FULL_REFRESH %}{{ return(false) }}{% endif %}
     {% for node in incremental_nodes() if not adapter.get_relation(node.database, node.schema, node.alias) %}{{ return(false) }}{% endfor %}
     {% set complete = run_query(
         'select count(*) from landing.last_build where is_complete and fingerprint = ' ~ string_literal(build_fingerprint())
     ).rows[0][0] %}
-    {{ return(complete > 0 and not sources_changed() | select('in', ['orders', 'order_items', 'refunds']) | list) }}
+    {{ return(complete > 0 and not sources_changed(findings) | select('in', ['orders', 'order_items', 'refunds']) | list) }}
 {% endmacro %}
 
 
-{% macro sources_changed() %}
+{#- Sources of which a delivery is gone or is another one; of a query any new one may change the rows of the others. -#}
+{% macro sources_changed(findings) %}
+    {% set queried = [string_literal('')] %}
+    {% for finding in findings if finding.query %}{% do queried.append(string_literal(finding.source)) %}{% endfor %}
     {{ return(run_query(
-        'select distinct built.source_name from landing.built_deliveries as built'
+        'select source_name from landing.deliveries where is_new and source_name in (' ~ queried | join(', ') ~ ') union '
+        ~ 'select distinct built.source_name from landing.built_deliveries as built'
         ~ ' left join landing.deliveries as listed on built.source_name = listed.source_name'
         ~ ' and built.delivered_in = listed.delivered_in and built.version = listed.version where listed.version is null'
     ).columns[0].values() | list) }}
@@ -145,6 +160,7 @@
 
 {% macro project_vars() %}
     {{ return([
+        'raw_where', 'raw_queries', 'raw_files',
         'raw_names', 'raw_columns', 'raw_timestamp_formats', 'raw_decimal_mark', 'counted_order_statuses', 'uncounted_order_statuses', 'orders_delivery', 'order_items_delivery',
         'prices_include_tax', 'refund_amounts', 'free_orders_count', 'include_shipping_in_revenue',
         'max_rejected_share', 'max_conflicting_keys', 'max_exchange_rate_age_days', 'max_ids_per_contact', 'max_contacts_per_id', 'max_ids_per_person', 'max_orders_per_guest', 'merge_people_by',

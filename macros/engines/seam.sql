@@ -24,6 +24,8 @@
 
 {% macro blanks_collapsed(text) %}{{ return(adapter.dispatch('blanks_collapsed', 'clv_warehouse')(text)) }}{% endmacro %}
 
+{% macro whole_number(text) %}{{ return(adapter.dispatch('whole_number', 'clv_warehouse')(text)) }}{% endmacro %}
+
 {% macro plain_number(text, is_money) %}{{ return(adapter.dispatch('plain_number', 'clv_warehouse')(text, is_money)) }}{% endmacro %}
 
 {% macro digits_of(text) %}{{ return(adapter.dispatch('digits_of', 'clv_warehouse')(text)) }}{% endmacro %}
@@ -76,9 +78,9 @@
 
 {% macro land_csv(finding, files) %}{{ return(adapter.dispatch('land_csv', 'clv_warehouse')(finding, files)) }}{% endmacro %}
 
-{% macro forget_csv(source_name) %}{{ return(adapter.dispatch('forget_csv', 'clv_warehouse')(source_name)) }}{% endmacro %}
+{% macro forget_csv(source_name, tables) %}{{ return(adapter.dispatch('forget_csv', 'clv_warehouse')(source_name, tables)) }}{% endmacro %}
 
-{% macro default__forget_csv(source_name) %}{% endmacro %}
+{% macro default__forget_csv(source_name, tables) %}{% endmacro %}
 
 {% macro land_parquet(finding, groups) %}{{ return(adapter.dispatch('land_parquet', 'clv_warehouse')(finding, groups)) }}{% endmacro %}
 

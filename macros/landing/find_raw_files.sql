@@ -6,20 +6,22 @@
     {% endif %}
     {% set root = raw_root() %}
     {% set endings = ['[cC][sS][vV]', '[cC][sS][vV].[gG][zZ]', '[pP][aA][rR][qQ][uU][eE][tT]'] %}
-    {% set patterns = [] %}
-    {% for ending in endings %}
+    {% set is_named_whole = modules.re.search('[.](tsv|txt)$', name, modules.re.IGNORECASE) %}
+    {% set patterns = [name] if is_named_whole else [] %}
+    {% for ending in endings if not is_named_whole %}
         {% if modules.re.search('[.](csv|csv[.]gz|parquet)$', name, modules.re.IGNORECASE) %}
             {% do patterns.extend(([name] if loop.first else []) + [name ~ '/**/*.' ~ ending]) %}
         {% else %}
             {% do patterns.extend([name ~ '.' ~ ending, name ~ '/**/*.' ~ ending, name ~ '.' ~ ending ~ '/**/*.' ~ ending]) %}
         {% endif %}
     {% endfor %}
-    {% for path in files_below(root, patterns) %}
+    {% for path in files_below(root, patterns) if path not in finding.files | map(attribute='path') %}
         {% do finding.files.append({
             'path': path,
             'delivered_in': path[(root | length) + 1:],
             'format': 'parquet' if path.lower().endswith('.parquet') else 'csv',
             'compression': 'gzip' if path.lower().endswith('.gz') else 'none',
+            'skip_lines': finding.skip_lines,
         }) %}
     {% endfor %}
     {% for path in files_below(root, [finding.source ~ '.*', finding.source ~ '/**/*.*']) if name == finding.source %}
@@ -31,8 +33,6 @@
             ) %}
         {% endif %}
     {% endfor %}
-    {% do name_csv_columns(finding) %}
-    {% do name_parquet_columns(finding) %}
 {% endmacro %}
 
 

@@ -9,54 +9,125 @@
         {% do adapter.ensure_transaction() %}
         {% do run_query('create schema if not exists landing') %}
         {% do begin_build(findings) %}
-        {% for finding in findings %}
-            {% do land_raw_source(finding) %}
+        {% for source_name, parts in by_source(findings).items() %}
+            {% do land_raw_source(source_name, parts) %}
         {% endfor %}
         {% do adapter.commit() %}
     {% endif %}
 {% endmacro %}
 
 
-{% macro land_raw_source(finding) %}
-    {% set csv_files = finding.files | selectattr('format', 'equalto', 'csv') | list %}
-    {% set parquet_groups = {} %}
-    {% for file in finding.files if file.format == 'parquet' %}
-        {% do parquet_groups.setdefault(tojson(file.types, sort_keys=true), []).append(file) %}
+{% macro land_raw_source(source_name, parts) %}
+    {% set tables = [] %}
+    {% for finding in parts + parts | map(attribute='inputs') | sum(start=[]) if 'csv' in finding.files | map(attribute='format') %}
+        {% do tables.append(finding.table) %}
     {% endfor %}
-    {% do finding.update({'is_mixed': parquet_groups | length + (1 if csv_files else 0) > 1}) %}
-    {% set selects = land_parquet(finding, parquet_groups.values() | list) if parquet_groups else [] %}
-    {% if csv_files %}
-        {% do selects.append(land_csv(finding, csv_files)) %}
-    {% else %}
-        {% do forget_csv(finding.source) %}
-    {% endif %}
-    {% if finding.relation %}
-        {% do selects.append(landing_select(
-            finding, finding.column_types, finding.relation,
-            string_literal(finding.relation.schema ~ '.' ~ finding.relation.identifier), place_in_table()
-        )) %}
-    {% endif %}
-    {% if not selects %}
-        {% do selects.append(landing_select(finding, {}, none, 'cast(null as ' ~ dbt.type_string() ~ ')', 'cast(null as bigint)')) %}
-    {% endif %}
-    {% do make_view('landing.' ~ finding.source, selects | join(' union all ')) %}
+    {% do forget_csv(source_name, tables) %}
+    {% set kinds = {'count': 0} %}
+    {% for finding in parts %}
+        {% do kinds.update({'count': kinds.count + (1 if finding.query else raw_groups(finding) | length)}) %}
+    {% endfor %}
+    {% set selects = [] %}
+    {% for finding in parts %}
+        {% if finding.query %}
+            {% for input in finding.inputs %}{% do input.update({'is_mixed': raw_groups(input) | length > 1}) %}{% endfor %}
+            {% do finding.update({'is_mixed': kinds.count > 1}) %}
+            {% do selects.append(land_raw_query(finding)) %}
+        {% else %}
+            {% do selects.extend(land_raw_rows(finding, kinds.count > 1)) %}
+        {% endif %}
+    {% endfor %}
+    {% do make_view('landing.' ~ source_name, (selects or [empty_select(parts[0])]) | join(' union all ')) %}
+    {% do count_filtered_rows(source_name, parts | map(attribute='filters') | sum(start=[])) %}
 {% endmacro %}
 
 
+{#- What is read together: all CSV files, Parquet files of the same columns and types, and each table. -#}
+{% macro raw_groups(finding) %}
+    {% set groups = {} %}
+    {% for file in finding.files %}
+        {% do groups.setdefault('csv' if file.format == 'csv' else tojson(file.types, sort_keys=true), []).append(file) %}
+    {% endfor %}
+    {% for relation in finding.relations %}{% do groups.update({relation | string: relation}) %}{% endfor %}
+    {{ return(groups) }}
+{% endmacro %}
+
+
+{#- Returns the queries of a finding's rows, one for each of its groups. -#}
+{% macro land_raw_rows(finding, is_mixed) %}
+    {% do finding.update({'is_mixed': is_mixed}) %}
+    {% set csv_files = finding.files | selectattr('format', 'equalto', 'csv') | list %}
+    {% set parquet_groups = [] %}
+    {% for group in raw_groups(finding).values() if group is sequence and group[0].format == 'parquet' %}{% do parquet_groups.append(group) %}{% endfor %}
+    {% set selects = land_parquet(finding, parquet_groups) if parquet_groups else [] %}
+    {% if csv_files %}
+        {% do selects.append(land_csv(finding, csv_files)) %}
+    {% endif %}
+    {% for relation in finding.relations %}
+        {% do selects.append(landing_select(
+            finding, finding.column_types, relation, string_literal(relation.schema ~ '.' ~ relation.identifier), place_in_table()
+        )) %}
+    {% endfor %}
+    {{ return(selects) }}
+{% endmacro %}
+
+
+{% macro empty_select(finding) %}
+    {{ return(landing_select(
+        dict(finding, mapping={}, condition=none, is_mixed=false), {}, none, 'cast(null as ' ~ dbt.type_string() ~ ')', 'cast(null as bigint)'
+    )) }}
+{% endmacro %}
+
+
+{#- The columns of the contract, or of a query's input, with the place of each row. Adds to finding.filters the query that counts the rows
+    that var raw_where leaves out. -#}
 {% macro landing_select(finding, types, origin, delivered_in, delivered_row) %}
     {% set columns = {} %}
     {% for name, type in types.items() %}{% do columns.update({name | lower: [name, type]}) %}{% endfor %}
+    {% set readings = {} %}
     {% set expressions = [] %}
     {% for column in finding.contract %}
-        {% set found = columns.get(finding.mapping.get(column.name, '') | lower) %}
-        {% set expression = landing_column(found[0], found[1], column.data_type, finding.is_mixed) if found
-            else 'cast(null as ' ~ {'number': type_double(), 'timestamp': 'timestamp'}.get(column.data_type, dbt.type_string()) ~ ')' %}
-        {% do expressions.append(expression ~ ' as ' ~ column.name) %}
+        {% set mapped = finding.mapping.get(column.name, {}) %}
+        {% set found = columns.get((mapped.column or '') | lower) %}
+        {% if mapped.sql and types %}
+            {% set expression = landed_expression(mapped.sql, columns, column.data_type, readings) %}
+        {% elif finding.is_input %}
+            {% set data_type = {'text': 'text', 'name': 'text', 'timestamp': 'timestamp'}.get(column.data_type, 'number') %}
+            {% set expression = read_raw_kind(landing_column(found[0], found[1], data_type, finding.is_mixed), column.data_type) if found
+                else 'cast(null as ' ~ raw_kind_type(column.data_type) ~ ')' %}
+        {% elif found %}
+            {% set expression = landing_column(found[0], found[1], column.data_type, finding.is_mixed) %}
+            {% if column.name.endswith('_id') and found[0] | lower in finding.whole_numbers %}
+                {% set expression = 'case when ' ~ finding.whole_numbers[found[0] | lower] ~ ' then ' ~ whole_number(expression) ~ ' else ' ~ expression ~ ' end' %}
+            {% endif %}
+        {% elif types and column.config.meta.get('place_if_absent') %}
+            {% set expression = delivered_in ~ " || ':' || cast(" ~ delivered_row ~ ' as ' ~ dbt.type_string() ~ ')' %}
+        {% else %}
+            {% set expression = 'cast(null as ' ~ {'number': type_double(), 'timestamp': 'timestamp'}.get(column.data_type, dbt.type_string()) ~ ')' %}
+        {% endif %}
+        {% do expressions.append(expression ~ ' as ' ~ (adapter.quote(column.name.replace('"', '""')) if finding.is_input else column.name)) %}
     {% endfor %}
     {% do expressions.append(delivered_in ~ ' as delivered_in') %}
     {% do expressions.append(delivered_row ~ ' as delivered_row') %}
-    {% do expressions.append(raw_record(types.keys() | list, is_mixed=finding.is_mixed) ~ ' as raw_record') %}
-    {{ return('select ' ~ expressions | join(', ') ~ (' from ' ~ origin if origin else ' where 1 = 0')) }}
+    {% if not finding.is_input %}
+        {% do expressions.append(raw_record(types.keys() | list, is_mixed=finding.is_mixed) ~ ' as raw_record') %}
+    {% endif %}
+    {% set condition = with_readings(finding.condition, columns, 'text', readings, []) if finding.condition else none %}
+    {% set rows = ' from ' ~ with_raw_readings(origin, readings, finding.is_mixed) if origin else ' where 1 = 0' %}
+    {% if condition %}
+        {% do finding.filters.append('select ' ~ delivered_in ~ ' as delivered_in' ~ rows ~ ' where not coalesce((' ~ condition ~ '), false)') %}
+    {% endif %}
+    {{ return('select ' ~ expressions | join(', ') ~ rows ~ (' where (' ~ condition ~ ')' if condition else '')) }}
+{% endmacro %}
+
+
+{% macro count_filtered_rows(source_name, filters) %}
+    {% if filters %}
+        {% do run_query(
+            'update landing.deliveries set filtered_rows = (select count(*) from (' ~ filters | join(' union all ') ~ ') as filtered'
+            ~ ' where filtered.delivered_in = deliveries.delivered_in) where source_name = ' ~ string_literal(source_name)
+        ) %}
+    {% endif %}
 {% endmacro %}
 
 

@@ -1,16 +1,16 @@
 {#- What the first rows of each source say, before anything is built: {source: {rows, is_whole, unreadable, statuses, currencies, matches, names,
     float_ids}}. sample_rows: number, 0 for all. -#}
-{% macro sample_raw_sources(findings, sample_rows) %}
+{% macro sample_raw_sources(sources, sample_rows) %}
     {% set samples, present = {}, {} %}
-    {% for finding in findings if (finding.files or finding.relation) and not finding.problems %}
-        {% do finding.update({'is_mixed': true}) %}
-        {% set selects = sampled_selects(finding) if finding.files else [landing_select(
-            finding, finding.column_types, finding.relation, string_literal(finding.relation | string), place_in_table()
-        )] %}
-        {% do finding.update({'selects': selects}) %}
-        {% do run_query('create temporary table sample_' ~ finding.source ~ ' as select ' ~ finding.mapping | join(', ') ~ ' from ('
+    {% for source, parts in sources.items() if is_found(parts) and not parts | map(attribute='problems') | sum(start=[]) %}
+        {% set mapping = {} %}
+        {% for finding in parts %}{% do mapping.update(finding.mapping) %}{% endfor %}
+        {% set selects = [] %}
+        {% for finding in parts %}{% do selects.extend(sampled_rows(finding)) %}{% endfor %}
+        {% set columns = mapping | list + (['order_id'] if source == 'orders' and 'order_id' not in mapping else []) %}
+        {% do run_query('create temporary table sample_' ~ source ~ ' as select ' ~ columns | join(', ') ~ ' from ('
             ~ selects | join(' union all ') ~ ') as delivered' ~ (' limit ' ~ sample_rows if sample_rows else '')) %}
-        {% do present.update({finding.source: finding}) %}
+        {% do present.update({source: {'source': source, 'contract': parts[0].contract, 'mapping': mapping, 'selects': selects}}) %}
     {% endfor %}
     {% for source, finding in present.items() %}
         {% set sample = sample_columns(finding) %}
@@ -24,6 +24,22 @@
         {% do samples.update({source: sample}) %}
     {% endfor %}
     {{ return(samples) }}
+{% endmacro %}
+
+
+{#- The queries of a finding's rows, as they stand in its files and tables. -#}
+{% macro sampled_rows(finding) %}
+    {% do finding.update({'is_mixed': true}) %}
+    {% if finding.query %}
+        {% set inputs = [] %}
+        {% for input in finding.inputs %}{% do inputs.append(sampled_rows(input) or [empty_select(input)]) %}{% endfor %}
+        {{ return([queried_select(finding, inputs)]) }}
+    {% endif %}
+    {% set selects = sampled_selects(finding) if finding.files else [] %}
+    {% for relation in finding.relations %}
+        {% do selects.append(landing_select(finding, finding.column_types, relation, string_literal(relation | string), place_in_table())) %}
+    {% endfor %}
+    {{ return(selects) }}
 {% endmacro %}
 
 
@@ -129,9 +145,9 @@
         ('subscriptions', 'customer_id', 'customers'),
     ] if child == source and parent in present and child != parent and column in present[child].mapping and column in present[parent].mapping %}
         {% set row = run_query(
-            'with keys as (select distinct ' ~ column ~ ' as key_value from sample_' ~ child ~ ' where ' ~ column ~ ' is not null'
+            'with keys as (select distinct ' ~ whole_number('cast(' ~ column ~ ' as ' ~ dbt.type_string() ~ ')') ~ ' as key_value from sample_' ~ child ~ ' where ' ~ column ~ ' is not null'
             ~ (' limit 100000' if sample_rows else '') ~ '), '
-            ~ 'found as (select distinct ' ~ column ~ ' as key_value from (' ~ present[parent].selects | join(' union all ') ~ ') as delivered) '
+            ~ 'found as (select distinct ' ~ whole_number('cast(' ~ column ~ ' as ' ~ dbt.type_string() ~ ')') ~ ' as key_value from (' ~ present[parent].selects | join(' union all ') ~ ') as delivered) '
             ~ 'select count(*), count(found.key_value), min(case when found.key_value is null then keys.key_value end) from keys left join found'
             ~ ' on keys.key_value = found.key_value'
         ).rows[0] %}

@@ -5,7 +5,7 @@
     {%- set number -%}
     coalesce({{ number_as_written(column) }}, {{ number_as_written(plain_number(text, is_money)) }})
     {%- endset -%}
-    case when {{ number }} between -1e12 and 1e12 then {{ number }} end
+    case when {{ number }} between -1e15 and 1e15 then {{ number }} end
 {%- endmacro %}
 
 
@@ -62,4 +62,15 @@
 
 {% macro read_date(column) -%}
     {{ reporting_date(read_timestamp(column)) }}
+{%- endmacro %}
+
+
+{#- The moment that a count since 1970 names; unit: unix_seconds, unix_milliseconds or unix_microseconds. -#}
+{% macro read_unix_time(column, unit) -%}
+    {%- set number = cast_or_null(column, type_double()) -%}
+    {%- set seconds = number ~ ' / ' ~ {'unix_seconds': '1e0', 'unix_milliseconds': '1e3', 'unix_microseconds': '1e6'}[unit] -%}
+    case
+        when {{ seconds }} between -2.2e9 and 2.5e11
+            then {{ dbt.dateadd('second', 'cast(floor(' ~ seconds ~ ') as bigint)', "timestamp '1970-01-01 00:00:00'") }}
+    end
 {%- endmacro %}

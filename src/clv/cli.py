@@ -7,7 +7,7 @@ from contextlib import contextmanager, nullcontext, redirect_stdout
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import typer
 from rich.text import Text
@@ -20,6 +20,7 @@ from clv.build.project import (
     parse_date,
     raw_folder,
     read_vars,
+    vars_beside,
 )
 from clv.commands.completion import complete_format, complete_mart, complete_run, complete_target
 from clv.console.progress import LiveProgress, PlainProgress, show_progress
@@ -55,7 +56,12 @@ WarehouseOption = Annotated[
     ),
 ]
 VarsOption = Annotated[
-    str, typer.Option("--vars", help="dbt variables: inline YAML, or the path of a YAML file.", metavar="YAML")
+    str,
+    typer.Option(
+        "--vars",
+        help="dbt variables: inline YAML, or a YAML file [default: shop.yml in the raw folder or beside it].",
+        metavar="YAML",
+    ),
 ]
 TargetOption = Annotated[
     str | None,
@@ -156,7 +162,7 @@ def check(
         clv check --raw raw --json > check.json
     """
     with _work(as_json) as progress:
-        settings = _run_settings(raw, warehouse, target, _variables(variables, None))
+        settings = _run_settings(raw, warehouse, target, variables, None)
 
         from clv.commands.check import findings, problems, render_check, to_json
         from clv.commands.run import CHECK, check_raw, last_build_seconds
@@ -211,7 +217,7 @@ def run(
     """
     with _work(as_json) as progress:
         settings = replace(
-            _run_settings(raw, warehouse, target, _variables(variables, as_of)),
+            _run_settings(raw, warehouse, target, variables, as_of),
             full_refresh=full_refresh,
             keep=keep,
             accept_changes=accept_changes,
@@ -378,18 +384,14 @@ def _show_failure(message: str, exit_code: int) -> None:
 
 
 def _run_settings(
-    raw: Path | None, warehouse: Path | None, target: str | None, variables: dict[str, Any]
+    raw: Path | None, warehouse: Path | None, target: str | None, text: str, as_of: str | None
 ) -> RunSettings:
-    project = find_project()
-    check_vars(project, variables)
-    return RunSettings(project, raw_folder(raw), find_warehouse(warehouse), target, variables)
-
-
-def _variables(text: str, as_of: str | None) -> dict[str, Any]:
-    variables = read_vars(text)
+    project, folder = find_project(), raw_folder(raw)
+    variables = read_vars(text if text.strip() else vars_beside(folder))
     if as_of is not None:
         variables["as_of_date"] = parse_date(as_of, "--as-of").isoformat()
-    return variables
+    check_vars(project, variables)
+    return RunSettings(project, folder, find_warehouse(warehouse), target, variables)
 
 
 if __name__ == "__main__":

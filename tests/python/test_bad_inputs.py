@@ -112,7 +112,7 @@ def order(order_id: str, customer_id: str = "'c1'", ordered_at: str = "date '202
     )
 
 
-NO_NUMBER = "amount is not a number of at most 1e12"
+NO_NUMBER = "amount is not a number of at most 1e15"
 MADE = [
     # an id that is a floating or a decimal number in one file is the same id as text in the next; NaN is none
     orders(
@@ -145,7 +145,7 @@ MADE = [
     ),
     orders(
         "amount_beyond_numbers",
-        parquet(order("'float-' || n", amount="n") + " from (values ('nan'::double), ('inf'), (1e13), (7.5)) as v (n)"),
+        parquet(order("'float-' || n", amount="n") + " from (values ('nan'::double), ('inf'), (1e16), (7.5)) as v (n)"),
         delivered=4,
         quarantine=[(NO_NUMBER, "float-nan"), (NO_NUMBER, "float-inf"), (NO_NUMBER, "float-1")],
         revenue={"float-7.5": 7.5},

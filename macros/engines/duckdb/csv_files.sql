@@ -3,7 +3,7 @@
     Returns the select for the landing view.
     DuckDB's store_rejects sees a line only where whole rows are read: hence a table, not a view over the files. -#}
 {% macro duckdb__land_csv(finding, files) %}
-    {% set table = 'landing.' ~ finding.source ~ '__csv' %}
+    {% set table = 'landing.' ~ finding.table ~ '__csv' %}
     {% set spellings = {} %}
     {% for file in files %}
         {% for name in file.columns %}
@@ -11,54 +11,83 @@
         {% endfor %}
     {% endfor %}
     {% set columns = spellings.values() | list %}
-    {% set landed = duckdb_landed_before(finding.source, columns) %}
-    {% if not landed %}{% do duckdb_start_landing(finding.source, table, columns) %}{% endif %}
+    {% set landed = duckdb_landed_before(finding, columns) %}
+    {% if not landed %}{% do duckdb_start_landing(finding, table, columns) %}{% endif %}
     {% set groups = {} %}
     {% for file in files if file.path not in landed %}
-        {% do groups.setdefault(tojson([file.compression, file.delimiter, file.columns]), []).append(file) %}
+        {% do groups.setdefault(tojson([file.compression, file.delimiter, file.skip_lines, file.columns]), []).append(file) %}
     {% endfor %}
     {% for group in groups.values() %}
-        {% do duckdb_insert_csv(finding.source, table, group) %}
+        {% do duckdb_insert_csv(finding, table, group) %}
         {% do run_query(
-            'insert into landing.landed_files select source_name, path, version from landing.deliveries where source_name = '
+            'insert into landing.landed_files select ' ~ string_literal(finding.table) ~ ', path, version, decimal_columns from landing.deliveries'
+            ~ ' left join (' ~ duckdb_decimal_columns(table, group) ~ ') as decimals on path = landed_file where source_name = '
             ~ string_literal(finding.source) ~ ' and path in ' ~ duckdb_list(group | map(attribute='path'))
         ) %}
     {% endfor %}
     {% set types = {} %}
     {% for name in columns %}{% do types.update({name: 'TEXT'}) %}{% endfor %}
-    {{ return(landing_select(finding, types, table, duckdb_delivered_in('landed_file'), 'landed_row')) }}
+    {% set of_table = ' from landing.landed_files where landed_as = ' ~ string_literal(finding.table) %}
+    {% for row in run_query("select distinct unnest(string_split(decimal_columns, chr(10)))" ~ of_table ~ ' and decimal_columns is not null').rows %}
+        {% do finding.whole_numbers.update({row[0] | lower: 'landed_file in (select path' ~ of_table
+            ~ " and list_contains(string_split(decimal_columns, chr(10)), " ~ string_literal(row[0]) ~ '))'}) %}
+    {% endfor %}
+    {% set select = landing_select(finding, types, table, duckdb_delivered_in('landed_file'), 'landed_row') %}
+    {% do finding.whole_numbers.clear() %}
+    {{ return(select) }}
 {% endmacro %}
 
 
-{% macro duckdb_landed_before(source_name, columns) %}
-    {% set relation = adapter.get_relation(target.database, 'landing', source_name ~ '__csv') %}
+{#- The columns of each file all of whose values are whole numbers with a fraction of zeros: what ids become in a column with blanks. -#}
+{% macro duckdb_decimal_columns(table, files) %}
+    {% set tests = [] %}
+    {% for name in files[0].columns %}
+        {% set column = duckdb_quote(name) %}
+        {% do tests.append('case when bool_and(ends_with(rtrim(' ~ column ~ "), '.0') or ends_with(rtrim(" ~ column ~ "), '.00')) filter (where trim("
+            ~ column ~ ") <> '') then " ~ string_literal(name) ~ ' end') %}
+    {% endfor %}
+    {{ return("select landed_file, nullif(concat_ws(chr(10), " ~ tests | join(', ') ~ "), '') as decimal_columns from " ~ table
+        ~ ' where landed_file in ' ~ duckdb_list(files | map(attribute='path')) ~ ' group by landed_file') }}
+{% endmacro %}
+
+
+{% macro duckdb_landed_before(finding, columns) %}
+    {% set relation = adapter.get_relation(target.database, 'landing', finding.table ~ '__csv') %}
     {% if not relation or flags.FULL_REFRESH %}{{ return([]) }}{% endif %}
     {% set landed_columns = adapter.get_columns_in_relation(relation) | map(attribute='name') | list %}
     {% if landed_columns != columns + ['landed_file', 'landed_row'] %}{{ return([]) }}{% endif %}
     {% set rows = run_query(
         'select landed.path, deliveries.path is not null from landing.landed_files as landed'
-        ~ ' left join landing.deliveries using (source_name, path, version) where landed.source_name = ' ~ string_literal(source_name)
+        ~ ' left join landing.deliveries on deliveries.source_name = ' ~ string_literal(finding.source)
+        ~ ' and landed.path = deliveries.path and landed.version = deliveries.version where landed.landed_as = ' ~ string_literal(finding.table)
     ).rows %}
-    {{ return([] if rows | rejectattr(1) | list else rows | map(attribute=0) | list) }}
+    {% set paths = finding.files | map(attribute='path') | list %}
+    {{ return([] if rows | rejectattr(1) | list or rows | rejectattr(0, 'in', paths) | list else rows | map(attribute=0) | list) }}
 {% endmacro %}
 
 
-{% macro duckdb_start_landing(source_name, table, columns) %}
-    {% do forget_csv(source_name) %}
+{% macro duckdb_start_landing(finding, table, columns) %}
+    {% do duckdb_forget('landed_as = ' ~ string_literal(finding.table)) %}
     {% set definitions = [] %}
     {% for name in columns %}{% do definitions.append(duckdb_quote(name) ~ ' varchar') %}{% endfor %}
     {% do run_query('create or replace table ' ~ table ~ ' (' ~ definitions | join(', ') ~ ', landed_file varchar, landed_row bigint)') %}
 {% endmacro %}
 
 
-{% macro duckdb__forget_csv(source_name) %}
+{% macro duckdb__forget_csv(source_name, tables) %}
+    {% set of_source = "(landed_as = " ~ string_literal(source_name) ~ " or starts_with(landed_as, " ~ string_literal(source_name ~ '__') ~ '))' %}
+    {% do duckdb_forget(of_source ~ (' and landed_as not in ' ~ duckdb_list(tables) if tables else '')) %}
+{% endmacro %}
+
+
+{% macro duckdb_forget(condition) %}
     {% for log in ['landed_files', 'unreadable_lines'] %}
-        {% do run_query('delete from landing.' ~ log ~ ' where source_name = ' ~ string_literal(source_name)) %}
+        {% do run_query('delete from landing.' ~ log ~ ' where ' ~ condition) %}
     {% endfor %}
 {% endmacro %}
 
 
-{% macro duckdb_insert_csv(source_name, table, files) %}
+{% macro duckdb_insert_csv(finding, table, files) %}
     {% do run_query(
         'create or replace temp table landing_error_lines'
         ~ ' (landed_file varchar, line bigint, error_type varchar, error_message varchar, raw_line varchar)'
@@ -78,10 +107,10 @@
     {% endif %}
     {% do duckdb_require_all_lines(miscounted) %}
     {% do run_query(
-        'insert into landing.unreadable_lines select ' ~ string_literal(source_name) ~ ', ' ~ duckdb_delivered_in('landed_file')
+        duckdb_unreadable(finding) ~ duckdb_delivered_in('landed_file')
         ~ ", 'line is no record: ' || error_message, raw_line from landing_error_lines where raw_line <> ''"
     ) %}
-    {% do duckdb_set_lines_aside(source_name, table, files) %}
+    {% do duckdb_set_lines_aside(finding, table, files) %}
 {% endmacro %}
 
 
@@ -96,7 +125,7 @@
     {% do run_query(
         'insert into ' ~ table ~ ' (' ~ columns | join(', ') ~ ', landed_file, landed_row) '
         ~ 'select *, row_number() over () from read_csv(' ~ duckdb_list(files | map(attribute='path'))
-        ~ ", auto_detect = false, compression = '" ~ files[0].compression ~ "', header = true"
+        ~ ", auto_detect = false, compression = '" ~ files[0].compression ~ "', header = true, skip = " ~ files[0].skip_lines
         ~ ', delim = ' ~ string_literal(files[0].delimiter) ~ ", quote = '\"', escape = '\"'"
         ~ ', columns = {' ~ types | join(', ') ~ "}, filename = 'landed_file', store_rejects = true, rejects_limit = 0"
         ~ ", rejects_table = 'landing_errors', rejects_scan = 'landing_scans')"
@@ -158,7 +187,7 @@
 {% endmacro %}
 
 
-{% macro duckdb_set_lines_aside(source_name, table, files) %}
+{% macro duckdb_set_lines_aside(finding, table, files) %}
     {% set delimiter = files[0].delimiter %}
     {% set line = '([^D\n]*[D]){N}[^D\n]*'.replace('D', delimiter).replace('N', (files[0].columns | length - 1) | string) %}
     {% set several_lines = string_literal('[^\n]*(\n' ~ line ~ ')+\n[^\n]*') %}
@@ -179,12 +208,19 @@
     {% for reason, condition in reasons.items() %}
         {% set rows = ' from ' ~ table ~ ' where landed_file in ' ~ duckdb_list(files | map(attribute='path')) ~ ' and (' ~ condition ~ ')' %}
         {% do run_query(
-            'insert into landing.unreadable_lines select ' ~ string_literal(source_name) ~ ', ' ~ duckdb_delivered_in('landed_file')
+            duckdb_unreadable(finding) ~ duckdb_delivered_in('landed_file')
             ~ ", 'line is no record: " ~ reason ~ "', raw_line from (select landed_file, " ~ duckdb_lines(as_line)
             ~ ' as raw_line' ~ rows ~ ") as lines where raw_line <> ''"
         ) %}
         {% do run_query('delete' ~ rows) %}
     {% endfor %}
+{% endmacro %}
+
+
+{% macro duckdb_unreadable(finding) %}
+    {{ return(
+        'insert into landing.unreadable_lines select ' ~ string_literal(finding.source) ~ ', ' ~ string_literal(finding.table) ~ ', '
+    ) }}
 {% endmacro %}
 
 

@@ -34,7 +34,7 @@
     {{ return(
         "select line, landed_file from read_csv(" ~ duckdb_list(files | map(attribute='path')) ~ ", compression = '" ~ files[0].compression ~ "',"
         ~ " auto_detect = false, columns = {'line': 'VARCHAR'}, delim = '\x01',"
-        ~ " quote = '', escape = '', header = false, strict_mode = false, ignore_errors = true, filename = 'landed_file')"
+        ~ " quote = '', escape = '', header = false, skip = " ~ files[0].skip_lines ~ ", strict_mode = false, ignore_errors = true, filename = 'landed_file')"
     ) }}
 {% endmacro %}
 

@@ -2,7 +2,7 @@
 {% macro duckdb__sampled_selects(finding) %}
     {% set groups = {} %}
     {% for file in finding.files if file.columns %}
-        {% set group = [file.format] + ([tojson(file.types, sort_keys=true)] if file.format == 'parquet' else [file.compression, file.delimiter, file.columns]) %}
+        {% set group = [file.format] + ([tojson(file.types, sort_keys=true)] if file.format == 'parquet' else [file.compression, file.delimiter, file.skip_lines, file.columns]) %}
         {% do groups.setdefault(tojson(group), []).append(file) %}
     {% endfor %}
     {% set selects = [] %}
@@ -18,9 +18,9 @@
         {% do selects.append(landing_select(
             finding, types,
             'read_csv(' ~ duckdb_list(files | map(attribute='path')) ~ ", auto_detect = false, compression = '" ~ files[0].compression
-            ~ "', header = true, delim = " ~ string_literal(files[0].delimiter) ~ ", quote = '\"', escape = '\"', columns = {" ~ columns | join(', ')
+            ~ "', header = true, skip = " ~ files[0].skip_lines ~ ", delim = " ~ string_literal(files[0].delimiter) ~ ", quote = '\"', escape = '\"', columns = {" ~ columns | join(', ')
             ~ "}, filename = 'landed_file', ignore_errors = true)",
-            duckdb_delivered_in('landed_file'), 'cast(null as bigint)'
+            duckdb_delivered_in('landed_file'), 'row_number() over ()' if finding.is_input or (finding.source == 'orders' and 'order_id' not in finding.mapping) else 'cast(null as bigint)'
         )) %}
     {% endfor %}
     {{ return(selects) }}

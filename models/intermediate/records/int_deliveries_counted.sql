@@ -6,19 +6,35 @@ records as (
     select * from {{ ref('int_record_outcomes') }}
 ),
 
+deliveries as (
+    select * from {{ ref('stg_builds__deliveries') }}
+),
+
 outcomes as (
     {% for outcome in ['delivered', 'rejected'] %}
     select
         source_name,
         delivered_in,
-        '{{ outcome }}' as outcome
+        '{{ outcome }}' as outcome,
+        1 as outcome_rows
     from unreadable_lines
+    union all
+    {% endfor %}
+    {% for outcome in ['delivered', 'filtered'] %}
+    select
+        source_name,
+        delivered_in,
+        '{{ outcome }}' as outcome,
+        filtered_rows as outcome_rows
+    from deliveries
+    where filtered_rows > 0
     union all
     {% endfor %}
     select
         source_name,
         delivered_in,
-        outcome
+        outcome,
+        1 as outcome_rows
     from records
 ),
 
@@ -26,13 +42,14 @@ counted as (
     select
         source_name,
         delivered_in,
-        cast(sum(case when outcome = 'delivered' then 1 else 0 end) as bigint) as delivered_rows,
-        cast(sum(case when outcome = 'current' then 1 else 0 end) as bigint) as accepted_rows,
-        cast(sum(case when outcome = 'rejected' then 1 else 0 end) as bigint) as rejected_rows,
-        cast(sum(case when outcome = 'superseded' then 1 else 0 end) as bigint) as superseded_rows,
-        cast(sum(case when outcome = 'merged' then 1 else 0 end) as bigint) as merged_rows,
-        cast(sum(case when outcome = 'withdrawn' then 1 else 0 end) as bigint) as withdrawn_rows,
-        cast(sum(case when outcome = 'not yet known' then 1 else 0 end) as bigint) as not_yet_known_rows
+        cast(sum(case when outcome = 'delivered' then outcome_rows else 0 end) as bigint) as delivered_rows,
+        cast(sum(case when outcome = 'current' then outcome_rows else 0 end) as bigint) as accepted_rows,
+        cast(sum(case when outcome = 'rejected' then outcome_rows else 0 end) as bigint) as rejected_rows,
+        cast(sum(case when outcome = 'superseded' then outcome_rows else 0 end) as bigint) as superseded_rows,
+        cast(sum(case when outcome = 'merged' then outcome_rows else 0 end) as bigint) as merged_rows,
+        cast(sum(case when outcome = 'withdrawn' then outcome_rows else 0 end) as bigint) as withdrawn_rows,
+        cast(sum(case when outcome = 'not yet known' then outcome_rows else 0 end) as bigint) as not_yet_known_rows,
+        cast(sum(case when outcome = 'filtered' then outcome_rows else 0 end) as bigint) as filtered_rows
     from outcomes
     group by source_name, delivered_in
 ),
@@ -48,6 +65,7 @@ final as (
         merged_rows,
         withdrawn_rows,
         not_yet_known_rows,
+        filtered_rows,
         {{ ratio('rejected_rows', 'delivered_rows') }} as rejected_share
     from counted
 )

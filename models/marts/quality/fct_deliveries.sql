@@ -13,6 +13,7 @@ final as (
         merged_rows,
         withdrawn_rows,
         not_yet_known_rows,
+        filtered_rows,
         rejected_share
     from deliveries
 )

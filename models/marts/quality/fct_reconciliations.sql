@@ -21,7 +21,7 @@ cohort_months as (
 ),
 
 kpi_months as (
-    select * from {{ ref('fct_kpi_months') }}
+    select * from {{ ref('int_kpi_months_measured') }}
     where segment_kind = 'company'
 ),
 

@@ -6,7 +6,8 @@ renamed as (
     select
         source_name,
         delivered_in,
-        is_new
+        is_new,
+        filtered_rows
     from source
 )
 

@@ -144,8 +144,17 @@ def fingerprint(manifest: Manifest) -> str:
     return hashlib.sha256(json.dumps([files, macros], sort_keys=True).encode()).hexdigest()
 
 
+class OperationError(UsageError):
+    """A macro failed, after it had logged `lines`."""
+
+    def __init__(self, message: str, lines: list[str]) -> None:
+        """Keep what was logged beside the message."""
+        super().__init__(message)
+        self.lines = lines
+
+
 def run_operation(project: Project, macro: str, **arguments: object) -> list[str]:
-    """Run a macro and return the lines that it logged. Raises UsageError with dbt's message if it fails."""
+    """Run a macro and return the lines that it logged. Raises OperationError with dbt's message if it fails."""
     lines: list[str] = []
     errors: list[str] = []
 
@@ -163,7 +172,7 @@ def run_operation(project: Project, macro: str, **arguments: object) -> list[str
     ]
     result = _invoke(command, project.manifest, on_event)
     if not result.success:
-        raise UsageError(explain(_message(result, errors)))
+        raise OperationError(explain(_message(result, errors)), lines)
     return lines
 
 

@@ -16,6 +16,8 @@ from clv.warehouse.files import KEPT_PUBLICATIONS, Warehouse
 
 PROJECT_NAME = "clv_warehouse"
 PROJECT_FILE = "dbt_project.yml"
+VARS_FILE = "shop.yml"
+"""Vars of the shop that `clv` finds by itself, in the folder of the raw files or beside it."""
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,14 @@ def read_vars(text: str) -> dict[str, Any]:
     if not isinstance(variables, dict):
         raise UsageError(f"{origin} must map variables to values, as in: {{reporting_currency: EUR}}.")
     return {str(name): _json_value(value) for name, value in variables.items()}
+
+
+def vars_beside(raw: Path | None) -> str:
+    """Return the path of a shop.yml in the folder of the raw files or beside it; an empty text if there is none."""
+    for folder in (raw, raw.parent) if raw else ():
+        if (folder / VARS_FILE).is_file():
+            return str(folder / VARS_FILE)
+    return ""
 
 
 def _vars_content(text: str) -> tuple[str, str]:

@@ -13,13 +13,15 @@ from typing import Any
 from rich.console import RenderableType
 from rich.text import Text
 
-from clv.build.dbt import Project, run_operation
+from clv.build.dbt import OperationError, Project, run_operation
 from clv.commands import samples
 from clv.console.terminal import ABSENT, CARE, table
 from clv.engines.protocol import NOT_GZIP
 from clv.errors import UsageError
 
 REPORT_PREFIX = "raw_sources "
+TRIAL_PREFIX = "raw_trial "
+"""Before a line of SQL from a var is tried; the last one is the one that failed."""
 BLOCK_BYTES = 1 << 20
 
 
@@ -57,7 +59,7 @@ def inspect_raw(project: Project, raw: Path | None, sample_rows: int | None = No
 
     Raises UsageError if they can't be read.
     """
-    for line in run_operation(project, "report_raw_sources", sample_rows=sample_rows):
+    for line in _report(project, sample_rows):
         if line.startswith(REPORT_PREFIX):
             sources = read_report(line.removeprefix(REPORT_PREFIX))
             return [
@@ -65,6 +67,17 @@ def inspect_raw(project: Project, raw: Path | None, sample_rows: int | None = No
                 for source in sources
             ]
     raise UsageError("dbt reported nothing about the raw data: is the macro report_raw_sources part of the project?")
+
+
+def _report(project: Project, sample_rows: int | None) -> list[str]:
+    try:
+        return run_operation(project, "report_raw_sources", sample_rows=sample_rows)
+    except OperationError as error:
+        if not error.lines or not error.lines[-1].startswith(TRIAL_PREFIX):
+            raise
+        trial = json.loads(error.lines[-1].removeprefix(TRIAL_PREFIX))
+        sql, reason = " ".join(trial["sql"].split()), str(error).partition("\n")[0].rstrip(".!")
+        raise UsageError(f"{trial['what']} is SQL that the warehouse refuses: {sql} ({reason}).") from error
 
 
 def read_report(text: str) -> list[RawSource]:

@@ -192,7 +192,7 @@ def _deliver_order(history: History, order_id: str, customer: str, products: Seq
         "ordered_at": _moment(random, day),
         "status": random.choice(["paid", "paid", "pending"]),
         "currency": random.choice([None, "USD", "EUR"]),
-        "amount": random.choice([random.randrange(0, 90), random.randrange(5, 90), "12,5x"]),
+        "amount": random.choice([random.randrange(0, 90), random.randrange(5, 90), random.randrange(-60, 90), "12,5x"]),
         "discount_amount": random.choice([None, None, 2]),
         "email": random.choice([None, f"{customer}@shop.example"]),
         "updated_at": random.choice([None, None, _moment(random, day + random.randrange(60))]),
