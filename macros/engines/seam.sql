@@ -13,6 +13,8 @@
 
 {% macro cast_or_null(value, type) %}{{ return(adapter.dispatch('cast_or_null', 'clv_warehouse')(value, type)) }}{% endmacro %}
 
+{% macro exactly_as_written(number) %}{{ return(adapter.dispatch('exactly_as_written', 'clv_warehouse')(number)) }}{% endmacro %}
+
 {% macro to_money(number) %}{{ return(adapter.dispatch('to_money', 'clv_warehouse')(number)) }}{% endmacro %}
 
 

@@ -44,7 +44,7 @@
 
 {#- Finer than money, which it becomes at the exchange rate of its day: 0.00004 of a currency may be worth more than nothing. -#}
 {% macro read_money(column) -%}
-    cast({{ read_number(column, is_money=true) }} as {{ type_exact(28, 10) }})
+    {{ exactly_as_written(read_number(column, is_money=true)) }}
 {%- endmacro %}
 
 

@@ -4,6 +4,15 @@
 
 {% macro duckdb__cast_or_null(value, type) %}{{ return('try_cast(' ~ value ~ ' as ' ~ type ~ ')') }}{% endmacro %}
 
+{#- A cast multiplies the double by 1e10, which it can't hold beyond 1e15: from there by its digits. -#}
+{% macro duckdb__exactly_as_written(number) %}
+    {% set exact = type_exact(28, 10) %}
+    {{ return(
+        '(case when abs(' ~ number ~ ') < 1e5 then cast(' ~ number ~ ' as ' ~ exact ~ ')'
+        ~ ' else cast(cast(' ~ number ~ ' as varchar) as ' ~ exact ~ ') end)'
+    ) }}
+{% endmacro %}
+
 {#- halves away from zero -#}
 {% macro duckdb__to_money(number) %}{{ return('cast(' ~ number ~ ' as ' ~ type_money() ~ ')') }}{% endmacro %}
 
