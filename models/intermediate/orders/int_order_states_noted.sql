@@ -29,9 +29,10 @@ ids as (
     from documents
     left join linked_ids
         on documents.source_customer_id = linked_ids.source_customer_id
-    where documents.source_customer_id in (
-        select contacts.source_customer_id from {{ ref('int_contacts_normalised') }} as contacts
-    )
+    where
+        documents.source_customer_id in (
+            select contacts.source_customer_id from {{ ref('int_contacts_normalised') }} as contacts
+        )
     group by documents.source_customer_id
 ),
 
@@ -53,6 +54,14 @@ people as (
     where ids.last_note_date is not null or ids.is_linked = 1
 ),
 
+-- who is one person with a note's at any date: what the note took is not gone at the others
+noted_people as (
+    select
+        *,
+        max(last_note_date) over (partition by source_customer_id) as any_note_date
+    from people
+),
+
 -- their documents as they were at each date, where those of a person were not what they are now, or a note came later
 dated as (
     select
@@ -67,7 +76,7 @@ dated as (
                 then 1
             else 0
         end) over (partition by people.valued_at, people.customer_id) as is_another
-    from people
+    from noted_people as people
     inner join documents
         on
             people.source_customer_id = documents.source_customer_id
@@ -76,7 +85,7 @@ dated as (
         on
             people.valued_at = states.valued_at
             and documents.order_id = states.order_id
-    where people.last_note_date is not null
+    where people.any_note_date is not null
 ),
 
 numbered as (
