@@ -76,6 +76,8 @@
             {% set definitions = [] %}
             {% for name, type in columns.items() %}{% do definitions.append(name ~ ' ' ~ type) %}{% endfor %}
             {% do make_table('landing.' ~ table, definitions | join(', ')) %}
+            {# dbt looks for relations among those that it knows #}
+            {% do adapter.cache_added(api.Relation.create(database=target.database, schema='landing', identifier=table, type='table')) %}
         {% endif %}
     {% endfor %}
 {% endmacro %}

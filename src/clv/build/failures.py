@@ -28,7 +28,7 @@ def describe_failure(failure: Failure, build_file: Path) -> str:
     if failure.kind == "test" and failure.compiled_sql and failure.failing_rows:
         count = failure.failing_rows
         rows = failing_rows(build_file, failure.compiled_sql)
-        if all(row.startswith(SENTENCE) for row in rows):
+        if rows and all(row.startswith(SENTENCE) for row in rows):
             more = f"There are {count - len(rows):,} more." if count > len(rows) else ""
             return "\n".join([*(row.removeprefix(SENTENCE) for row in rows), *filter(None, [more])])
         heading = f"{failure.name} found {count:,} row{'s' if count > 1 else ''}{_meaning(failure)}"
