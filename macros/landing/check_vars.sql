@@ -79,6 +79,9 @@
     {% if var('reporting_timezone') is not string or (execute and not is_known_timezone(var('reporting_timezone'))) %}
         {% do expected.update({'reporting_timezone': 'a time zone that the warehouse knows, as in Europe/Berlin'}) %}
     {% endif %}
+    {% if var('raw_preset') is not none %}
+        {% do expected.update({'raw_preset': 'nothing to dbt: `clv vars` prints the vars that a preset stands for'}) %}
+    {% endif %}
     {% set sentences = [] %}
     {% for name, what in expected.items() %}
         {% set value = "'" ~ var(name) ~ "'" if var(name) is string else tojson(var(name), var(name) | string) %}

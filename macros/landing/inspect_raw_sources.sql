@@ -9,7 +9,7 @@
         {% endfor %}
     {% endfor %}
     {% for variable, value in settings.items() %}
-        {% for name in value if name.split('.')[0] not in known %}
+        {% for name in value if name.split('.')[0] not in known and not (variable == 'raw_names' and is_file_alias(name, settings)) %}
             {% do findings[0].problems.append(
                 "var " ~ variable ~ " names the source '" ~ name ~ "', which is none of: " ~ known | join(', ') ~ "."
             ) %}
@@ -77,9 +77,9 @@
     {% endfor %}
     {% if finding.problems %}
     {% elif query %}
-        {% do inspect_raw_query(finding, query) %}
+        {% do inspect_raw_query(finding, query, settings.raw_names) %}
     {% else %}
-        {% do find_raw_data(finding, settings.raw_names.get(name)) %}
+        {% do find_raw_data(finding, settings.raw_names.get(name), settings.raw_names) %}
     {% endif %}
     {% set contract_names = source.columns | map(attribute='name') | list %}
     {% for column in mapped_columns if column not in contract_names %}
@@ -119,10 +119,27 @@
 {% endmacro %}
 
 
-{#- mapped: a name, or a list of them. One that ends in ? may be absent. -#}
-{% macro find_raw_data(finding, mapped) %}
-    {% set is_list = mapped is sequence and mapped is not string and mapped is not mapping %}
-    {% set names = mapped if is_list else [mapped] if mapped else [finding.name] %}
+{#- A key of raw_names that is no source is the name of a file in queries and in other names, so that presets need no other text. -#}
+{% macro is_file_alias(name, settings) %}
+    {{ return(name in tojson([settings.raw_names.values() | list, settings.raw_queries.values() | list])) }}
+{% endmacro %}
+
+
+{% macro listed(value) %}
+    {{ return(value if value is sequence and value is not string and value is not mapping else [value]) }}
+{% endmacro %}
+
+
+{#- mapped: a name, or a list of them. One that ends in ? may be absent. aliases: var raw_names. -#}
+{% macro find_raw_data(finding, mapped, aliases) %}
+    {% set names = [] %}
+    {% for name in listed(mapped or finding.name) %}
+        {% set is_optional = name is string and name.endswith('?') %}
+        {% set plain = name[:-1] if is_optional else name %}
+        {% for other in listed(aliases[plain] if mapped and plain is string and plain in aliases and plain != finding.name else plain) %}
+            {% do names.append(other ~ '?' if is_optional and other is string and not other.endswith('?') else other) %}
+        {% endfor %}
+    {% endfor %}
     {% if names | reject('string') | list %}
         {% do finding.problems.append("var raw_names maps " ~ finding.name ~ " to '" ~ mapped ~ "': give a name, or a list of names.") %}
     {% endif %}

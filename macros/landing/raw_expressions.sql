@@ -41,11 +41,11 @@
 {% endmacro %}
 
 
-{#- What kind of value stands in an expression between two texts, where it does not say: compared with a text it is one. -#}
+{#- What kind of value stands in an expression between two texts, where it does not say: compared with a text it is one, and so it is in lower(). -#}
 {% macro kind_between(before, after, kind) %}
     {% set compared = '(=|<>|!=|<=|>=|<|>|(not\\s+)?i?like|(not\\s+)?in\\s*[(])' %}
     {% if modules.re.match("(?i)\\s*" ~ compared ~ "\\s*'", after) or modules.re.search("(?i)'\\s*(=|<>|!=|<=|>=|<|>)\\s*$", before)
-        or modules.re.match('\\s*[|][|]', after) or modules.re.search('[|][|]\\s*$', before) %}
+        or modules.re.search('(?i)(lower|upper|trim)[(]\\s*$', before) or modules.re.match('\\s*[|][|]', after) or modules.re.search('[|][|]\\s*$', before) %}
         {{ return('text') }}
     {% elif modules.re.match('(?i)\\s*([-+*/%]|' ~ compared ~ '\\s*[-+.]?[0-9])', after) or modules.re.search('([-+*/%]|[0-9]\\s*(=|<>|!=|<=|>=|<|>))\\s*$', before) %}
         {{ return('number') }}

@@ -2,14 +2,15 @@
     delivered_in and delivered_row beside them; {name} for all of its columns. {name?: …} may be absent, and is then empty. A column is
     written `Raw name`, `Raw name:kind` or `Raw name:kind as name`; without a kind it is text. -#}
 
-{% macro inspect_raw_query(finding, query) %}
+{#- aliases: var raw_names. -#}
+{% macro inspect_raw_query(finding, query, aliases) %}
     {% set pieces = [] %}
     {% set state = {'end': 0, 'is_absent': false} %}
     {% for found in modules.re.finditer('[{]([^{}:]+)(?:[:]([^{}]*))?[}]', query) %}
         {% set name = found[1].strip() %}
         {% set input = new_finding(finding.source, finding.name) %}
         {% do input.update({'is_input': true, 'table': finding.table ~ '__' ~ modules.re.sub('[^a-z0-9]+', '_', name | lower), 'skip_lines': finding.skip_lines}) %}
-        {% do find_raw_data(input, name) %}
+        {% do find_raw_data(input, name, aliases) %}
         {% do name_input_columns(input, found[2]) %}
         {% do state.update({'is_absent': true}) if loop.first and not input.files and not input.relations %}
         {% do pieces.append(query[state.end:found.start()]) %}

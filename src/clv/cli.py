@@ -7,16 +7,18 @@ from contextlib import contextmanager, nullcontext, redirect_stdout
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 from rich.text import Text
 
+from clv.build.presets import required_columns, with_presets
 from clv.build.project import (
     RunSettings,
     check_vars,
     find_project,
     find_warehouse,
+    is_file,
     parse_date,
     raw_folder,
     read_vars,
@@ -180,6 +182,49 @@ def check(
         raise UsageError("\n".join(reasons))
     if not as_json:
         show([Text("A run can start.", GOOD)])
+
+
+@app.command()
+def init(
+    directory: Annotated[Path, typer.Argument(help="Folder with the raw files.", metavar="DIR")],
+    force: Annotated[bool, typer.Option("--force", help="Write shop.yml anew where it is there.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Recognise raw files by their columns, and write the shop.yml that reads them.
+
+    Knows the exports of many platforms, guesses at others, and says what it is unsure of.
+    Exit code 0: written; 2: nothing was recognised, or shop.yml is there.
+
+    \b
+    Examples:
+        clv init raw
+        clv init /data/shop --force
+    """
+    from clv.commands.init import init as write_vars
+    from clv.commands.init import render_init, to_json
+
+    with _work(as_json):
+        target, proposal = write_vars(directory.expanduser().absolute(), required_columns(find_project()), force)
+    if as_json:
+        show_json(to_json(target, proposal))
+    else:
+        show(render_init(target, proposal))
+
+
+@app.command("vars")
+def show_vars(
+    raw: RawOption = None,
+    variables: VarsOption = "",
+) -> None:
+    """Print the vars of a shop with those of its presets, as JSON for dbt's own commands.
+
+    \b
+    Examples:
+        clv vars --raw raw
+        dbt build --vars "$(clv vars --raw raw)"
+    """
+    project = find_project()
+    show_json(_variables(project, raw_folder(raw), variables))
 
 
 @app.command()
@@ -387,11 +432,18 @@ def _run_settings(
     raw: Path | None, warehouse: Path | None, target: str | None, text: str, as_of: str | None
 ) -> RunSettings:
     project, folder = find_project(), raw_folder(raw)
-    variables = read_vars(text if text.strip() else vars_beside(folder))
+    variables = _variables(project, folder, text)
     if as_of is not None:
         variables["as_of_date"] = parse_date(as_of, "--as-of").isoformat()
-    check_vars(project, variables)
     return RunSettings(project, folder, find_warehouse(warehouse), target, variables)
+
+
+def _variables(project: Path, raw: Path | None, text: str) -> dict[str, Any]:
+    """Read the variables of --vars, else of the shop.yml beside the raw files, with those of their presets."""
+    named = text.strip() or vars_beside(raw)
+    variables = read_vars(named)
+    check_vars(project, variables)
+    return with_presets(variables, project, Path(named).parent if is_file(named) else None)
 
 
 if __name__ == "__main__":

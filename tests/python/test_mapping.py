@@ -203,7 +203,7 @@ def test_the_parts_of_a_source_have_mappings_of_their_own(staged: duckdb.DuckDBP
         staged,
         "select channel, campaign, amount::double, currency from staging.stg_shop__marketing_spend where rejection_reason is null order by 1",
     )
-    assert spend == [("google", "Brand", 12.5, None), ("meta", None, 7.25, "CHF")]
+    assert spend == [("google", "brand", 12.5, None), ("meta", None, 7.25, "CHF")]
     assert rows(staged, "select rate from staging.stg_shop__exchange_rates where currency = 'JPY'") == [(1 / 160,)]
 
 

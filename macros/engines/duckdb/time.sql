@@ -1,5 +1,5 @@
 {#- What DuckDB doesn't read is written as it does: capitals, a point before fractions, colons in the time, nothing before an offset.
-    An offset of 25 hours or 99 minutes it would take. -#}
+    An offset of 25 hours or 99 minutes it would take, and 03/06/24 for a day of the year 3. -#}
 {% macro duckdb__parsed_iso_timestamp(value) %}
     {% set text = 'cast(' ~ value ~ ' as varchar)' %}
     {% set rewritten = duckdb_replaced('replace(upper(' ~ text ~ "), ',', '.')", [
@@ -10,7 +10,7 @@
         ('([0-9]) +(Z|[+-][0-9]{2}(:?[0-9]{2})?)$', '\\1\\2'),
     ]) %}
     {{ return(
-        'case when not ' ~ duckdb_has_impossible_offset(text) ~ ' then coalesce('
+        'case when ' ~ "regexp_matches(" ~ text ~ ", '^ *[0-9]{4}')" ~ ' and not ' ~ duckdb_has_impossible_offset(text) ~ ' then coalesce('
         ~ 'try_cast(' ~ value ~ " as timestamptz) at time zone 'UTC', try_cast(" ~ rewritten ~ " as timestamptz) at time zone 'UTC') end"
     ) }}
 {% endmacro %}

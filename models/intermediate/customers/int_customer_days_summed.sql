@@ -45,8 +45,7 @@ known_then as (
             dates.valued_at = states.valued_at
             and orders.order_id = states.order_id
     where
-        dates.valued_at <> {{ valued_now() }}
-        and orders.valued_at = {{ valued_now() }}
+        dates.valued_at <> {{ valued_now() }} and orders.valued_at = {{ valued_now() }}
         and orders.source_customer_id in (select revised.source_customer_id from revised)
         and states.order_id is null and not {{ is_settled_note('orders') }}
     union all

@@ -29,7 +29,9 @@ ids as (
     from documents
     left join linked_ids
         on documents.source_customer_id = linked_ids.source_customer_id
-    where documents.source_customer_id is not null
+    where documents.source_customer_id in (
+        select contacts.source_customer_id from {{ ref('int_contacts_normalised') }} as contacts
+    )
     group by documents.source_customer_id
 ),
 

@@ -110,10 +110,16 @@ def vars_beside(raw: Path | None) -> str:
     return ""
 
 
-def _vars_content(text: str) -> tuple[str, str]:
+def is_file(text: str) -> bool:
+    """Say whether --vars names a file, rather than holding YAML itself."""
     path = Path(text)
     is_inline = text.lstrip().startswith("{") or "\n" in text or ": " in text
-    if is_inline or not (path.suffix in (".yml", ".yaml") or path.is_file()):
+    return not is_inline and (path.suffix in (".yml", ".yaml") or path.is_file())
+
+
+def _vars_content(text: str) -> tuple[str, str]:
+    path = Path(text)
+    if not is_file(text):
         return "--vars", text
     try:
         return f"--vars {text}", path.read_text(encoding="utf-8")

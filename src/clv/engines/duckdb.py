@@ -184,6 +184,11 @@ class DuckDB:
             log.unlink()
         candidate.replace(published)
 
+    def parquet_columns(self, file: Path) -> list[str]:
+        """See Engine."""
+        with _translated(), duckdb.connect() as connection:
+            return list(connection.read_parquet(str(file)).columns)
+
     def release(self) -> None:
         """See Engine."""
         from dbt.adapters.duckdb.connections import DuckDBConnectionManager

@@ -133,6 +133,9 @@ class Engine(Protocol):
     def swap(self, candidate: Path, published: Path) -> None:
         """Make the candidate the published database, at once, never in part."""
 
+    def parquet_columns(self, file: Path) -> list[str]:
+        """Return the names of the columns of a Parquet file. Raises EngineError where it is none."""
+
     def release(self) -> None:
         """Close what dbt may keep open after an error."""
 

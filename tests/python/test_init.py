@@ -1,0 +1,112 @@
+"""`clv init`: raw files are recognised by their columns, and shop.yml says how they are read and what is unsure."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+import yaml
+from conftest import CommandRun, RunClv, write_csv
+
+SHOPIFY = ["Name", "Email", "Financial Status", "Currency", "Subtotal", "Lineitem name"]
+META = ["Reporting starts", "Reporting ends", "Campaign name", "Amount spent (EUR)"]
+
+
+def written(run: CommandRun, raw: Path) -> dict[str, Any]:
+    assert run.exit_code == 0, run.output
+    content = yaml.safe_load((raw / "shop.yml").read_text(encoding="utf-8"))
+    assert isinstance(content, dict)
+    return content
+
+
+def test_platforms_are_recognised_whatever_their_files_are_called(call_clv: RunClv, tmp_path: Path) -> None:
+    raw = tmp_path / "raw"
+    write_csv(raw, "2024 sales", SHOPIFY, [("#1", "a@mail.invalid", "paid", "EUR", 5, "Mug")])
+    write_csv(raw, "2025 sales", SHOPIFY, [("#2", "a@mail.invalid", "paid", "EUR", 5, "Mug")])
+    write_csv(raw, "meta ads may", META, [("2024-05-01", "2024-05-01", "Reach", 3)])
+    write_csv(raw, "notes", ["a", "b"], [(1, 2)])
+    run = call_clv("init", str(raw))
+    assert written(run, raw) == {
+        "raw_preset": ["shopify_export", "meta_ads"],
+        "reporting_currency": "EUR",
+        "raw_names": {"orders_export*": "202*"},
+    }
+    text = (raw / "shop.yml").read_text(encoding="utf-8")
+    assert "# Not recognised, and read by nobody: notes.csv" in text
+    assert "# - Orders that are `pending` do not count." in text
+    assert "Please confirm:" in run.stdout
+
+
+def test_lines_above_the_header_and_parquet_are_seen(call_clv: RunClv, tmp_path: Path) -> None:
+    raw = tmp_path / "raw"
+    raw.mkdir()
+    report = 'Campaign report\n"May 1, 2024"\nlast line\nDay,Campaign,Currency code,Cost\n2024-05-01,Brand,EUR,1\n2024-05-02,Brand,EUR,1\n'
+    (raw / "Campaign report.csv").write_text(report, encoding="utf-8")
+    duckdb.sql("select 'c1' as customer_id, date '2024-01-01' as ordered_at, 5 as amount").write_parquet(
+        str(raw / "orders.parquet")
+    )
+    content = written(call_clv("init", str(raw)), raw)
+    assert content["raw_preset"] == ["google_ads"]
+    assert content["raw_files"] == {"marketing_spend.google_ads": {"skip_lines": 3}}
+
+
+def test_a_log_of_no_platform_is_guessed_at(call_clv: RunClv, tmp_path: Path) -> None:
+    raw = tmp_path / "raw"
+    write_csv(
+        raw, "till", ["Order No", "Client", "Date", "Total", "State"], [(1, "ann", "31/01/2024 10:20", 5, "done")]
+    )
+    run = call_clv("init", str(raw), "--json")
+    assert written(run, raw) == {
+        "raw_names": {"orders": "till"},
+        "raw_columns": {
+            "orders": {
+                "order_id": "Order No",
+                "customer_id": "Client",
+                "ordered_at": "Date",
+                "amount": "Total",
+                "status": "State",
+            }
+        },
+        "raw_timestamp_formats": ["%d/%m/%Y %H:%M"],
+    }
+    answer = json.loads(run.stdout)
+    assert answer["recognised"] == ["till.csv: orders, by a guess"]
+    assert "Of the statuses done, name those that are sales in counted_order_statuses." in answer["confirm"]
+
+
+def test_a_date_that_may_be_either_is_said_to_be_unsure(call_clv: RunClv, tmp_path: Path) -> None:
+    write_csv(tmp_path / "raw", "till", ["Client", "Date", "Total"], [("ann", "01/02/2024", 5)])
+    run = call_clv("init", str(tmp_path / "raw"))
+    assert "Whether the day or the month comes first in Date of till.csv can't be told from its dates." in run.stdout
+    assert "till.csv has no number of orders: each row is taken for an order." in run.stdout
+
+
+def test_nothing_is_overwritten_unless_it_is_meant(call_clv: RunClv, purchase_log: Path) -> None:
+    (purchase_log / "shop.yml").write_text("{reporting_currency: CHF}", encoding="utf-8")
+    run = call_clv("init", str(purchase_log))
+    assert run.exit_code == 2
+    assert f"{purchase_log / 'shop.yml'} is there already: --force writes it anew." in run.stderr
+    assert (purchase_log / "shop.yml").read_text(encoding="utf-8") == "{reporting_currency: CHF}"
+    assert call_clv("init", str(purchase_log), "--force").exit_code == 0
+    assert "# - orders.csv: orders" in (purchase_log / "shop.yml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("files", "sentence"),
+    [
+        ({}, "There is no file with columns below "),
+        ({"notes": ["a", "b"]}, "is recognised by its columns (notes.csv): name them in a shop.yml of your own"),
+    ],
+)
+def test_what_is_not_recognised_is_one_sentence(
+    call_clv: RunClv, tmp_path: Path, files: dict[str, list[str]], sentence: str
+) -> None:
+    raw = tmp_path / "raw"
+    raw.mkdir()
+    for name, header in files.items():
+        write_csv(raw, name, header, [])
+    run = call_clv("init", str(raw))
+    assert run.exit_code == 2
+    assert sentence in run.stderr
+    assert not (raw / "shop.yml").exists()
