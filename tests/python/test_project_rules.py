@@ -212,6 +212,21 @@ def test_no_chain_of_views_is_long(models: Nodes) -> None:
     assert not {models[key]["name"]: length(key) for key in models if length(key) > LONGEST_CHAIN_OF_VIEWS}
 
 
+def test_what_stops_a_run_is_tested_before_anything_is_dated(manifest: dict[str, Any], models: Nodes) -> None:
+    """A model waits in dbt for a test where it depends on all that the test reads."""
+    waited_for: set[str] = set()
+    waiting = [key for key, node in models.items() if node["name"] == "int_months_spined"]
+    while waiting:
+        node = models.get(waiting.pop())
+        found = set(parents(node)) - waited_for if node else set()
+        waited_for |= found
+        waiting += found
+    stops = ["assert_keys_are_of_one_order", "assert_rejected_share_is_within_limit", "assert_there_are_orders"]
+    for name in [*stops, "assert_orders_count"]:
+        (test,) = [node for node in manifest["nodes"].values() if node["name"] == name]
+        assert set(parents(test)) <= waited_for, name
+
+
 def test_tests_stand_beside_what_they_test(manifest: dict[str, Any], models: Nodes) -> None:
     """A YAML file describes the models of its own folder; a singular test stands in a folder of tests/ named for it."""
     strays = [
