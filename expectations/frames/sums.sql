@@ -129,7 +129,8 @@ final as (
         cast(left_amount as double) as left_amount,
         cast(right_amount as double) as right_amount,
         cast(abs(left_amount - right_amount) as double) as difference,
-        cast(0.005 + rounding as double) as tolerance
+        -- a double holds 15 digits
+        cast(0.005 + rounding + 4e-16 * abs(left_amount) as double) as tolerance
     from compared
 )
 

@@ -51,7 +51,7 @@
     {% set text = dbt.type_string() %}
     {{ return({
         'unreadable_lines': {'source_name': text, 'landed_as': text, 'delivered_in': text, 'reason': text, 'raw_line': text},
-        'landed_files': {'landed_as': text, 'path': text, 'version': text},
+        'landed_files': {'landed_as': text, 'path': text, 'version': text, 'decimal_columns': text},
         'deliveries': {
             'source_name': text, 'delivered_in': text, 'path': text, 'version': text, 'delivered_at': 'timestamp', 'is_new': 'boolean',
             'filtered_rows': 'bigint',
@@ -161,7 +161,7 @@
 {% macro project_vars() %}
     {{ return([
         'raw_where', 'raw_queries', 'raw_files',
-        'raw_names', 'raw_columns', 'raw_timestamp_formats', 'raw_decimal_mark', 'counted_order_statuses', 'uncounted_order_statuses', 'order_items_delivery',
+        'raw_names', 'raw_columns', 'raw_timestamp_formats', 'raw_decimal_mark', 'counted_order_statuses', 'uncounted_order_statuses', 'orders_delivery', 'order_items_delivery',
         'prices_include_tax', 'refund_amounts', 'free_orders_count', 'include_shipping_in_revenue',
         'max_rejected_share', 'max_conflicting_keys', 'max_exchange_rate_age_days', 'max_ids_per_contact', 'max_contacts_per_id', 'max_ids_per_person', 'max_orders_per_guest', 'merge_people_by',
         'anonymous_customer_ids', 'placeholder_contacts', 'reporting_currency', 'reporting_timezone',

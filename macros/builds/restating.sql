@@ -1,7 +1,7 @@
 {% macro goes_on() %}{{ return(this and is_incremental()) }}{% endmacro %}
 
 
-{% macro records_to_judge(source_name, columns, key='record_key', event=none, rows=none) %}
+{% macro records_to_judge(source_name, columns, key='record_key', event=none, rows=none, all_keys=false) %}
     {%- set columns = columns + ['record_key', 'known_at', 'version_written_at', 'delivered_in', 'delivered_row', 'version_row'] -%}
     {%- set relation = ref(rows or 'stg_shop__' ~ source_name) -%}
     {#- dbt looks for references before it knows whether the build goes on -#}
@@ -24,6 +24,9 @@
         rejection_reason
         {% endif %}
     from {{ this }}
+    {% if all_keys %}
+    where {{ key }} is not null
+    {% else %}
     where {{ key }} in (
         select {{ key }} from {{ relation }} where delivered_in in {{ new_deliveries(source_name) }}
         union
@@ -33,6 +36,7 @@
         cross join {{ builds }} as builds
         where {{ is_judged_anew('records') }}
     )
+    {% endif %}
     {%- endif %}
 {%- endmacro %}
 

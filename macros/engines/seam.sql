@@ -24,6 +24,8 @@
 
 {% macro blanks_collapsed(text) %}{{ return(adapter.dispatch('blanks_collapsed', 'clv_warehouse')(text)) }}{% endmacro %}
 
+{% macro whole_number(text) %}{{ return(adapter.dispatch('whole_number', 'clv_warehouse')(text)) }}{% endmacro %}
+
 {% macro plain_number(text, is_money) %}{{ return(adapter.dispatch('plain_number', 'clv_warehouse')(text, is_money)) }}{% endmacro %}
 
 {% macro digits_of(text) %}{{ return(adapter.dispatch('digits_of', 'clv_warehouse')(text)) }}{% endmacro %}

@@ -61,6 +61,9 @@
     {% if var('raw_decimal_mark') not in ['.', ','] %}
         {% do expected.update({'raw_decimal_mark': '"." or ","'}) %}
     {% endif %}
+    {% if var('orders_delivery') not in ['changes', 'full_snapshots'] %}
+        {% do expected.update({'orders_delivery': 'changes or full_snapshots'}) %}
+    {% endif %}
     {% if var('order_items_delivery') not in ['whole_orders', 'changed_lines'] %}
         {% do expected.update({'order_items_delivery': 'whole_orders or changed_lines'}) %}
     {% endif %}

@@ -118,7 +118,7 @@
     {{ return({
         'source': source_name, 'name': name, 'table': modules.re.sub('[^a-z0-9]+', '__', name | lower), 'without': {}, 'contract': [],
         'relations': [], 'files': [], 'skip_lines': 0, 'column_types': {}, 'mapping': {}, 'condition': none, 'filters': [],
-        'query': none, 'inputs': [], 'is_input': false, 'problems': [],
+        'query': none, 'inputs': [], 'is_input': false, 'whole_numbers': {}, 'problems': [],
     }) }}
 {% endmacro %}
 

@@ -97,6 +97,9 @@
                 else 'cast(null as ' ~ raw_kind_type(column.data_type) ~ ')' %}
         {% elif found %}
             {% set expression = landing_column(found[0], found[1], column.data_type, finding.is_mixed) %}
+            {% if column.name.endswith('_id') and found[0] | lower in finding.whole_numbers %}
+                {% set expression = 'case when ' ~ finding.whole_numbers[found[0] | lower] ~ ' then ' ~ whole_number(expression) ~ ' else ' ~ expression ~ ' end' %}
+            {% endif %}
         {% elif types and column.config.meta.get('place_if_absent') %}
             {% set expression = delivered_in ~ " || ':' || cast(" ~ delivered_row ~ ' as ' ~ dbt.type_string() ~ ')' %}
         {% else %}

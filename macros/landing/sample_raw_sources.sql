@@ -145,9 +145,9 @@
         ('subscriptions', 'customer_id', 'customers'),
     ] if child == source and parent in present and child != parent and column in present[child].mapping and column in present[parent].mapping %}
         {% set row = run_query(
-            'with keys as (select distinct ' ~ column ~ ' as key_value from sample_' ~ child ~ ' where ' ~ column ~ ' is not null'
+            'with keys as (select distinct ' ~ whole_number('cast(' ~ column ~ ' as ' ~ dbt.type_string() ~ ')') ~ ' as key_value from sample_' ~ child ~ ' where ' ~ column ~ ' is not null'
             ~ (' limit 100000' if sample_rows else '') ~ '), '
-            ~ 'found as (select distinct ' ~ column ~ ' as key_value from (' ~ present[parent].selects | join(' union all ') ~ ') as delivered) '
+            ~ 'found as (select distinct ' ~ whole_number('cast(' ~ column ~ ' as ' ~ dbt.type_string() ~ ')') ~ ' as key_value from (' ~ present[parent].selects | join(' union all ') ~ ') as delivered) '
             ~ 'select count(*), count(found.key_value), min(case when found.key_value is null then keys.key_value end) from keys left join found'
             ~ ' on keys.key_value = found.key_value'
         ).rows[0] %}

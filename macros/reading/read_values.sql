@@ -5,7 +5,7 @@
     {%- set number -%}
     coalesce({{ number_as_written(column) }}, {{ number_as_written(plain_number(text, is_money)) }})
     {%- endset -%}
-    case when {{ number }} between -1e12 and 1e12 then {{ number }} end
+    case when {{ number }} between -1e15 and 1e15 then {{ number }} end
 {%- endmacro %}
 
 
@@ -42,8 +42,9 @@
 {%- endmacro %}
 
 
+{#- Finer than money, which it becomes at the exchange rate of its day: 0.00004 of a currency may be worth more than nothing. -#}
 {% macro read_money(column) -%}
-    {{ to_money(read_number(column, is_money=true)) }}
+    cast({{ read_number(column, is_money=true) }} as {{ type_exact(28, 10) }})
 {%- endmacro %}
 
 

@@ -8,7 +8,7 @@
         {%- endif %}
         {%- endfor %}
         {%- for column in numbers %}
-        when {{ column }} is not null and {{ column }}_read is null then '{{ column }} is not a number of at most 1e12'
+        when {{ column }} is not null and {{ column }}_read is null then '{{ column }} is not a number of at most 1e15'
         {%- endfor %}
         {%- for column in money %}
         when {{ column }}_read is not null and {{ in_other_currency(column, currency or 'coalesce(upper(currency), ' ~ reporting_currency() ~ ')') }} then '{{ column }} is written in another currency than that of its row'

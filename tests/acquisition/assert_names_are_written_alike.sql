@@ -1,5 +1,6 @@
 {{ config(severity='warn') }}
--- A failure means that a channel or campaign is written in several ways, which differ in case or blanks alone. They are taken for one.
+-- A failure means that a channel or campaign is written in several ways, which differ in case or blanks alone. They are
+-- taken for one.
 with names as (
     select * from {{ ref('int_names_shown') }}
 )

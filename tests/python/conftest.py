@@ -43,6 +43,7 @@ LONGEST = (
     "test_predictions",
     "test_maximum_likelihood",
     "test_incremental",
+    "test_returns",
     "test_report",
     "test_bad_inputs",
     "test_history",

@@ -32,7 +32,7 @@ BAD_INPUTS = Path(__file__).parents[1] / "bad_inputs"
 REPOSITORY = BAD_INPUTS.parents[1]
 AS_OF = "2024-12-31"
 LINE_ENDS = {"lf": "\n", "crlf": "\r\n", "cr": "\r"}
-OUTCOMES = ("accepted", "rejected", "superseded", "merged", "not_yet_known")
+OUTCOMES = ("accepted", "rejected", "superseded", "merged", "withdrawn", "not_yet_known")
 HEADER = "order_id,customer_id,ordered_at,amount\n"
 # one name of everything that a shell, SQL or a glob pattern might take for its own
 ODD_FOLDER = "raw [data] of 'the' \"shop\" *? #1 %20 {a,b}"
@@ -112,7 +112,7 @@ def order(order_id: str, customer_id: str = "'c1'", ordered_at: str = "date '202
     )
 
 
-NO_NUMBER = "amount is not a number of at most 1e12"
+NO_NUMBER = "amount is not a number of at most 1e15"
 MADE = [
     # an id that is a floating or a decimal number in one file is the same id as text in the next; NaN is none
     orders(
@@ -145,7 +145,7 @@ MADE = [
     ),
     orders(
         "amount_beyond_numbers",
-        parquet(order("'float-' || n", amount="n") + " from (values ('nan'::double), ('inf'), (1e13), (7.5)) as v (n)"),
+        parquet(order("'float-' || n", amount="n") + " from (values ('nan'::double), ('inf'), (1e16), (7.5)) as v (n)"),
         delivered=4,
         quarantine=[(NO_NUMBER, "float-nan"), (NO_NUMBER, "float-inf"), (NO_NUMBER, "float-1")],
         revenue={"float-7.5": 7.5},
@@ -262,6 +262,12 @@ def test_fault_is_kept_with_its_reason_and_all_else_counts(outcome: Outcome, fau
     assert not rejected
 
     assert {order_id: outcome.revenue.get(order_id) for order_id in fault.revenue} == pytest.approx(fault.revenue)
+
+
+def test_what_can_be_read_and_looks_wrong_is_told(outcome: Outcome) -> None:
+    said = " ".join(outcome.output.split())
+    assert re.search(r"orders: \d+ of \d+ orders in several rows of a delivery have two values of amount, the", said)
+    assert re.search(r"order_items: \d+ of \d+ order numbers are of no accepted order, so that their", said)
 
 
 def test_a_status_of_neither_list_is_warned_of_with_its_orders_and_money(outcome: Outcome) -> None:
@@ -426,6 +432,7 @@ WRONG_VALUES = [
     ("raw_timestamp_formats", None, "is null: give a list of texts"),
     ("raw_timestamp_formats", ["%Y%m%d", "dd.MM.yyyy"], 'is ["%Y%m%d", "dd.MM.yyyy"]: give formats in the notation'),
     ("raw_decimal_mark", ";", 'is \';\': give "." or ",".'),
+    ("orders_delivery", "full", "is 'full': give changes or full_snapshots."),
     ("order_items_delivery", "lines", "is 'lines': give whole_orders or changed_lines."),
     ("reporting_currency", "EURO", "is 'EURO': give a code of three letters"),
     ("reporting_timezone", "Europe/Berlyn", "is 'Europe/Berlyn': give a time zone that the warehouse knows"),
@@ -467,6 +474,7 @@ RIGHT_VALUES: Mapping[str, Any] = {
     "attribution_half_life_days": 0.5,
     "attribution_lookback_days": 1,
     "counted_order_statuses": ["it's paid"],
+    "orders_delivery": "full_snapshots",
     "order_items_delivery": "changed_lines",
     "reporting_currency": "eur",
     "reporting_timezone": "America/New_York",

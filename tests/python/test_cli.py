@@ -303,16 +303,16 @@ def test_check_says_what_the_rows_hold_before_a_build(call_clv: RunClv, tmp_path
     header = ["order_id", "customer_id", "ordered_at", "status", "amount", "currency", "sales_channel"]
     write_csv(raw, "orders", header, orders)
     write_csv(raw, "customers", ["customer_id", "created_at"], [("7", "2024-01-01"), ("8", ""), ("", "")])
-    write_csv(raw, "refunds", ["refund_id", "order_id", "refunded_at", "amount"], [("r1", "1", "2024-03-09", "5")])
+    write_csv(raw, "refunds", ["refund_id", "order_id", "refunded_at", "amount"], [("r1", "#1", "2024-03-09", "5")])
     write_csv(raw, "ordres", ["order_id"], [("1",)])
     run = call_clv("check", "--raw", "raw")
     assert run.exit_code == 0, run.output
     for sentence in (
         'orders.ordered_at: 1 of 4 values can\'t be read, as "2024-02-31".',
-        'orders.customer_id: 3 of 4 ids are written as decimals, as "7.0".',
+        'orders.customer_id: 3 of 4 ids are written as decimals, as "7.0"; they are read',
         'orders: orders of status "awaiting pickup" do not count (1, worth 30.00): name it in var',
         "orders: there is no exchange rate for EUR (rows: 1).",
-        'orders.customer_id: 2 of 2 keys have no partner in customers, as "7.0": are they written in the same way?',
+        'refunds.order_id: 1 of 1 keys have no partner in orders, as "#1": are they written in the same way?',
         'orders.sales_channel: "Web" and "web" differ in case or blanks alone.',
         "customers.customer_id is blank in 1 of 3 rows, which are rejected.",
         "Nobody reads ordres.csv: name files after their source, or map them by var raw_names.",
@@ -320,7 +320,7 @@ def test_check_says_what_the_rows_hold_before_a_build(call_clv: RunClv, tmp_path
         assert sentence in run.stdout
     assert re.search(r"completed +1 +10\.50 +yes", run.stdout)
     assert re.search(r"cancelled +1 +40\.00 +no", run.stdout)
-    assert re.search(r"refunds\.order_id +orders +1 +100\.0%", run.stdout)
+    assert re.search(r"orders\.customer_id +customers +2 +100\.0%", run.stdout)
 
     answer = json.loads(call_clv("check", "--raw", "raw", "--all", "--json").stdout)
     assert len(answer["findings"]) == 8

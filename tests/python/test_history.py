@@ -127,6 +127,12 @@ def write_corrected_shop(raw: Path, chance: random.Random) -> None:
             for part in range(chance.choice([0, 0, 0, 0, 1, 2])):
                 amount = f"{chance.choice([5, 12.5, 60]):.2f}"
                 refunds.append((f"r{order}-{part}", order, moment(day + chance.uniform(0, 120)), amount))
+            if chance.random() < 0.15:
+                # a credit note, of one line as it was sold or of any amount
+                note, back = f"n{order}", day + chance.choice([0, 10, 80])
+                orders.append((note, f"c{customer}", moment(back), "paid", "", ""))
+                _, product, _, _, price, cost = lines[-1]
+                lines.append((note, product, 1, -1, chance.choice([price, "55.00"]), cost))
             day += chance.expovariate(1 / chance.choice([20, 60, 200])) + 0.1
     write_csv(raw, "orders", ["order_id", "customer_id", "ordered_at", "status", "email", "updated_at"], orders)
     write_csv(

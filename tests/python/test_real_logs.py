@@ -199,6 +199,6 @@ def test_a_german_export_is_read(build_marts: BuildMarts, tmp_path: Path) -> Non
         orders = marts.execute("select order_id, gross_item_revenue, status from fct_orders").fetchall()
         assert sorted(orders) == sorted((order, amount, status) for order, _, amount, status in rows)
         rejected = marts.execute("select record_key, reason from fct_rejected_records").fetchall()
-        assert rejected == [("40", "amount is not a number of at most 1e12")]
+        assert rejected == [("40", "amount is not a number of at most 1e15")]
         days = marts.execute("select distinct order_date from fct_orders").fetchall()
         assert days == [(dt.date(2024, 12, 31),)]

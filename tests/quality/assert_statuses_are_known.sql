@@ -7,8 +7,9 @@ with statuses as (
 
 select
     'Orders of status "' || status || '" do not count (' || orders || ', worth '
-    || cast(cast(gross_item_revenue as {{ type_exact(28, 2) }}) as {{ dbt.type_string() }}) || ' {{ var("reporting_currency") | upper }}):'
+    || cast(cast(gross_item_revenue as {{ type_exact(28, 2) }}) as {{ dbt.type_string() }})
+    || ' {{ var("reporting_currency") | upper }}):'
     || ' name it in var counted_order_statuses if it is a sale, else in uncounted_order_statuses.' as sentence
 from statuses
 where not is_known
-order by gross_item_revenue desc, status
+order by gross_item_revenue desc, status asc

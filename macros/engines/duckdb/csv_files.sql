@@ -20,13 +20,34 @@
     {% for group in groups.values() %}
         {% do duckdb_insert_csv(finding, table, group) %}
         {% do run_query(
-            'insert into landing.landed_files select ' ~ string_literal(finding.table) ~ ', path, version from landing.deliveries where source_name = '
+            'insert into landing.landed_files select ' ~ string_literal(finding.table) ~ ', path, version, decimal_columns from landing.deliveries'
+            ~ ' left join (' ~ duckdb_decimal_columns(table, group) ~ ') as decimals on path = landed_file where source_name = '
             ~ string_literal(finding.source) ~ ' and path in ' ~ duckdb_list(group | map(attribute='path'))
         ) %}
     {% endfor %}
     {% set types = {} %}
     {% for name in columns %}{% do types.update({name: 'TEXT'}) %}{% endfor %}
-    {{ return(landing_select(finding, types, table, duckdb_delivered_in('landed_file'), 'landed_row')) }}
+    {% set of_table = ' from landing.landed_files where landed_as = ' ~ string_literal(finding.table) %}
+    {% for row in run_query("select distinct unnest(string_split(decimal_columns, chr(10)))" ~ of_table ~ ' and decimal_columns is not null').rows %}
+        {% do finding.whole_numbers.update({row[0] | lower: 'landed_file in (select path' ~ of_table
+            ~ " and list_contains(string_split(decimal_columns, chr(10)), " ~ string_literal(row[0]) ~ '))'}) %}
+    {% endfor %}
+    {% set select = landing_select(finding, types, table, duckdb_delivered_in('landed_file'), 'landed_row') %}
+    {% do finding.whole_numbers.clear() %}
+    {{ return(select) }}
+{% endmacro %}
+
+
+{#- The columns of each file all of whose values are whole numbers with a fraction of zeros: what ids become in a column with blanks. -#}
+{% macro duckdb_decimal_columns(table, files) %}
+    {% set tests = [] %}
+    {% for name in files[0].columns %}
+        {% set column = duckdb_quote(name) %}
+        {% do tests.append('case when bool_and(ends_with(rtrim(' ~ column ~ "), '.0') or ends_with(rtrim(" ~ column ~ "), '.00')) filter (where trim("
+            ~ column ~ ") <> '') then " ~ string_literal(name) ~ ' end') %}
+    {% endfor %}
+    {{ return("select landed_file, nullif(concat_ws(chr(10), " ~ tests | join(', ') ~ "), '') as decimal_columns from " ~ table
+        ~ ' where landed_file in ' ~ duckdb_list(files | map(attribute='path')) ~ ' group by landed_file') }}
 {% endmacro %}
 
 

@@ -15,6 +15,8 @@
 
 {% macro duckdb__blanks_collapsed(text) %}{{ return('trim(regexp_replace(' ~ text ~ ", '[\\s\u00a0]+', ' ', 'g'))") }}{% endmacro %}
 
+{% macro duckdb__whole_number(text) %}{{ return('regexp_replace(' ~ text ~ ", '^([0-9]+)[.]0+$', '\\1')") }}{% endmacro %}
+
 {#- "$6.62 ", "6,62 €", "CHF 6.62" where it is money; "(6.62)", "6.62-". -#}
 {% macro duckdb__plain_number(text, is_money) %}
     {% set blanks, currency = '[\\s\u00a0]*', '([A-Z]{0,2}\\p{Sc}|[A-Z]{3})' %}

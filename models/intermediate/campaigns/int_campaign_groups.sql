@@ -21,7 +21,7 @@ counted as (
         sum(lapsed_customers) as lapsed_customers,
         sum(reactivated_customers) as reactivated_customers,
         {{ complete_sum('counted_value') }} as total_value,
-        {{ complete_sum('counted_value * counted_value') }} as squared_value,
+        {{ complete_sum('cast(counted_value as ' ~ type_double() ~ ') * counted_value') }} as squared_value,
         {{ complete_sum('counted_cost') }} as cost,
         max(clv_basis) as clv_basis
 {% endset %}

@@ -9,8 +9,7 @@
     ('sum', 'occasion_value', 'occasion_value_so_far'),
     ('sum', 'case when previous_occasion_date is null then occasion_value end', 'first_occasion_value'),
     ('min', 'first_order_at', 'first_order_at'), ('max', 'last_order_at', 'last_order_at'),
-    ('min', 'occasion_date', 'first_occasion_date'),
-    ('max', 'occasion_date', 'last_occasion_date'),
+    ('min', 'occasion_date', 'first_occasion_date'), ('max', 'occasion_date', 'last_occasion_date'),
     ('max', 'previous_occasion_date', 'previous_occasion_date'),
 ] %}
 with dates as (
@@ -22,7 +21,7 @@ orders as (
 ),
 
 states as (
-    select * from {{ ref('int_order_states_listed') }}
+    select * from {{ ref('int_order_states_noted') }}
 ),
 
 revised as (
@@ -46,10 +45,9 @@ known_then as (
             dates.valued_at = states.valued_at
             and orders.order_id = states.order_id
     where
-        dates.valued_at <> {{ valued_now() }}
-        and orders.valued_at = {{ valued_now() }}
+        dates.valued_at <> {{ valued_now() }} and orders.valued_at = {{ valued_now() }}
         and orders.source_customer_id in (select revised.source_customer_id from revised)
-        and states.order_id is null
+        and states.order_id is null and not {{ is_settled_note('orders') }}
     union all
     select
         dates.valued_at,
@@ -57,6 +55,7 @@ known_then as (
     from orders
     inner join dates
         on orders.valued_at = dates.valued_at
+    where not {{ is_settled_note('orders') }}
 ),
 
 known as (

@@ -1,7 +1,7 @@
 with orders as (
     select *
     from {{ restated(ref('int_orders_sequenced'), by='int_changed_customers') }}
-    where customer_id is not null
+    where customer_id is not null and not {{ is_settled_note() }}
 ),
 
 final as (

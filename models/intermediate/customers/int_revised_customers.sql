@@ -1,5 +1,5 @@
 with states as (
-    select * from {{ ref('int_order_states_listed') }} where valued_at <> {{ valued_now() }}
+    select * from {{ ref('int_order_states_noted') }} where valued_at <> {{ valued_now() }}
 ),
 
 orders as (

@@ -10,6 +10,7 @@ delivered_lines as (
         line_number,
         product_id,
         quantity,
+        unit_price,
         quantity * unit_price as source_amount,
         discount_amount as source_discount_amount,
         unit_cost as source_unit_cost
@@ -28,6 +29,7 @@ lines as (
         delivered_lines.line_number,
         delivered_lines.product_id,
         delivered_lines.quantity,
+        delivered_lines.unit_price,
         case
             when delivered_lines.order_id is null then cast(orders.amount as {{ type_double() }})
             else delivered_lines.source_amount
@@ -47,6 +49,7 @@ converted as (
         line_number,
         product_id,
         quantity,
+        {{ to_money('unit_price') }} as source_unit_price,
         order_date,
         {{ is_counted_status('status') }} as is_counted_status,
         {{ to_money('source_amount') }} as source_item_revenue,
@@ -103,6 +106,7 @@ final as (
         converted.line_number,
         converted.product_id,
         converted.quantity,
+        converted.source_unit_price,
         converted.order_date,
         converted.is_counted_status,
         converted.source_item_revenue,

@@ -12,7 +12,7 @@ summed as (
         {{ attribute }} as attribute_value,
         count(*) as customers,
         {{ complete_sum('total_clv') }} as total_clv,
-        {{ complete_sum('total_clv * total_clv') }} as squared_clv
+        {{ complete_sum('cast(total_clv as ' ~ type_double() ~ ') * total_clv') }} as squared_clv
     from customers
     group by {{ attribute }}
     {% if not loop.last %}union all{% endif %}
@@ -23,7 +23,7 @@ company as (
     select
         count(*) as customers,
         {{ complete_sum('total_clv') }} as total_clv,
-        {{ complete_sum('total_clv * total_clv') }} as squared_clv
+        {{ complete_sum('cast(total_clv as ' ~ type_double() ~ ') * total_clv') }} as squared_clv
     from customers
 ),
 

@@ -62,8 +62,10 @@ summed as (
         max(case when customer_order_number = 1 and discount_amount > 0 then 1 else 0 end) as discounted_first_orders,
         sum(case when is_counted then 1 else 0 end) as orders,
         sum(case when is_counted and discount_amount > 0 then 1 else 0 end) as discounted_orders,
-        sum(case when is_counted_status then refund_amount else 0 end) as refund_amount,
-        sum(case when is_counted_status then revenue_before_refunds else 0 end) as revenue_before_refunds
+        -- what a credit note took back stands in the orders
+        sum(case when is_counted_status and revenue_before_refunds >= 0 then refund_amount else 0 end) as refund_amount,
+        sum(case when is_counted_status and revenue_before_refunds >= 0 then revenue_before_refunds else 0 end)
+            as revenue_before_refunds
     from orders
     group by customer_id
 ),

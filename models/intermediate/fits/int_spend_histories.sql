@@ -35,11 +35,11 @@ exact as (
         on counted.valued_at = sums.valued_at
 ),
 
--- few rows are searched as they are
+-- few rows are searched as they are, but for differences that a double can't hold
 placed as (
     select
         *,
-        case when are_many then floor(16 * ln_mean_value) else ln_mean_value end as value_bin,
+        floor(case when are_many then 16 else 1e10 end * ln_mean_value) as value_bin,
         case when are_many then {{ count_bin('x') }} else x end as binned_x
     from exact
 ),

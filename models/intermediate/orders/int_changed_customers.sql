@@ -1,4 +1,8 @@
 {% set built_orders = left_by_last_build('int_orders_sequenced') %}
+{% set columns = [
+    'order_id', 'is_counted_status', 'is_fully_refunded', 'is_counted', 'revenue_before_refunds', 'refund_amount', 'net_revenue',
+    'cogs_before_refunds', 'cogs', 'gross_margin', 'margin_basis', 'ordered_at', 'order_date',
+] %}
 with identities as (
     select * from {{ ref('int_identities_resolved') }}
 ),
@@ -8,9 +12,15 @@ built_identities as (
 ),
 
 orders as (
-    select *
-    from {{ ref('int_orders_attributed') }}
-    where order_id in (select changed.order_id from {{ ref('int_changed_orders') }} as changed)
+    select
+        identities.customer_id,
+        {{ prefixed('orders.', columns) | join(', ') }}
+    from {{ ref('int_orders_valued') }} as orders
+    left join identities
+        on orders.source_customer_id = identities.source_customer_id
+    where
+        orders.valued_at = {{ valued_now() }}
+        and orders.order_id in (select changed.order_id from {{ ref('int_changed_orders') }} as changed)
 ),
 
 moved as (
@@ -24,24 +34,23 @@ moved as (
 ),
 
 {% if built_orders %}
-{% set columns = adapter.get_columns_in_relation(built_orders) | map(attribute='name') | reject('equalto', 'customer_order_number') | join(', ') %}
 built_orders as (
-    select {{ columns }}
+    select customer_id, {{ columns | join(', ') }}
     from {{ built_orders }}
     where order_id in (select changed.order_id from {{ ref('int_changed_orders') }} as changed)
 ),
 
 -- of the orders that changed, what they are and what they were, where that is not the same
 came as (
-    select {{ columns }} from orders
+    select * from orders
     except
-    select {{ columns }} from built_orders
+    select * from built_orders
 ),
 
 went as (
-    select {{ columns }} from built_orders
+    select * from built_orders
     except
-    select {{ columns }} from orders
+    select * from orders
 ),
 {% else %}
 came as (
@@ -61,6 +70,11 @@ changed as (
     select customer_id from moved
     union
     select built_customer_id from moved
+    union
+    -- and of a document what its worth doesn't tell
+    select customer_id
+    from orders
+    where order_id in (select changed.order_id from {{ ref('int_changed_documents') }} as changed)
 ),
 
 final as (

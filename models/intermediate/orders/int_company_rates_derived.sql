@@ -2,8 +2,11 @@ with dates as (
     select * from {{ ref('int_dates_listed') }} where is_rebuilt
 ),
 
+-- what goods cost is told by sales: a credit note takes some of them back, as a refund does
 documents as (
-    select * from {{ ref('int_documents_totalled') }} where is_counted_status
+    select *
+    from {{ ref('int_documents_totalled') }}
+    where is_counted_status and coalesce(revenue_before_refunds, 0) >= 0
 ),
 
 states as (

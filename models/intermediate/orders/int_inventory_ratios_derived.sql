@@ -11,7 +11,7 @@ documents as (
         *,
         coalesce(costed_revenue, 0) + coalesce(uncosted_revenue, 0) as net_item_revenue
     from {{ ref('int_documents_totalled') }}
-    where is_counted_status
+    where is_counted_status and coalesce(revenue_before_refunds, 0) >= 0
 ),
 
 periods as (

@@ -1,7 +1,7 @@
 {{ config(materialized='view') }}
 
 with states as (
-    select * from {{ ref('int_order_states_listed') }}
+    select * from {{ ref('int_order_states_noted') }}
 ),
 
 documents as (

@@ -14,25 +14,37 @@ refunds as (
     group by valued_at, order_id
 ),
 
--- an order that doesn't count brings and costs nothing
-netted as (
+refunded as (
     select
-        orders.*,
+        {{ prefixed('orders.', [
+            'valued_at', 'order_id', 'source_customer_id', 'is_counted_status', 'revenue_before_refunds', 'margin_basis', 'ordered_at',
+            'order_date',
+        ]) | join(', ') }},
         coalesce(refunds.refund_amount, 0) as refund_amount,
         coalesce(refunds.is_fully_refunded, 0) = 1 as is_fully_refunded,
+        coalesce(refunds.cogs_returned, 0) as cogs_returned,
+        -- the goods of a note that took back all it was for are those of orders
         case
-            when orders.is_counted_status then orders.revenue_before_refunds - coalesce(refunds.refund_amount, 0)
-            else 0
-        end as net_revenue,
-        case
-            when orders.is_counted_status then orders.cogs_before_refunds - coalesce(refunds.cogs_returned, 0)
-            when orders.cogs_before_refunds is not null then 0
-        end as cogs
+            when orders.revenue_before_refunds < 0 and refunds.is_fully_refunded = 1 then coalesce(orders.cogs_before_refunds, 0)
+            else orders.cogs_before_refunds
+        end as cogs_before_refunds
     from orders
     left join refunds
         on
             orders.valued_at = refunds.valued_at
             and orders.order_id = refunds.order_id
+),
+
+-- an order that doesn't count brings and costs nothing
+netted as (
+    select
+        *,
+        case when is_counted_status then revenue_before_refunds - refund_amount else 0 end as net_revenue,
+        case
+            when is_counted_status then cogs_before_refunds - cogs_returned
+            when cogs_before_refunds is not null then 0
+        end as cogs
+    from refunded
 ),
 
 -- a document worth less than nothing is a credit note, no purchase

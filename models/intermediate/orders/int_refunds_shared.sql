@@ -20,7 +20,7 @@ with known_refunds as (
 ),
 
 states as (
-    select * from {{ ref('int_order_states_listed') }}
+    select * from {{ ref('int_order_states_noted') }}
 ),
 
 documents as (

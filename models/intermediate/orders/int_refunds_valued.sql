@@ -1,74 +1,101 @@
+{% set columns = ['valued_at', 'refund_date', 'order_id', 'refund_id', 'refund_amount', 'amount_at_order_rate'] %}
+{% set columns = columns + ['line_number', 'quantity', 'keeps_goods', 'is_by_lines', 'known_cogs', 'uncosted_revenue'] %}
 with refunds as (
-    select * from {{ ref('int_refunds_shared') }}
+    select
+        *,
+        null as known_cogs,
+        null as uncosted_revenue,
+        false as is_by_lines
+    from {{ ref('int_refunds_shared') }}
 ),
 
-refunded_orders as (
-    select *
-    from {{ ref('int_order_states_costed') }}
-    where order_id in (select refunds.order_id from refunds)
+credit_notes as (
+    select
+        *,
+        order_date as refund_date,
+        null as line_number, null as quantity, false as keeps_goods
+    from {{ ref('int_credit_notes_matched') }}
+    where order_id <> credit_note_id
 ),
 
-costed_lines as (
-    select * from {{ ref('int_order_lines_valued') }} where line_number is not null
+-- what a note takes from an order, it no longer takes from its own day
+returns as (
+    select {{ columns | join(', ') }}, false as is_credit_note
+    from refunds
+    union all
+    select {{ columns | join(', ') | replace('refund_id', 'credit_note_id as refund_id') }}, true as is_credit_note
+    from credit_notes
+    union all
+    select
+        {{ columns[:2] | join(', ') }}, credit_note_id as order_id, order_id as refund_id, -refund_amount as refund_amount,
+        -refund_amount as amount_at_order_rate, {{ columns[6:9] | join(', ') }}, false as is_by_lines,
+        {{ columns[10:] | join(', ') }}, true as is_credit_note
+    from credit_notes
+),
+
+orders as (
+    select * from {{ ref('int_order_states_costed') }} where order_id in (select returns.order_id from returns)
 ),
 
 lines as (
     select
-        refunded_orders.valued_at,
-        refunded_orders.order_id,
-        costed_lines.line_number,
-        sum(costed_lines.quantity) as quantity,
-        sum(costed_lines.net_item_revenue) as net_item_revenue,
+        orders.valued_at,
+        orders.order_id,
+        order_lines.line_number,
+        sum(order_lines.quantity) as quantity,
+        sum(order_lines.net_item_revenue) as net_item_revenue,
         sum(case
-            when costed_lines.known_cost_basis is not null then costed_lines.known_cogs
-            else {{ cogs_by_ratio(
-                'costed_lines.net_item_revenue', 'refunded_orders.inventory_ratio', 'refunded_orders.company_rate'
-            ) }}
+            when order_lines.known_cost_basis is not null then order_lines.known_cogs
+            else {{ cogs_by_ratio('order_lines.net_item_revenue', 'orders.inventory_ratio', 'orders.company_rate') }}
         end) as cogs
-    from refunded_orders
-    inner join costed_lines
+    from orders
+    inner join {{ ref('int_order_lines_valued') }} as order_lines
         on
-            refunded_orders.order_id = costed_lines.order_id
-            and {{ same_version('refunded_orders', 'costed_lines') }}
-    group by refunded_orders.valued_at, refunded_orders.order_id, costed_lines.line_number
+            orders.order_id = order_lines.order_id
+            and {{ same_version('orders', 'order_lines') }}
+    where order_lines.line_number is not null
+    group by orders.valued_at, orders.order_id, order_lines.line_number
 ),
 
 -- the share of the line (without a line, of the order) that came back: by pieces, without them by money
 returned as (
     select
-        refunds.*,
-        refunded_orders.is_counted_status,
-        refunded_orders.cogs_before_refunds,
-        sum(refunds.amount_at_order_rate) over of_order as order_amount_refunded,
-        sum(refunds.amount_at_order_rate) over of_order > 0
-        and sum(refunds.amount_at_order_rate) over of_order >= refunded_orders.revenue_before_refunds - 0.005
-            as is_fully_refunded,
+        returns.*,
+        orders.is_counted_status,
+        orders.cogs_before_refunds,
+        orders.revenue_before_refunds,
+        sum(returns.amount_at_order_rate) over (partition by returns.valued_at, returns.order_id) as order_amount_refunded,
         case
+            when returns.is_by_lines
+                then
+                    coalesce(returns.known_cogs, 0) + coalesce({{ cogs_by_ratio(
+                        'returns.uncosted_revenue', 'orders.inventory_ratio', 'orders.company_rate'
+                    ) }}, 0)
             when lines.line_number is not null then lines.cogs
-            else refunded_orders.cogs_before_refunds
+            else orders.cogs_before_refunds
         end as whole_cogs,
         coalesce(case
+            when returns.is_by_lines then 1
             when lines.line_number is not null
                 then coalesce(
-                    {{ ratio('refunds.quantity', 'lines.quantity') }},
-                    {{ ratio('refunds.amount_at_order_rate', 'lines.net_item_revenue') }}
+                    {{ ratio('returns.quantity', 'lines.quantity') }},
+                    {{ ratio('returns.amount_at_order_rate', 'lines.net_item_revenue') }}
                 )
             else coalesce(
-                {{ ratio('refunds.quantity', 'refunded_orders.quantity') }},
-                {{ ratio('refunds.amount_at_order_rate', 'refunded_orders.revenue_before_refunds') }}
+                {{ ratio('returns.quantity', 'orders.quantity') }},
+                {{ ratio('returns.amount_at_order_rate', 'orders.revenue_before_refunds') }}
             )
         end, 0) as returned_share
-    from refunds
-    inner join refunded_orders
+    from returns
+    inner join orders
         on
-            refunds.valued_at = refunded_orders.valued_at
-            and refunds.order_id = refunded_orders.order_id
+            returns.valued_at = orders.valued_at
+            and returns.order_id = orders.order_id
     left join lines
         on
-            refunds.valued_at = lines.valued_at
-            and refunds.order_id = lines.order_id
-            and refunds.line_number = lines.line_number
-    window of_order as (partition by refunds.valued_at, refunds.order_id)
+            returns.valued_at = lines.valued_at
+            and returns.order_id = lines.order_id
+            and returns.line_number = lines.line_number
 ),
 
 -- goods come back only once: together no more than the line had, and nothing of an order that cost less than nothing, since it
@@ -76,6 +103,7 @@ returned as (
 costed as (
     select
         *,
+        order_amount_refunded <> 0 and abs(order_amount_refunded) >= abs(revenue_before_refunds) - 0.005 as is_fully_refunded,
         greatest(returned_share, 0) * greatest(whole_cogs, 0)
         / greatest(sum(greatest(returned_share, 0)) over (partition by valued_at, order_id, line_number), 1) as goods_returned
     from returned
@@ -85,7 +113,8 @@ weighed as (
     select
         *,
         case
-            when is_fully_refunded then cogs_before_refunds * amount_at_order_rate / order_amount_refunded
+            when is_fully_refunded then coalesce(cogs_before_refunds, 0) * amount_at_order_rate / order_amount_refunded
+            when revenue_before_refunds < 0 then cogs_before_refunds * amount_at_order_rate / revenue_before_refunds
             else goods_returned * least(coalesce({{ ratio(
                 'greatest(cogs_before_refunds, 0)', 'sum(goods_returned) over (partition by valued_at, order_id)'
             ) }}, 0), 1)
@@ -95,16 +124,9 @@ weighed as (
 
 final as (
     select
-        valued_at,
-        order_id,
-        refund_id,
-        line_number,
-        refund_date,
-        is_counted_status,
-        is_fully_refunded,
-        refund_amount,
+        {{ columns[:5] | join(', ') }}, line_number, is_credit_note, is_counted_status, is_fully_refunded,
         case
-            when cogs_before_refunds is null then null
+            when cogs_before_refunds is null and not {{ is_settled_note() }} then null
             when keeps_goods then 0
             else {{ to_money('cogs_returned') }}
         end as cogs_returned

@@ -75,6 +75,12 @@ touched as (
         or {{ is_judged_anew(records) }}
     union
     {% endfor %}
+    -- what a delivery lacks is named by no row of it
+    select orders.order_id
+    from orders
+    cross join builds
+    where orders.version_status = 'withdrawn'
+    union
     select priced_orders.order_id
     from priced_orders
     inner join changed_rates

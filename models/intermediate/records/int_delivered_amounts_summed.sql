@@ -23,7 +23,7 @@ delivered as (
     union all
     select
         version_status = 'current' as is_current,
-        amount
+        {{ to_money('amount') }} as amount
     from order_versions
 ),
 
@@ -33,7 +33,7 @@ left_out as (
     from checked_lines
     where rejection_reason is not null or not is_known
     union all
-    select amount
+    select {{ to_money('amount') }} as amount
     from checked_orders
     where is_known and (rejection_reason is not null or has_lines)
 ),

@@ -47,6 +47,7 @@ counted as (
         cast(sum(case when outcome = 'rejected' then outcome_rows else 0 end) as bigint) as rejected_rows,
         cast(sum(case when outcome = 'superseded' then outcome_rows else 0 end) as bigint) as superseded_rows,
         cast(sum(case when outcome = 'merged' then outcome_rows else 0 end) as bigint) as merged_rows,
+        cast(sum(case when outcome = 'withdrawn' then outcome_rows else 0 end) as bigint) as withdrawn_rows,
         cast(sum(case when outcome = 'not yet known' then outcome_rows else 0 end) as bigint) as not_yet_known_rows,
         cast(sum(case when outcome = 'filtered' then outcome_rows else 0 end) as bigint) as filtered_rows
     from outcomes
@@ -62,6 +63,7 @@ final as (
         rejected_rows,
         superseded_rows,
         merged_rows,
+        withdrawn_rows,
         not_yet_known_rows,
         filtered_rows,
         {{ ratio('rejected_rows', 'delivered_rows') }} as rejected_share

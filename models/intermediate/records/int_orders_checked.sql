@@ -25,7 +25,7 @@ delivered as (
     select
         'orders' as source_name,
         {{ (columns + amounts) | join(', ') }},
-        is_known_event as is_known,
+        is_known_event and not coalesce(is_withdrawn, false) as is_known,
         superseded_version,
         version_written_at
     from versions

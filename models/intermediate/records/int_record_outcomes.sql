@@ -29,6 +29,14 @@ with outcomes as (
         delivered_row,
         case
             when rejection_reason is not null then 'rejected'
+            {% if source in ['order_items', 'refunds'] and var('orders_delivery') == 'full_snapshots' %}
+            when
+                not is_known
+                and order_id in (
+                    select orders.order_id from {{ ref('int_orders_versioned') }} as orders where orders.version_status = 'withdrawn'
+                )
+                then 'withdrawn'
+            {% endif %}
             when not is_known then 'not yet known'
             else 'current'
         end as outcome,

@@ -1,6 +1,18 @@
 -- not looked for where var as_of_date tells it
 {% set is_asked = '1 = 0' if var('as_of_date') else '1 = 1' %}
-with order_versions as (
+with withdrawn as (
+    select order_id
+    from {{ ref('int_order_rows_merged') }}
+    where {{ (var('orders_delivery') == 'full_snapshots') | lower }} and order_id is not null
+    group by order_id
+    having max(delivered_in) < (
+        select max(deliveries.delivered_in)
+        from {{ ref('stg_builds__deliveries') }} as deliveries
+        where deliveries.source_name = 'orders'
+    )
+),
+
+order_versions as (
     select
         order_id,
         currency,
@@ -11,7 +23,11 @@ with order_versions as (
             order by version_written_at desc nulls last, delivered_in desc, version_row desc
         ) as version_rank
     from {{ ref('int_order_rows_merged') }}
-    where rejection_reason is null and merged_into is null and {{ is_asked }}
+    where
+        rejection_reason is null
+        and merged_into is null
+        and {{ is_asked }}
+        and order_id not in (select withdrawn.order_id from withdrawn)
 ),
 
 orders as (

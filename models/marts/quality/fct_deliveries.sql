@@ -11,6 +11,7 @@ final as (
         rejected_rows,
         superseded_rows,
         merged_rows,
+        withdrawn_rows,
         not_yet_known_rows,
         filtered_rows,
         rejected_share

@@ -21,7 +21,7 @@ cohort_months as (
 ),
 
 kpi_months as (
-    select * from {{ ref('fct_kpi_months') }}
+    select * from {{ ref('int_kpi_months_measured') }}
     where segment_kind = 'company'
 ),
 
@@ -37,15 +37,17 @@ delivered_amounts as (
 checks as (
     {% for source in raw_sources() %}
     select
-        'rows of {{ source }}: delivered = accepted + rejected + superseded + merged + not yet known' as check_name,
+        'rows of {{ source }}: delivered = accepted, rejected, superseded, merged, withdrawn or not yet known' as check_name,
         coalesce(sum(delivered_rows), 0) as left_amount,
-        coalesce(sum(accepted_rows + rejected_rows + superseded_rows + merged_rows + not_yet_known_rows), 0) as right_amount
+        coalesce(
+            sum(accepted_rows + rejected_rows + superseded_rows + merged_rows + withdrawn_rows + not_yet_known_rows), 0
+        ) as right_amount
     from deliveries
     where source_name = '{{ source }}'
     union all
     {% endfor %}
     select
-        'gross item revenue in document currencies: readable = orders + rejected + superseded + not yet known' as check_name,
+        'gross item revenue in document currencies: readable = in orders + in rows that are not in force' as check_name,
         coalesce((select delivered_amount from delivered_amounts), 0) as left_amount,
         coalesce((select sum(source_gross_item_revenue) from orders), 0)
         + coalesce((select not_in_orders_amount from delivered_amounts), 0) as right_amount

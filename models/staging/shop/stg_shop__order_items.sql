@@ -51,10 +51,10 @@ renamed as (
             timestamps=['ordered_at'],
             event='ordered_at',
             rules={
-                'quantity times unit_price is beyond 1e12':
-                    'abs(quantity_read * unit_price_read) > 1e12',
+                'quantity times unit_price is beyond 1e15':
+                    'abs(quantity_read * unit_price_read) > 1e15',
                 'unit_cost is negative': 'unit_cost_read < 0',
-                'quantity times unit_cost is beyond 1e12': 'abs(quantity_read * unit_cost_read) > 1e12',
+                'quantity times unit_cost is beyond 1e15': 'abs(quantity_read * unit_cost_read) > 1e15',
                 'discount_amount is negative': 'discount_amount_read < 0 and quantity_read * unit_price_read >= 0',
                 'discount_amount of a returned line is positive':
                     'discount_amount_read > 0 and quantity_read * unit_price_read < 0',

@@ -32,7 +32,7 @@ renamed as (
         -- dates
         refunded_at_read as refunded_at,
         -- the delivered record
-        {{ record_key([read_id('refund_id'), 'line_number', 'order_id']) }} as record_key,
+        {{ record_key([read_id('refund_id'), 'line_number', read_id('order_id')]) }} as record_key,
         refunded_at_read as known_at,
         cast(null as timestamp) as version_written_at,
         delivered_in,

@@ -70,7 +70,10 @@ def _of_values(source: str, sample: Sample) -> Iterable[str]:
         yield f"{source}.{column} is blank in {count(found['rows'])} of {rows} rows, which are rejected."
     for column, found in sample["float_ids"].items():
         example = _quoted(found["examples"][:1])
-        yield f"{source}.{column}: {count(found['rows'])} of {rows} ids are written as decimals, as {example}."
+        yield (
+            f"{source}.{column}: {count(found['rows'])} of {rows} ids are written as decimals, as {example}; "
+            "they are read as whole numbers where all ids of a file are."
+        )
 
 
 def _of_orders(source: str, sample: Sample) -> Iterable[str]:

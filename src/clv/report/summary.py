@@ -25,14 +25,16 @@ select
     (select count(*) from fct_orders where is_counted),
     (select count(*) from dim_customers),
     (select sum(net_revenue) from fct_orders),
-    (select sum(gross_margin) from fct_orders),
-    (select sum(net_revenue) from fct_orders where gross_margin is not null),
+    (select sum(gross_margin) from fct_orders where margin_basis <> 'unknown'),
+    (select sum(net_revenue) from fct_orders where margin_basis <> 'unknown'),
     (select count(*) from fct_reconciliations where is_reconciled),
     (select count(*) from fct_reconciliations),
     (select sum(predicted_clv) from dim_customers),
     (select max(horizon_months) from dim_customers),
     (select max(purchase_model) from dim_customers),
-    (select max(model_status) from dim_customers where purchase_occasions > 0)
+    (select max(model_status) from dim_customers where purchase_occasions > 0),
+    (select count(*) from fct_orders where gross_item_revenue < 0 and net_revenue < 0),
+    (select sum(net_revenue) from fct_orders where gross_item_revenue < 0 and net_revenue < 0)
 """
 
 SHOWN_REASONS = 3
@@ -104,6 +106,8 @@ class Summary:
     horizon_months: int
     purchase_model: str
     model_status: str
+    notes_without_order: int
+    amount_without_order: Decimal | None
     rejected: Sequence[Row]
     tiers: Sequence[Row]
     channels: Sequence[Row]
@@ -135,6 +139,8 @@ def read_summary(published: Path) -> Summary:
             horizon_months=company[10] or 0,
             purchase_model=company[11] or "",
             model_status=company[12] or "no_purchase",
+            notes_without_order=company[13],
+            amount_without_order=company[14],
             rejected=database.execute(REJECTED_SQL).fetchall(),
             tiers=database.execute(TIERS_SQL).fetchall(),
             channels=database.execute(CHANNELS_SQL).fetchall(),
@@ -182,6 +188,8 @@ def _company_table(summary: Summary) -> Table:
     company.add_row("gross margin", _describe_margin(summary))
     company.add_row("average order value", money(average, summary.currency))
     company.add_row("customer equity", _describe_equity(summary))
+    if summary.notes_without_order:
+        company.add_row("credit notes without an order", Text(_describe_notes(summary), CARE))
     company.add_row("rejected rows", Text(count(summary.rejected_rows), CARE if summary.rejected_rows else ""))
     closed = f"{summary.reconciled} of {summary.reconciliations}"
     company.add_row("reconciliations closed", Text(closed, GOOD if is_closed else CARE))
@@ -197,6 +205,13 @@ def _describe_margin(summary: Summary) -> str:
         if summary.net_revenue and known < summary.net_revenue:
             text += f", known for {percent(known / summary.net_revenue)} of net revenue"
     return text
+
+
+def _describe_notes(summary: Summary) -> str:
+    """Write how many credit notes took back more than the orders of their customer, and what is left of them."""
+    left = money(summary.amount_without_order, summary.currency)
+    where = "fct_orders with gross_item_revenue and net_revenue below 0"
+    return f"{count(summary.notes_without_order)}, {left} in all ({where})"
 
 
 def _describe_equity(summary: Summary) -> str:

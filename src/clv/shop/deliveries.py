@@ -95,7 +95,7 @@ class Deliveries:
         if "updated" in rows:
             versioned = versioned[rows["updated"][versioned] > rows["ordered"][versioned]]
         codes = 1 + np.arange(len(rejected)) % max(1, len(source.rejected))
-        repeated_later = repeated[::2] if source.is_folder else repeated[:0]
+        repeated_later = repeated[::2] if source.is_folder and not source.is_part else repeated[:0]
         repeated_now = np.setdiff1d(repeated, repeated_later)
 
         if source.older_is_by_delivery:

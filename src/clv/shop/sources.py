@@ -37,7 +37,8 @@ class Source:
     columns: column → SQL with the column's type. is_folder: whether it is a folder of deliveries.
     rejected: the defects that get a row quarantined. older: column → text of an earlier version of a row.
     older_is_by_delivery: no updated_at decides, so the clean row comes in a later delivery. is_log: equal rows of
-    one delivery all count, so that none is repeated. separated: (column, its array in cents) that is written with a
+    one delivery all count, so that none is repeated. is_part: rows belong to a record that a later delivery brings
+    whole, so that none is repeated there alone. separated: (column, its array in cents) that is written with a
     thousands separator from 1,000.00 on.
     """
 
@@ -48,6 +49,7 @@ class Source:
     older_is_by_delivery: bool = False
     is_folder: bool = True
     is_log: bool = False
+    is_part: bool = False
     separated: tuple[str, str] = ("", "")
 
 
@@ -167,6 +169,7 @@ def _order_items() -> Source:
             Defect("without_order", {"order_id": "'missing-' || (1000000000 + order_no)"}),
         ),
         separated=("unit_price", "price"),
+        is_part=True,
     )
 
 
