@@ -15,8 +15,25 @@
             ) %}
         {% endfor %}
     {% endfor %}
+    {% for parts in by_source(findings).values() %}{% do require_own_files(parts) %}{% endfor %}
     {% do require_orders(findings) %}
     {{ return(findings) }}
+{% endmacro %}
+
+
+{#- A file that two parts of a source read would count twice. -#}
+{% macro require_own_files(parts) %}
+    {% set readers = {} %}
+    {% for finding in parts %}
+        {% for file in finding.files %}
+            {% set reader = readers.setdefault(file.path, finding.name) %}
+            {% if reader != finding.name %}
+                {% do finding.problems.append(
+                    file.delivered_in ~ " is read by " ~ reader ~ " and by " ~ finding.name ~ ", and would count twice: give them other names with var raw_names."
+                ) %}
+            {% endif %}
+        {% endfor %}
+    {% endfor %}
 {% endmacro %}
 
 

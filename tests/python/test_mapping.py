@@ -245,6 +245,10 @@ WRONG = {
         "{raw_files: {orders: {skip: 3}}}",
         "var raw_files: orders holds skip: 3, but knows skip_lines alone",
     ),
+    "a file that would count twice": (
+        "{raw_names: {orders.till: 'ord*'}}",
+        "orders.csv is read by orders and by orders.till, and would count twice",
+    ),
     "a mapping that is neither": (
         "{raw_columns: {orders: {amount: {expression: '1'}}}}",
         "var raw_columns: orders maps amount to ",
