@@ -23,9 +23,10 @@
             ~ ' then make_timestamp(cast(cast(' ~ text ~ ' as numeric(28, 6)) * ' ~ unit.microseconds ~ ' as bigint)) end'
         ) }}
     {% endif %}
-    {% set parsed = 'try_strptime(' ~ text ~ ', ' ~ string_literal(format) ~ ')' %}
+    {#- it reads the words infinity and epoch, in any format -#}
+    {% set parsed = 'case when regexp_matches(' ~ text ~ ", '[0-9]') then try_strptime(" ~ text ~ ', ' ~ string_literal(format) ~ ') end' %}
     {% if modules.re.search('%[-]?[zZ]', format) %}
-        {% set parsed = 'case when not ' ~ duckdb_has_impossible_offset(text) ~ ' then ' ~ parsed ~ " end at time zone 'UTC'" %}
+        {% set parsed = 'case when not ' ~ duckdb_has_impossible_offset(text) ~ ' then (' ~ parsed ~ ") end at time zone 'UTC'" %}
     {% endif %}
     {{ return('(' ~ parsed ~ ')') }}
 {% endmacro %}
