@@ -6,6 +6,7 @@ from typing import Any
 
 import duckdb
 import pytest
+from conftest import RunClv
 from soak import REPOSITORY
 from soak.builder import Builder
 
@@ -296,6 +297,21 @@ def test_presets_read_what_their_platforms_deliver(names: list[str], builder: Bu
         for source in STAGED:
             reasons = f"select rejection_reason from staging.{source} where rejection_reason is not null"
             assert connection.execute(reasons).fetchall() == []
+
+
+def test_a_platform_is_published_as_it_is(run_clv: RunClv, tmp_path: Path) -> None:
+    """From the files to the marts with nothing written by hand; rows left out close the reconciliation."""
+    write(tmp_path / "raw", EXAMPLES["woocommerce"].files)
+    assert run_clv("init", str(tmp_path / "raw")).exit_code == 0
+    run = run_clv("run", "--raw", str(tmp_path / "raw"), "--as-of", "2024-05-31")
+    assert run.exit_code == 0, run.output
+    with run.connect() as marts:
+        orders = marts.execute("select order_id, net_revenue::double, is_counted from marts.fct_orders").fetchall()
+        filtered = marts.execute(
+            "select source_name, filtered_rows from marts.fct_deliveries where filtered_rows > 0 order by 1"
+        )
+        assert orders == [("1", 30.0, True)]
+        assert filtered.fetchall() == [("order_items", 1), ("orders", 1), ("refunds", 1)]
 
 
 def test_every_example_is_tried() -> None:
