@@ -443,7 +443,7 @@ def _variables(project: Path, raw: Path | None, text: str) -> dict[str, Any]:
     named = text.strip() or vars_beside(raw)
     variables = read_vars(named)
     check_vars(project, variables)
-    return with_presets(variables, project, Path(named).parent if is_file(named) else None)
+    return with_presets(variables, Path(named).parent if is_file(named) else None)
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ from typing import Any
 import duckdb
 import pytest
 from conftest import RunClv
-from soak import REPOSITORY
 from soak.builder import Builder
 
 from clv.build.presets import preset_names, read_preset, with_presets
@@ -284,7 +283,7 @@ TOGETHER = [
 def test_presets_read_what_their_platforms_deliver(names: list[str], builder: Builder, tmp_path: Path) -> None:
     examples = [EXAMPLES[name] for name in names]
     write(tmp_path / "raw", {file: text for example in examples for file, text in example.files.items()})
-    mapped = Builder(builder.scratch, with_presets({"raw_preset": names}, REPOSITORY), builder.manifest)
+    mapped = Builder(builder.scratch, with_presets({"raw_preset": names}), builder.manifest)
     built = mapped.build(tmp_path / "raw", tmp_path / "warehouse", None, "--select", *STAGED)
     with duckdb.connect(str(built), read_only=True) as connection:
         for query, rows in [answer for example in examples for answer in example.answers.items()]:
@@ -332,7 +331,7 @@ def test_what_the_shop_says_comes_before_its_preset() -> None:
         "raw_timestamp_formats": ["%d.%m.%Y"],
         "reporting_currency": "EUR",
     }
-    resolved = with_presets(own, REPOSITORY)
+    resolved = with_presets(own)
     assert resolved["raw_columns"]["orders"]["country"] is None
     assert resolved["raw_columns"]["orders"]["order_id"] == "Order ID"
     assert resolved["raw_columns"]["marketing_spend.meta_ads"]["amount"] == "Amount spent (*)"
@@ -342,13 +341,13 @@ def test_what_the_shop_says_comes_before_its_preset() -> None:
 
 
 def test_a_file_that_the_shop_names_replaces_a_query_of_its_preset() -> None:
-    resolved = with_presets({"raw_preset": "shopify_fivetran", "raw_names": {"refunds": "my_refunds"}}, REPOSITORY)
+    resolved = with_presets({"raw_preset": "shopify_fivetran", "raw_names": {"refunds": "my_refunds"}})
     assert "refunds" not in resolved["raw_queries"]
 
 
 def test_a_preset_of_ones_own_is_a_file_beside_the_vars(tmp_path: Path) -> None:
     (tmp_path / "till.yml").write_text("vars: {raw_names: {orders: till}}", encoding="utf-8")
-    assert with_presets({"raw_preset": "till.yml"}, REPOSITORY, tmp_path) == {"raw_names": {"orders": "till"}}
+    assert with_presets({"raw_preset": "till.yml"}, tmp_path) == {"raw_names": {"orders": "till"}}
 
 
 @pytest.mark.parametrize(
@@ -361,5 +360,5 @@ def test_a_preset_of_ones_own_is_a_file_beside_the_vars(tmp_path: Path) -> None:
 )
 def test_a_wrong_preset_is_one_sentence(value: Any, sentence: str) -> None:
     with pytest.raises(UsageError) as told:
-        with_presets({"raw_preset": value}, REPOSITORY)
+        with_presets({"raw_preset": value})
     assert str(told.value).startswith(sentence)

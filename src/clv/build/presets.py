@@ -1,7 +1,7 @@
 """Ready mappings of platforms, which var raw_preset names: what their files hold, and how vars come of it."""
 
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,7 +67,7 @@ def read_preset(name: str, beside: Path | None = None) -> Preset:
         raise UsageError(f"Preset {file} can't be read: it must be YAML with a mapping 'vars'.") from error
 
 
-def with_presets(variables: Mapping[str, Any], project: Path, beside: Path | None = None) -> dict[str, Any]:
+def with_presets(variables: Mapping[str, Any], beside: Path | None = None) -> dict[str, Any]:
     """Return the variables with those of their presets, and without raw_preset. The shop's own win, key by key."""
     named = variables.get(PRESET)
     own = {name: value for name, value in variables.items() if name != PRESET}
@@ -79,7 +79,7 @@ def with_presets(variables: Mapping[str, Any], project: Path, beside: Path | Non
     merged: dict[str, Any] = {}
     for preset in (read_preset(name, beside) for name in names):
         _add(merged, preset, own)
-    return _known_here(_override(merged, own), project)
+    return _override(merged, own)
 
 
 def _add(merged: dict[str, Any], preset: Preset, own: Mapping[str, Any]) -> None:
@@ -127,23 +127,6 @@ def _prefer_own_origin(result: dict[str, Any], own: Mapping[str, Any]) -> None:
         result["raw_queries"] = queries
 
 
-def _known_here(variables: dict[str, Any], project: Path) -> dict[str, Any]:
-    """Leave out what presets say and this project does not know: vars and columns of a later version."""
-    declared = yaml.safe_load((project / "dbt_project.yml").read_text(encoding="utf-8")).get("vars") or {}
-    known = {name: value for name, value in variables.items() if name in declared}
-    columns = _contract_columns(project)
-    mapped = known.get("raw_columns")
-    if isinstance(mapped, dict) and columns:
-        known["raw_columns"] = {
-            source: _columns_known(value, columns.get(source.split(".")[0], [])) for source, value in mapped.items()
-        }
-    return known
-
-
-def _columns_known(mapped: Any, columns: Iterable[str]) -> Any:
-    return {name: value for name, value in mapped.items() if name in columns} if isinstance(mapped, dict) else mapped
-
-
 def required_columns(project: Path) -> dict[str, list[str]]:
     """Return the required columns of each source of the contract."""
     content = yaml.safe_load((project / CONTRACT).read_text(encoding="utf-8"))
@@ -156,8 +139,3 @@ def required_columns(project: Path) -> dict[str, list[str]]:
 
 def _meta(node: Mapping[str, Any]) -> Mapping[str, Any]:
     return (node.get("config") or {}).get("meta") or {}
-
-
-def _contract_columns(project: Path) -> dict[str, list[str]]:
-    content = yaml.safe_load((project / CONTRACT).read_text(encoding="utf-8"))
-    return {table["name"]: [column["name"] for column in table["columns"]] for table in content["sources"][0]["tables"]}
