@@ -82,6 +82,16 @@ def test_a_date_that_may_be_either_is_said_to_be_unsure(call_clv: RunClv, tmp_pa
     assert "till.csv has no number of orders: each row is taken for an order." in run.stdout
 
 
+def test_the_currency_is_the_one_that_amounts_are_read_in(call_clv: RunClv, tmp_path: Path) -> None:
+    columns = ["id", "Created date (UTC)", "Amount", "Amount Refunded", "Currency", "Converted Amount"]
+    columns += ["Converted Amount Refunded", "Converted Currency", "Status"]
+    row = ("ch1", "2024-05-01 10:00:00", 10, 0, "eur", 11, 0, "usd", "Paid")
+    write_csv(tmp_path / "raw", "unified_payments", columns, [row])
+    answer = json.loads(call_clv("init", str(tmp_path / "raw"), "--json").stdout)
+    assert answer["vars"]["reporting_currency"] == "USD"
+    assert not any("exchange_rates" in sentence for sentence in answer["confirm"])
+
+
 def test_nothing_is_overwritten_unless_it_is_meant(call_clv: RunClv, purchase_log: Path) -> None:
     (purchase_log / "shop.yml").write_text("{reporting_currency: CHF}", encoding="utf-8")
     run = call_clv("init", str(purchase_log))

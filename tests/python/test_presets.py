@@ -18,6 +18,7 @@ STAGED = [
 ]
 ORDERS = "select order_id, customer_id, status, ordered_at::date::varchar, coalesce(amount, 0)::double from staging.stg_shop__orders order by 1"
 LINES = "select order_id, product_id, quantity, unit_price, coalesce(discount_amount, 0)::double from staging.stg_shop__order_items order by 1, 2"
+SHIPPING = "select order_id, shipping_amount::double, tax_included from staging.stg_shop__orders where shipping_amount <> 0 order by 1"
 REFUNDS = "select order_id, amount::double, refunded_at::date::varchar from staging.stg_shop__refunds order by 1, 2"
 SPEND = "select spend_date::varchar, channel, campaign, amount::double, currency from staging.stg_shop__marketing_spend order by 1, 3"
 TOUCHES = "select customer_id, touched_at::varchar, channel, campaign from staging.stg_shop__touchpoints order by 2"
@@ -49,12 +50,39 @@ EXAMPLES = {
             REFUNDS: [("1", 10.0, "2024-05-03")],
         },
     ),
+    # tax of 10% outside the prices, and of 20% in them with shipping for nothing; all goods back, but not the shipping
+    "shopify_export": Example(
+        {
+            "orders_export_1.csv": """Name,Email,Financial Status,Currency,Subtotal,Shipping,Taxes,Total,Discount Amount,Created at,Lineitem quantity,Lineitem name,Lineitem price,Lineitem sku,Cancelled at,Refunded Amount
+                #1,A@mail.invalid,partially_refunded,USD,38,12,5,58,2,2024-05-01 22:00:00 -0500,2,Apple,10,A,,22
+                #1,A@mail.invalid,,,,,,,,2024-05-01 22:00:00 -0500,1,Pear,20,,,
+                #1,A@mail.invalid,,,,,,,,2024-05-01 22:00:00 -0500,1,Tip,3,,,
+                #2,,partially_refunded,USD,30,6,5,30,6,2024-05-01 10:00:00 -0500,3,Apple,10,A,,12
+                #3,b@mail.invalid,partially_refunded,USD,20,5,2.5,27.5,0,2024-05-01 10:00:00 -0500,2,Apple,10,A,,22
+                #4,b@mail.invalid,paid,USD,20,0,0,20,0,2024-05-01 10:00:00 -0500,2,Apple,10,A,2024-05-01 11:00:00 -0500,0""",
+        },
+        {
+            ORDERS: [
+                ("#1", "a@mail.invalid", "partially_refunded", "2024-05-02", 0.0),
+                ("#2", None, "partially_refunded", "2024-05-01", 0.0),
+                ("#3", "b@mail.invalid", "partially_refunded", "2024-05-01", 0.0),
+                ("#4", "b@mail.invalid", "cancelled", "2024-05-01", 0.0),
+            ],
+            LINES: [
+                ("#1", "A", 2.0, 10.0, 0.0),
+                ("#1", "Pear", 1.0, 20.0, 0.0),
+                *[(order, "A", pieces, 10.0, 0.0) for order, pieces in (("#2", 3.0), ("#3", 2.0), ("#4", 2.0))],
+            ],
+            SHIPPING: [("#1", 12.0, None), ("#3", 5.0, None)],
+            REFUNDS: [("#1", 20.0, "2024-05-02"), ("#2", 12.0, "2024-05-01"), ("#3", 20.0, "2024-05-01")],
+        },
+    ),
     "shopify_fivetran": Example(
         {
-            "order.csv": """id,customer_id,email,created_at,processed_at,cancelled_at,financial_status,currency,taxes_included,subtotal_price,total_line_items_price,total_tax,test,_fivetran_deleted
-                1,9,a@mail.invalid,2024-05-09 01:00:00.000,2024-05-01 01:00:00.000,,paid,USD,FALSE,45,50,4,FALSE,FALSE
-                2,9,a@mail.invalid,2024-05-01 01:00:00.000,2024-05-01 01:00:00.000,2024-05-02 01:00:00.000,paid,USD,FALSE,5,5,0,FALSE,FALSE
-                3,9,a@mail.invalid,2024-05-01 01:00:00.000,2024-05-01 01:00:00.000,,paid,USD,FALSE,5,5,0,TRUE,FALSE""",
+            "order.csv": """id,customer_id,email,created_at,processed_at,cancelled_at,financial_status,currency,taxes_included,subtotal_price,total_line_items_price,total_tax,total_tip_received,total_price,test,_fivetran_deleted
+                1,9,a@mail.invalid,2024-05-09 01:00:00.000,2024-05-01 01:00:00.000,,paid,USD,FALSE,45,50,4,3,57,FALSE,FALSE
+                2,9,a@mail.invalid,2024-05-01 01:00:00.000,2024-05-01 01:00:00.000,2024-05-02 01:00:00.000,paid,USD,TRUE,12,12,4,0,24,FALSE,FALSE
+                3,9,a@mail.invalid,2024-05-01 01:00:00.000,2024-05-01 01:00:00.000,,paid,USD,FALSE,5,5,0,0,5,TRUE,FALSE""",
             "order_line.csv": """order_id,id,product_id,variant_id,sku,quantity,price,total_discount
                 1,21,300,301,S,2,25,0""",
             "refund.csv": """id,order_id,created_at,processed_at,restock
@@ -64,6 +92,7 @@ EXAMPLES = {
         },
         {
             ORDERS: [("1", "9", "paid", "2024-05-01", 0.0), ("2", "9", "cancelled", "2024-05-01", 0.0)],
+            SHIPPING: [("1", 5.0, False), ("2", 12.0, True)],
             LINES: [("1", "301", 2.0, 25.0, 0.0)],
             REFUNDS: [("1", 22.5, "2024-05-05")],
         },
@@ -72,16 +101,16 @@ EXAMPLES = {
         {
             "sales_order.csv": """entity_id,state,customer_id,customer_is_guest,customer_email,created_at,updated_at,base_currency_code,base_discount_amount
                 1,complete,,1,Guest@mail.invalid,2024-05-01 10:00:00,2024-05-01 10:00:00,USD,-5""",
-            "sales_order_item.csv": """item_id,order_id,parent_item_id,product_id,sku,qty_ordered,qty_canceled,base_price,base_discount_amount
-                1,1,,10,TEE-M,3,1,20,5
-                2,1,1,11,TEE-M,3,1,20,5""",
-            "sales_creditmemo.csv": """entity_id,order_id,state,created_at,base_subtotal,base_discount_amount,base_adjustment,base_grand_total
-                1,1,2,2024-05-04 10:00:00,20,-2.5,1,20""",
+            "sales_order_item.csv": """item_id,order_id,parent_item_id,product_id,sku,qty_ordered,qty_canceled,base_price,base_discount_amount,base_discount_tax_compensation_amount
+                1,1,,10,TEE-M,4,1,20,6,2
+                2,1,1,11,TEE-M,4,1,20,6,2""",
+            "sales_creditmemo.csv": """entity_id,order_id,state,created_at,base_subtotal,base_discount_amount,base_discount_tax_compensation_amount,base_adjustment,base_grand_total
+                1,1,2,2024-05-04 10:00:00,20,-1.5,0.5,1,20""",
         },
         {
             ORDERS: [("1", "guest@mail.invalid", "complete", "2024-05-01", 0.0)],
-            LINES: [("1", "TEE-M", 2.0, 20.0, 5.0)],
-            REFUNDS: [("1", 18.5, "2024-05-04")],
+            LINES: [("1", "TEE-M", 3.0, 20.0, 3.0)],
+            REFUNDS: [("1", 20.0, "2024-05-04")],
         },
     ),
     "bigcommerce": Example(
@@ -273,7 +302,8 @@ def write(folder: Path, files: dict[str, str]) -> None:
 # presets that read other sources are tried together: a build takes seconds
 TOGETHER = [
     ["woocommerce", "google_ads", "meta_ads", "ga4", "stripe_subscriptions"],
-    ["shopify_fivetran", "google_ads_fivetran", "segment", "recurly"],
+    ["shopify_export", "recurly"],
+    ["shopify_fivetran", "google_ads_fivetran", "segment"],
     ["magento", "chargebee"],
     *(["bigcommerce"], ["stripe"], ["stripe_fivetran"], ["stripe_airbyte"], ["amazon"], ["etsy"], ["recharge"]),
 ]

@@ -66,15 +66,22 @@ class Document:
         goods = self.goods()
         if goods < 0:
             return goods - self.discount
-        return max(goods - min(self.discount, goods) - (self.tax if self.tax_inside else 0), 0)
+        return max(goods - min(self.discount, goods) - self.tax_of_goods(), 0)
+
+    def tax_of_goods(self) -> float:
+        """Of tax in the prices, what is not in those of the shipping."""
+        goods = self.goods() - self.discount
+        share = goods / (goods + self.shipping) if goods > 0 else 1
+        return self.tax * share if self.tax_inside else 0
 
     def paid(self) -> float:
-        return self.revenue() + self.tax + max(self.shipping - max(self.discount - self.goods(), 0), 0)
+        tax = self.tax_of_goods() if self.tax_inside else self.tax
+        return self.revenue() + tax + max(self.shipping - max(self.discount - self.goods(), 0), 0)
 
 
 def goods_paid_back(document: Document, refund: dict[str, Any]) -> float:
     """What a refund gives back of the goods, before it is held to what is left of them."""
-    revenue, inside = document.revenue(), document.tax if document.tax_inside else 0
+    revenue, inside = document.revenue(), document.tax_of_goods()
     rest = refund["amount"] - (refund.get("tax_amount") or 0) - (refund.get("shipping_amount") or 0)
     if refund.get("tax_amount") is not None:
         return max(rest, 0)

@@ -1,7 +1,8 @@
 {# what the money that is not told apart was paid for: the goods, with the tax in their prices, or all of the order #}
 {% set goods = 'refunded_orders.revenue_before_refunds + refunded_orders.tax_in_prices' %}
 {% set all = (
-    'refunded_orders.revenue_before_refunds + refunded_orders.tax_amount'
+    'refunded_orders.revenue_before_refunds'
+    ~ ' + case when refunded_orders.tax_in_prices <> 0 then refunded_orders.tax_in_prices else refunded_orders.tax_amount end'
     ~ ('' if var('include_shipping_in_revenue') else ' + refunded_orders.shipping_amount')
 ) %}
 {% set paid %}

@@ -334,18 +334,24 @@ def _propose_dates(proposal: Proposal, file: RawFile, column: str) -> None:
 
 
 def _propose_currency(proposal: Proposal, files: Sequence[RawFile]) -> None:
-    for file in files:
-        for column in file.columns:
-            if "currency" in column.lower():
-                codes = Counter(value.upper() for value in file.values(column) if re.fullmatch("[A-Za-z]{3}", value))
-                if codes:
-                    proposal.variables["reporting_currency"] = codes.most_common(1)[0][0]
-                    others = sorted(set(codes) - {codes.most_common(1)[0][0]})
-                    if others:
-                        proposal.unsure.append(
-                            f"There are amounts in {', '.join(others)}, too: deliver exchange_rates for them."
-                        )
-                    return
+    """Take the currency that the amounts of orders are read in: files may name that of the buyer beside it."""
+    read = {
+        str(columns.get("currency")).removesuffix("?").lower()
+        for name in proposal.presets
+        for source, columns in (read_preset(name).variables.get("raw_columns") or {}).items()
+        if source in ("orders", "order_items")
+    }
+    named = [(file, column) for file in files for column in file.columns if "currency" in column.lower()]
+    for file, column in sorted(named, key=lambda it: (it[1].lower() not in read, it[1].lower() != "currency")):
+        codes = Counter(value.upper() for value in file.values(column) if re.fullmatch("[A-Za-z]{3}", value))
+        if codes:
+            proposal.variables["reporting_currency"] = codes.most_common(1)[0][0]
+            others = sorted(set(codes) - {codes.most_common(1)[0][0]})
+            if others:
+                proposal.unsure.append(
+                    f"There are amounts in {', '.join(others)}, too: deliver exchange_rates for them."
+                )
+            return
 
 
 def _pattern(files: Sequence[RawFile]) -> str:
