@@ -53,13 +53,14 @@ EXAMPLES = {
     # tax of 10% outside the prices, and of 20% in them with shipping for nothing; all goods back, but not the shipping
     "shopify_export": Example(
         {
-            "orders_export_1.csv": """Name,Email,Financial Status,Currency,Subtotal,Shipping,Taxes,Total,Discount Amount,Created at,Lineitem quantity,Lineitem name,Lineitem price,Lineitem sku,Cancelled at,Refunded Amount
-                #1,A@mail.invalid,partially_refunded,USD,38,12,5,58,2,2024-05-01 22:00:00 -0500,2,Apple,10,A,,22
-                #1,A@mail.invalid,,,,,,,,2024-05-01 22:00:00 -0500,1,Pear,20,,,
-                #1,A@mail.invalid,,,,,,,,2024-05-01 22:00:00 -0500,1,Tip,3,,,
-                #2,,partially_refunded,USD,30,6,5,30,6,2024-05-01 10:00:00 -0500,3,Apple,10,A,,12
-                #3,b@mail.invalid,partially_refunded,USD,20,5,2.5,27.5,0,2024-05-01 10:00:00 -0500,2,Apple,10,A,,22
-                #4,b@mail.invalid,paid,USD,20,0,0,20,0,2024-05-01 10:00:00 -0500,2,Apple,10,A,2024-05-01 11:00:00 -0500,0""",
+            "orders_export_1.csv": """Name,Email,Financial Status,Currency,Subtotal,Shipping,Taxes,Total,Discount Amount,Created at,Lineitem quantity,Lineitem name,Lineitem price,Lineitem sku,Lineitem taxable,Cancelled at,Refunded Amount
+                #1,A@mail.invalid,partially_refunded,USD,38,12,5,58,2,2024-05-01 22:00:00 -0500,2,Apple,10,A,true,,22
+                #1,A@mail.invalid,,,,,,,,2024-05-01 22:00:00 -0500,1,Pear,20,,true,,
+                #1,A@mail.invalid,,,,,,,,2024-05-01 22:00:00 -0500,1,Tip,3,,false,,
+                #2,,partially_refunded,USD,30,6,5,30,6,2024-05-01 10:00:00 -0500,3,Apple,10,A,true,,12
+                #3,b@mail.invalid,partially_refunded,USD,20,5,2.5,27.5,0,2024-05-01 10:00:00 -0500,2,Apple,10,A,true,,22
+                #4,b@mail.invalid,paid,USD,20,0,0,20,0,2024-05-01 10:00:00 -0500,2,Apple,10,A,true,2024-05-01 11:00:00 -0500,0
+                #5,b@mail.invalid,partially_refunded,USD,20,5,0.5,25.5,0,2024-05-01 10:00:00 -0500,2,Book,10,B,false,,20""",
         },
         {
             ORDERS: [
@@ -67,14 +68,19 @@ EXAMPLES = {
                 ("#2", None, "partially_refunded", "2024-05-01", 0.0),
                 ("#3", "b@mail.invalid", "partially_refunded", "2024-05-01", 0.0),
                 ("#4", "b@mail.invalid", "cancelled", "2024-05-01", 0.0),
+                ("#5", "b@mail.invalid", "partially_refunded", "2024-05-01", 0.0),
             ],
             LINES: [
                 ("#1", "A", 2.0, 10.0, 0.0),
                 ("#1", "Pear", 1.0, 20.0, 0.0),
                 *[(order, "A", pieces, 10.0, 0.0) for order, pieces in (("#2", 3.0), ("#3", 2.0), ("#4", 2.0))],
+                ("#5", "B", 2.0, 10.0, 0.0),
             ],
-            SHIPPING: [("#1", 12.0, None), ("#3", 5.0, None)],
-            REFUNDS: [("#1", 20.0, "2024-05-02"), ("#2", 12.0, "2024-05-01"), ("#3", 20.0, "2024-05-01")],
+            SHIPPING: [("#1", 12.0, None), ("#3", 5.0, None), ("#5", 5.0, None)],
+            REFUNDS: [
+                ("#1", 20.0, "2024-05-02"),
+                *[(order, amount, "2024-05-01") for order, amount in (("#2", 12.0), ("#3", 20.0), ("#5", 20.0))],
+            ],
         },
     ),
     "shopify_fivetran": Example(
