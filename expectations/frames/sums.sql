@@ -35,6 +35,11 @@ reconciliations as (
     select * from candidate.marts.fct_reconciliations
 ),
 
+deliveries as (
+    select * from candidate.marts.fct_deliveries
+    where source_name in ('orders', 'order_items')
+),
+
 totals as (
     select
         (select coalesce(sum(net_revenue), 0) from orders) as orders_revenue,
@@ -95,6 +100,28 @@ compared as (
         'customers: customers = value tiers' as total,
         (select count(*) from customers) as left_amount,
         (select coalesce(sum(customers), 0) from value_tiers) as right_amount,
+        0 as rounding
+    from totals
+    union all
+    select
+        'customers: customers = shares of value tiers' as total,
+        (select count(*) from customers) as left_amount,
+        (select coalesce(sum(customer_share), 0) from value_tiers) * (select count(*) from customers) as right_amount,
+        0 as rounding
+    from totals
+    union all
+    select
+        'customers: customers = those of dim_customer_identities' as total,
+        (select count(*) from customers) as left_amount,
+        (select count(distinct customer_id) from candidate.marts.dim_customer_identities) as right_amount,
+        0 as rounding
+    from totals
+    union all
+    -- a shop may have subscriptions and no orders
+    select
+        'whether there are orders: orders = fct_deliveries' as total,
+        (select cast(count(*) > 0 as integer) from orders) as left_amount,
+        (select cast(coalesce(sum(accepted_rows), 0) > 0 as integer) from deliveries) as right_amount,
         0 as rounding
     from totals
     union all

@@ -16,7 +16,7 @@
         {% endfor %}
     {% endfor %}
     {% for parts in by_source(findings).values() %}{% do require_own_files(parts) %}{% endfor %}
-    {% do require_orders(findings) %}
+    {% do require_orders_or_subscriptions(findings) %}
     {{ return(findings) }}
 {% endmacro %}
 
@@ -287,18 +287,20 @@
 {% endmacro %}
 
 
-{% macro require_orders(findings) %}
+{% macro require_orders_or_subscriptions(findings) %}
     {% set sources = by_source(findings) %}
     {% set is_flat = sources.order_items | selectattr('mapping.ordered_at') | selectattr('mapping.customer_id') | list | length > 0 %}
     {% set has_problem = findings | map(attribute='problems') | select | list | length > 0 %}
     {% set unnumbered = [] %}
     {% for finding in sources.orders if finding.mapping and 'order_id' not in finding.mapping %}{% do unnumbered.append(finding) %}{% endfor %}
-    {% if not is_found(sources.orders) and not is_flat and not has_problem %}
+    {#- lines without orders say that the orders are missing -#}
+    {% set has_subscriptions = is_found(sources.subscriptions) and not is_found(sources.order_items) %}
+    {% if not (is_found(sources.orders) or is_flat or has_subscriptions or has_problem) %}
         {% set place = env_var('CLV_RAW_DIR', '') %}
         {% do sources.orders[0].problems.append(
-            ("No orders were found below " ~ place if place else "Name the folder with the raw files: --raw FOLDER, or the environment variable CLV_RAW_DIR with its absolute path")
+            ("No orders" ~ ("" if is_found(sources.subscriptions) else " and no subscriptions") ~ " were found below " ~ place if place else "Name the folder with the raw files: --raw FOLDER, or the environment variable CLV_RAW_DIR with its absolute path")
             ~ ": put orders.csv, orders.parquet or a folder orders/ there, map the name with var raw_names, "
-            ~ "or give order_items the columns ordered_at and customer_id."
+            ~ "or give order_items the columns ordered_at and customer_id. A shop of subscriptions alone has subscriptions.csv and no order_items."
         ) %}
     {% elif unnumbered and (is_found(sources.order_items) or is_found(sources.refunds)) %}
         {% do unnumbered[0].problems.append(

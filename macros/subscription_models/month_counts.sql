@@ -13,3 +13,11 @@
         as integer
     )
 {%- endmacro %}
+
+{% macro begun_periods(first_day, last_day, months) -%}
+    cast(ceil({{ begun_months(first_day, last_day) }} / ({{ months }} * 1e0)) as integer)
+{%- endmacro %}
+
+{% macro periods_paid(first_day, last_day, months) -%}
+    greatest({{ begun_periods(first_day, last_day, months) }}, 1)
+{%- endmacro %}

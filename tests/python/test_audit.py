@@ -383,7 +383,7 @@ print(len(context.suites.get("dim_customers").expectations))
     assert result.returncode == 0, result.stderr
     names, count = result.stdout.splitlines()
     assert names.split() == sorted(path.stem for path in (REPOSITORY / "expectations" / "suites").glob("*.json"))
-    assert int(count) == 9
+    assert int(count) == 8
 
 
 def test_great_expectations_is_imported_by_an_audit_alone() -> None:

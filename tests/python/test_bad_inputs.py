@@ -387,7 +387,7 @@ def test_links_that_lead_nowhere_are_no_files(project: dbt.Project, tmp_path: Pa
     (tmp_path / "orders.csv").symlink_to("orders.csv")
     (tmp_path / "orders" / "loop").symlink_to(".")
     (tmp_path / "orders" / "gone.csv").symlink_to("nosuch.csv")
-    assert "No orders were found below" in problems(project, tmp_path, {})
+    assert "No orders and no subscriptions were found below" in problems(project, tmp_path, {})
 
 
 def test_relative_folder_is_refused_by_dbt(

@@ -124,7 +124,7 @@ def test_an_empty_folder_asks_for_orders(call_clv: RunClv, tmp_path: Path) -> No
     (tmp_path / "raw").mkdir()
     run = call_clv("run", "--raw", "raw")
     assert run.exit_code == 2
-    assert "No orders were found below" in run.stderr
+    assert "No orders and no subscriptions were found below" in run.stderr
 
 
 def test_a_file_that_is_no_parquet_is_named(call_clv: RunClv, tmp_path: Path) -> None:

@@ -79,7 +79,7 @@ CONTRACT = {
         margin_share customer_equity equity_share mean_total_clv average_order_value is_reliable
     """,
     "fct_subscription_cohorts": """
-        cohort_month plan age_months customers_at_start survivors retention_rate projected_retention_rate
+        cohort_month plan billing_period age_months customers_at_start survivors retention_rate projected_retention_rate
         is_observed monthly_revenue_per_customer discounted_residual_clv
     """,
     "fct_subscription_months": """

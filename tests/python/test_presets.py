@@ -22,7 +22,7 @@ SHIPPING = "select order_id, shipping_amount::double, tax_included from staging.
 REFUNDS = "select order_id, amount::double, refunded_at::date::varchar from staging.stg_shop__refunds order by 1, 2"
 SPEND = "select spend_date::varchar, channel, campaign, amount::double, currency from staging.stg_shop__marketing_spend order by 1, 3"
 TOUCHES = "select customer_id, touched_at::varchar, channel, campaign from staging.stg_shop__touchpoints order by 2"
-PLANS = "select subscription_id, started_at::date::varchar, ended_at::date::varchar, round(monthly_amount::double, 2), currency from staging.stg_shop__subscriptions order by 1"
+PLANS = "select subscription_id, started_at::date::varchar, ended_at::date::varchar, round(monthly_amount::double, 2), billing_period, currency from staging.stg_shop__subscriptions order by 1"
 
 
 @dataclass(frozen=True)
@@ -210,7 +210,10 @@ EXAMPLES = {
             ORDERS: [("1", "9", "partially_refunded", "2024-05-01", 0.0)],
             LINES: [("1", "COF", 2.0, 11.0, 0.0)],
             REFUNDS: [("1", 10.0, "2024-05-03")],
-            PLANS: [("5", "2024-05-01", None, 12.0, None), ("6", "2024-05-01", "2024-05-20", 15.22, None)],
+            PLANS: [
+                ("5", "2024-05-01", None, 12.0, "two_months", None),
+                ("6", "2024-05-01", "2024-05-20", 15.22, "week", None),
+            ],
         },
     ),
     "google_ads": Example(
@@ -274,7 +277,7 @@ EXAMPLES = {
             "price.csv": """id,currency,unit_amount,recurring_interval,recurring_interval_count,nickname
                 p1,usd,12000,year,1,Pro""",
         },
-        {PLANS: [("s1", "2024-01-15", "2024-06-01", 20.0, "USD")]},
+        {PLANS: [("s1", "2024-01-15", "2024-06-01", 20.0, "year", "USD")]},
     ),
     "recurly": Example(
         {
@@ -284,7 +287,7 @@ EXAMPLES = {
             "plan_history.csv": """id,updated_at,code,interval_unit,interval_length
                 p1,2024-01-01 00:00:00,quarter,months,3""",
         },
-        {PLANS: [("s1", "2024-01-01", "2024-04-01", 12.0, "EUR")]},
+        {PLANS: [("s1", "2024-01-01", "2024-04-01", 12.0, "quarter", "EUR")]},
     ),
     "chargebee": Example(
         {
@@ -293,7 +296,12 @@ EXAMPLES = {
                 s2,c1,JPY,active,pro,1,1500,1,month,1704067200,,1714557600,FALSE
                 s3,c1,USD,future,pro,1,1500,1,month,,,,FALSE""",
         },
-        {PLANS: [("s1", "2024-01-02", None, 10.0, "USD"), ("s2", "2024-01-01", "2024-05-01", 1500.0, "JPY")]},
+        {
+            PLANS: [
+                ("s1", "2024-01-02", None, 10.0, "year", "USD"),
+                ("s2", "2024-01-01", "2024-05-01", 1500.0, "month", "JPY"),
+            ]
+        },
     ),
 }
 

@@ -15,12 +15,14 @@ from calendar import monthrange
 from collections import defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
 from compiled_sql import compile_query, empty_database
-from conftest import BuildMarts, Built, write_csv, write_purchase_log
+from conftest import BuildMarts, BuildWarehouse, Built, write_csv, write_purchase_log
+from soak import REPOSITORY
 from soak.builder import Builder
 
 from clv.shop import ShopSettings, generate_shop
@@ -330,3 +332,114 @@ def test_cohorts_equal_a_count_by_hand(warehouse: duckdb.DuckDBPyConnection) -> 
             size, survivors, mean = found[month, age]
             assert (size, survivors) == (len(members), len(paid)), (month, age)
             assert mean == (pytest.approx(sum(paid) / len(paid), abs=Decimal("0.0001")) if paid else None), (month, age)
+
+
+YEARLY_HORIZON_MONTHS = 60
+
+
+def write_subscriptions_alone(folder: Path) -> None:
+    """Write the survivors of Fader & Hardie (2007) by year, with whom a monthly plan shares its name, and a word that is no period."""
+    rows = [("unknown", "unknown", "2025-01-01", "", "regular", "10", "fortnight")]
+    for plan, survivors in SURVIVORS.items():
+        ends = [
+            f"{2018 + year}-05-01"
+            for year, (before, after) in enumerate(zip([1000, *survivors], survivors, strict=False), start=1)
+            for _ in range(before - after)
+        ]
+        for number, end in enumerate(ends + [""] * (1000 - len(ends))):
+            rows.append((f"{plan} {number}", f"{plan} {number}", "2018-05-01", end, plan, "10", "annual"))
+    for number in range(200):
+        end = "2025-02-01" if number < 100 else ""
+        rows.append((f"monthly {number}", f"monthly {number}", "2025-01-01", end, "regular", "10", ""))
+    header = ["subscription_id", "customer_id", "started_at", "ended_at", "plan", "monthly_amount", "billing_period"]
+    write_csv(folder, "subscriptions", header, rows)
+
+
+@pytest.fixture(scope="module")
+def contract_shop(
+    build_warehouse: BuildWarehouse, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """What is published of a shop that has subscriptions and nothing else."""
+    raw = tmp_path_factory.mktemp("contract_shop")
+    write_subscriptions_alone(raw)
+    run = build_warehouse(raw, f"{{horizon_months: {YEARLY_HORIZON_MONTHS}}}")
+    assert run.exit_code == 0, run.output
+    with run.connect() as connection:
+        yield connection
+
+
+def test_a_shop_may_have_subscriptions_and_no_orders(contract_shop: duckdb.DuckDBPyConnection) -> None:
+    """Every mart is there, those of customers without a row, as of the latest end."""
+    marts = {
+        mart for (mart,) in rows_of(contract_shop, "select table_name from duckdb_tables() where schema_name = 'marts'")
+    }
+    assert marts == {path.stem for path in (REPOSITORY / "models" / "marts").glob("*/*.sql")}
+    for mart in ("fct_orders", "dim_customers", "fct_cohort_months", "fct_kpi_months"):
+        assert rows_of(contract_shop, f"select count(*) from marts.{mart}") == [(0,)], mart
+    assert rows_of(contract_shop, "select as_of_date from main.publication") == [(dt.date(2025, 5, 1),)]
+    assert rows_of(contract_shop, "select record_key, reason from marts.fct_rejected_records") == [
+        (
+            "unknown",
+            "billing_period is none of month, two months, quarter, four months, half year, year, two years, week",
+        )
+    ]
+    # 241 and 491 are left of those who pay yearly, 100 of those who pay monthly
+    assert rows_of(
+        contract_shop,
+        "select subscribers_at_end, recurring_revenue_at_end from marts.fct_subscription_months"
+        " where plan = 'all' order by month desc limit 1",
+    ) == [(241 + 491 + 100, 10 * (241 + 491 + 100))]
+
+
+@pytest.mark.parametrize("plan", PUBLISHED_FITS)
+def test_yearly_renewals_are_fitted_as_published(contract_shop: duckdb.DuckDBPyConnection, plan: str) -> None:
+    """The same figures by year as by month, though half of another plan of that name left after a month."""
+    alpha, beta, log_likelihood = PUBLISHED_FITS[plan]
+    model = f"shifted_beta_geometric: {plan} (year)"
+    found = dict(
+        rows_of(contract_shop, f"select parameter, value from marts.fct_model_parameters where model_name = '{model}'")
+    )
+    assert found == {"alpha": pytest.approx(alpha, abs=5e-5), "beta": pytest.approx(beta, abs=5e-5)}
+    assert rows_of(
+        contract_shop, f"select log_likelihood, customers from marts.fct_model_fits where model_name = '{model}'"
+    ) == [(pytest.approx(log_likelihood, abs=5e-4), 1000)]
+
+
+def test_yearly_ages_and_values_equal_a_count_by_hand(contract_shop: duckdb.DuckDBPyConnection) -> None:
+    """A year is paid for at once: its 12 months at each renewal, the next not discounted."""
+    alpha, beta, _ = PUBLISHED_FITS["high end"]
+    survival = survival_curve(alpha, beta, 50)
+    rows = rows_of(
+        contract_shop,
+        "select age_months, survivors, projected_survival_rate, discounted_residual_clv, monthly_revenue_per_customer"
+        " from marts.fct_subscription_cohorts where plan = 'high end' order by age_months",
+    )
+    ahead = YEARLY_HORIZON_MONTHS // 12
+    assert [row[:2] for row in rows] == [
+        *((12 * year, survivors) for year, survivors in enumerate([1000, *SURVIVORS["high end"]])),
+        *((12 * year, None) for year in range(8, 8 + ahead)),
+    ]
+    assert [round(row[2], 3) for row in rows[8:]] == [0.460, 0.436, 0.414, 0.395, 0.378]
+    for year, (_, _, survived, residual, revenue) in enumerate(rows):
+        assert survived == pytest.approx(survival[year], rel=1e-4)
+        assert revenue == 10
+        expected = sum(survival[year + later] / survival[year] * 1.1 ** (1 - later) for later in range(1, ahead + 1))
+        assert float(residual) == pytest.approx(120 * expected, rel=1e-4)
+
+
+def test_formulas_take_churn_by_the_month(contract_shop: duckdb.DuckDBPyConnection) -> None:
+    """Monthly revenue over the customers lost per month that renewals close: of plans, and of the company, all periods together."""
+    lost = {"regular (year)": 1000 - 241, "high end (year)": 1000 - 491, "regular": 100}
+    months = {f"{plan} (year)": 12 * (1000 + sum(survivors[:-1])) for plan, survivors in SURVIVORS.items()}
+    months["regular"] = 100 * 1 + 100 * 4
+    found = dict(
+        rows_of(
+            contract_shop,
+            "select segment, clv_per_customer::double from marts.fct_clv_by_method"
+            " where clv_method = 'subscription' and segment_kind in ('plan', 'company')",
+        )
+    )
+    assert found == {
+        **{plan: pytest.approx(10 * months[plan] / lost[plan], rel=1e-6) for plan in lost},
+        "all": pytest.approx(10 * sum(months.values()) / sum(lost.values()), rel=1e-6),
+    }

@@ -133,7 +133,7 @@ def test_check_answers_in_json(run_clv: RunClv, purchase_log: Path) -> None:
     absent = run_clv("check", "--raw", "raw", "--json")
     assert absent.exit_code == 2, absent.output
     assert answer(absent)["can_run"] is False
-    assert "No orders were found below" in answer(absent)["problems"][0]
+    assert "No orders and no subscriptions were found below" in answer(absent)["problems"][0]
     assert answer(absent)["problems"][0] in absent.stderr
 
 

@@ -2,7 +2,7 @@
 with cohorts as (
     select
         *,
-        lag(survivors) over (partition by cohort_month, plan order by age_months) as survivors_before
+        lag(survivors) over (partition by cohort_month, plan, billing_period order by age_months) as survivors_before
     from {{ ref('fct_subscription_cohorts') }}
     where is_observed
 )

@@ -1,5 +1,5 @@
 -- What can't be published ends before anything is dated: tests of these come first, since this depends on
--- {{ ref('int_deliveries_counted') }} and {{ ref('int_doubtful_keys_counted') }}.
+-- {{ ref('int_deliveries_counted') }}, {{ ref('int_doubtful_keys_counted') }} and {{ ref('int_subscriptions_checked') }}.
 with run_context as (
     select * from {{ ref('int_run_context') }}
 ),

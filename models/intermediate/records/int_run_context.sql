@@ -51,8 +51,8 @@ lines as (
 ),
 
 -- what int_orders_checked will accept, as far as can be told before the as-of date is known
-as_of as (
-    select coalesce({{ configured_as_of_date() }}, max(orders.order_date)) as as_of_date
+last_order as (
+    select max(orders.order_date) as day
     from orders
     left join exchange_rates
         on
@@ -65,6 +65,41 @@ as_of as (
             or exchange_rates.exchange_rate is not null
         )
         and (orders.amount is not null or orders.order_id in (select lines.order_id from lines))
+),
+
+subscription_versions as (
+    select
+        *,
+        {{ reporting_date('started_at') }} as start_date,
+        case when ended_at < {{ first_future_moment() }} then {{ reporting_date('ended_at') }} end as end_date,
+        rank() over (partition by record_key order by delivered_in desc, version_row desc) as version_rank
+    from {{ ref('stg_shop__subscriptions') }}
+    where rejection_reason is null and {{ is_asked }}
+),
+
+-- likewise what int_subscriptions_checked will accept; an end ahead has not come yet
+last_subscription as (
+    select max(greatest(subscriptions.start_date, coalesce(subscriptions.end_date, subscriptions.start_date))) as day
+    from subscription_versions as subscriptions
+    left join exchange_rates
+        on
+            subscriptions.currency = exchange_rates.currency
+            and subscriptions.start_date = exchange_rates.rate_date
+    where
+        subscriptions.version_rank = 1
+        and coalesce(subscriptions.plan, '') <> 'all'
+        and (
+            subscriptions.currency is null
+            or subscriptions.currency = {{ reporting_currency() }}
+            or exchange_rates.exchange_rate is not null
+        )
+),
+
+-- a shop without orders is seen as of its subscriptions
+as_of as (
+    select coalesce({{ configured_as_of_date() }}, last_order.day, last_subscription.day) as as_of_date
+    from last_order
+    cross join last_subscription
 ),
 
 identity_keys as (

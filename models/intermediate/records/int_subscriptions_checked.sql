@@ -27,6 +27,7 @@ final as (
         subscription_id,
         customer_id as source_customer_id,
         plan,
+        billing_period,
         monthly_amount,
         source_currency,
         exchange_rate,

@@ -9,21 +9,28 @@ run_context as (
 joined as (
     select
         plan,
+        billing_period,
         customer_id,
         first_start_date,
+        -- who changes between periods is followed in the longest of them
+        max(billing_months) as billing_months,
         case when count(end_date) = count(*) then max(end_date) end as last_end_date
     from chains
-    group by plan, customer_id, first_start_date
+    group by plan, billing_period, customer_id, first_start_date
 ),
 
--- a month that has begun is paid; who leaves in it is lost at the renewal that would have followed, and be it the first
+-- a period that has begun is paid; who leaves in it is lost at the renewal that would have followed, and be it the first
 counted as (
     select
         joined.plan,
+        joined.billing_period,
+        joined.billing_months,
         joined.customer_id,
         joined.first_start_date,
-        {{ whole_months('joined.first_start_date', 'run_context.as_of_date') }} as months_reached,
-        greatest({{ begun_months('joined.first_start_date', 'joined.last_end_date') }}, 1) as months_paid,
+        cast(floor(
+            {{ whole_months('joined.first_start_date', 'run_context.as_of_date') }} / (joined.billing_months * 1e0)
+        ) as integer) as renewals_reached,
+        {{ periods_paid('joined.first_start_date', 'joined.last_end_date', 'joined.billing_months') }} as periods_paid,
         joined.last_end_date is not null as has_ended
     from joined
     cross join run_context
@@ -33,12 +40,14 @@ counted as (
 final as (
     select
         plan,
+        billing_period,
+        billing_months,
         customer_id,
         {{ month_of('first_start_date') }} as cohort_month,
         first_start_date,
-        months_reached,
-        case when has_ended and months_paid < months_reached then months_paid else months_reached end as renewals_decided,
-        has_ended and months_paid <= months_reached as is_lost
+        renewals_reached,
+        case when has_ended and periods_paid < renewals_reached then periods_paid else renewals_reached end as renewals_decided,
+        has_ended and periods_paid <= renewals_reached as is_lost
     from counted
 )
 

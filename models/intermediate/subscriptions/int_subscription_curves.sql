@@ -7,13 +7,16 @@ with fits as (
 lengths as (
     select
         plan,
-        max(months_reached) as months_reached
+        billing_period,
+        max(billing_months) as billing_months,
+        max(renewals_reached * billing_months) + {{ var('horizon_months') }} as last_age_months
     from {{ ref('int_subscribers') }}
-    group by plan
+    where billing_period <> 'all'
+    group by plan, billing_period
 ),
 
 numbers as (
-    select generated_number - 1 as age_months
+    select generated_number - 1 as renewal
     from ({{ dbt.generate_series(1200 + 2 * var('horizon_months')) }}) as generated
 ),
 
@@ -21,47 +24,60 @@ numbers as (
 retained as (
     select
         fits.plan,
-        numbers.age_months,
-        lengths.months_reached + {{ var('horizon_months') }} as last_age_months,
-        {{ shifted_beta_geometric_retention('fits.alpha', 'fits.beta', 'numbers.age_months') }} as retention_rate
+        fits.billing_period,
+        lengths.billing_months,
+        numbers.renewal,
+        numbers.renewal * lengths.billing_months as age_months,
+        lengths.last_age_months,
+        {{ shifted_beta_geometric_retention('fits.alpha', 'fits.beta', 'numbers.renewal') }} as retention_rate
     from fits
     inner join lengths
-        on fits.plan = lengths.plan
+        on
+            fits.plan = lengths.plan
+            and fits.billing_period = lengths.billing_period
     inner join numbers
-        on lengths.months_reached + 2 * {{ var('horizon_months') }} >= numbers.age_months
+        on
+            lengths.last_age_months + {{ var('horizon_months') }} + lengths.billing_months
+            > numbers.renewal * lengths.billing_months
 ),
 
 survived as (
     select
         *,
         sum(ln(retention_rate)) over (
-            partition by plan
-            order by age_months
+            partition by plan, billing_period
+            order by renewal
             rows between unbounded preceding and current row
         ) as ln_survival
     from retained
 ),
 
+-- renewals that fall due within the horizon, each of which pays for a whole period
 lifetimes as (
     select
         survived.plan,
-        survived.age_months,
-        sum({{ discounted_survival(
-            'survived.ln_survival', 'survived.age_months', 'later.ln_survival', 'later.age_months',
-            '(power(1 + ' ~ annual_discount_rate() ~ ', 1e0 / 12) - 1)'
+        survived.billing_period,
+        survived.renewal,
+        survived.billing_months * sum({{ discounted_survival(
+            'survived.ln_survival', 'survived.renewal', 'later.ln_survival', 'later.renewal',
+            '(power(1 + ' ~ annual_discount_rate() ~ ', survived.billing_months / 12e0) - 1)'
         ) }}) as discounted_residual_months
     from survived
     inner join survived as later
         on
             survived.plan = later.plan
-            and later.age_months between survived.age_months + 1 and survived.age_months + {{ var('horizon_months') }}
+            and survived.billing_period = later.billing_period
+            and survived.renewal < later.renewal
+            and survived.age_months + survived.billing_months + {{ var('horizon_months') }} > later.age_months
     where survived.age_months <= survived.last_age_months
-    group by survived.plan, survived.age_months
+    group by survived.plan, survived.billing_period, survived.renewal, survived.billing_months
 ),
 
 final as (
     select
         survived.plan,
+        survived.billing_period,
+        survived.billing_months,
         cast(survived.age_months as integer) as age_months,
         survived.retention_rate,
         {{ bounded_exp('survived.ln_survival') }} as survival_rate,
@@ -70,7 +86,8 @@ final as (
     inner join lifetimes
         on
             survived.plan = lifetimes.plan
-            and survived.age_months = lifetimes.age_months
+            and survived.billing_period = lifetimes.billing_period
+            and survived.renewal = lifetimes.renewal
 )
 
 select * from final

@@ -10,12 +10,14 @@ up_for_renewal as (
 sums as (
     select
         data_id,
+        plan,
+        billing_period,
         sum(customers) as subscribers,
         sum(case when x > 0 then customers else 0 end) as customers,
         sum(customers * lost) as lost_customers,
         sum(customers * x) as renewals
     from renewals
-    group by data_id
+    group by data_id, plan, billing_period
 ),
 
 ranked as (
@@ -46,7 +48,8 @@ measured as (
 
 final as (
     select
-        sums.data_id as plan,
+        sums.plan,
+        sums.billing_period,
         exp({{ settled('measured.ln_1') }}) as alpha,
         exp({{ settled('measured.ln_2') }}) as beta,
         {{ settled('measured.log_likelihood', 6) }} as log_likelihood,

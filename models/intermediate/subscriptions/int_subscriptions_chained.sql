@@ -2,32 +2,28 @@ with subscriptions as (
     select * from {{ ref('int_subscriptions_valued') }}
 ),
 
--- each subscription once under its plan and once under `all`
+-- each subscription once under its plan, and under `all` plans of its billing period and of all
 placed as (
+    {% for plan, billing_period in [('plan', 'billing_period'), ("'all'", 'billing_period'), ("'all'", "'all'")] %}
     select
-        plan,
+        {{ plan }} as plan,
+        {{ billing_period }} as billing_period,
+        {{ billing_months('billing_period') }} as billing_months,
         customer_id,
         subscription_id,
         monthly_revenue,
         start_date,
         end_date
     from subscriptions
-    union all
-    select
-        'all' as plan,
-        customer_id,
-        subscription_id,
-        monthly_revenue,
-        start_date,
-        end_date
-    from subscriptions
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
 ),
 
 covered as (
     select
         *,
         max(coalesce(end_date, cast('9999-12-30' as date))) over (
-            partition by plan, customer_id
+            partition by plan, billing_period, customer_id
             order by start_date, subscription_id
             rows between unbounded preceding and 1 preceding
         ) as covered_until
@@ -39,7 +35,7 @@ interrupted as (
     select
         *,
         sum(case when start_date > {{ dbt.dateadd('day', 1, 'covered_until') }} then 1 else 0 end) over (
-            partition by plan, customer_id
+            partition by plan, billing_period, customer_id
             order by start_date, subscription_id
             rows between unbounded preceding and current row
         ) as interruptions
@@ -50,10 +46,12 @@ interrupted as (
 final as (
     select
         plan,
+        billing_period,
+        billing_months,
         customer_id,
         subscription_id,
         monthly_revenue,
-        min(start_date) over (partition by plan, customer_id) as first_start_date,
+        min(start_date) over (partition by plan, billing_period, customer_id) as first_start_date,
         start_date,
         end_date
     from interrupted

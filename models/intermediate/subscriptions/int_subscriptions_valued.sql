@@ -14,6 +14,7 @@ final as (
         subscriptions.subscription_id,
         coalesce(identities.customer_id, subscriptions.source_customer_id) as customer_id,
         coalesce(subscriptions.plan, 'unknown') as plan,
+        subscriptions.billing_period,
         {{ to_money('subscriptions.monthly_amount * subscriptions.exchange_rate') }} as monthly_revenue,
         subscriptions.start_date,
         subscriptions.end_date

@@ -49,8 +49,8 @@ predictions as (
 contracts as (
     {% for method, column in contract_methods.items() %}
     select
-        case when plan = 'all' then 'company' else 'plan' end as segment_kind,
-        plan as segment,
+        'plan' as segment_kind,
+        {{ plan_label('plan', 'billing_period') }} as segment,
         '{{ method }}' as clv_method,
         {{ column }},
         clv_basis,
@@ -59,7 +59,7 @@ contracts as (
         cast(null as {{ type_money() }}) as clv_low,
         cast(null as {{ type_money() }}) as clv_high
     from {{ ref('int_subscription_plans') }}
-    {% if method == 'predictive' %}where plan <> 'all'{% endif %}
+    where plan <> 'all'
     union all
     {% endfor %}
     select

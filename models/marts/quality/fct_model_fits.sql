@@ -48,7 +48,7 @@ fits as (
         on models.model_name = elected.model_name or (models.model_name = 'gamma_gamma' and elected.q is not null)
     union all
     select
-        'shifted_beta_geometric: ' || plan as model_name,
+        'shifted_beta_geometric: ' || {{ plan_label('plan', 'billing_period') }} as model_name,
         log_likelihood,
         iterations,
         gradient_norm,

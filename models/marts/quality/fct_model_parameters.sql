@@ -32,14 +32,14 @@ parameters as (
     {% endfor %}
     {% endfor %}
     select
-        'shifted_beta_geometric: ' || plan as model_name,
+        'shifted_beta_geometric: ' || {{ plan_label('plan', 'billing_period') }} as model_name,
         'alpha' as parameter,
         alpha as value,
         cov_11 as variance
     from subscription_models
     union all
     select
-        'shifted_beta_geometric: ' || plan as model_name,
+        'shifted_beta_geometric: ' || {{ plan_label('plan', 'billing_period') }} as model_name,
         'beta' as parameter,
         beta as value,
         cov_22 as variance

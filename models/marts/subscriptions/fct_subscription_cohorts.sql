@@ -19,14 +19,14 @@ run_context as (
 ),
 
 horizon as (
-    select generated_number as months_ahead
+    select generated_number as renewals_ahead
     from ({{ dbt.generate_series(var('horizon_months')) }}) as generated
 ),
 
 observed as (
     select
         *,
-        lag(survivors) over (partition by cohort_month, plan order by age_months) as customers_at_risk,
+        lag(survivors) over (partition by cohort_month, plan, billing_period order by age_months) as customers_at_risk,
         {{ ratio('monthly_revenue', 'survivors') }} as revenue_per_customer
     from cohorts
 ),
@@ -36,6 +36,7 @@ cells as (
     select
         cohort_month,
         plan,
+        billing_period,
         age_months,
         true as is_observed,
         customers_at_start,
@@ -47,14 +48,16 @@ cells as (
     select
         observed.cohort_month,
         observed.plan,
-        observed.age_months + horizon.months_ahead,
+        observed.billing_period,
+        observed.age_months + horizon.renewals_ahead * observed.billing_months,
         false,
         observed.customers_at_start,
         null,
         null,
         observed.revenue_per_customer
     from observed
-    cross join horizon
+    inner join horizon
+        on horizon.renewals_ahead * observed.billing_months <= {{ var('horizon_months') }}
     where observed.age_months = observed.months_observed
 ),
 
@@ -62,6 +65,7 @@ final as (
     select
         cells.cohort_month,
         cells.plan,
+        cells.billing_period,
         cast(cells.age_months as integer) as age_months,
         cells.is_observed,
         cells.customers_at_start,
@@ -84,10 +88,13 @@ final as (
     cross join margin
     cross join run_context
     inner join fits
-        on cells.plan = fits.plan
+        on
+            cells.plan = fits.plan
+            and cells.billing_period = fits.billing_period
     left join curves
         on
             cells.plan = curves.plan
+            and cells.billing_period = curves.billing_period
             and cells.age_months = curves.age_months
 )
 

@@ -7,7 +7,8 @@ read as (
         *,
         {{ read_money('monthly_amount') }} as monthly_amount_read,
         {{ read_timestamp('started_at') }} as started_at_read,
-        {{ read_timestamp('ended_at') }} as ended_at_read
+        {{ read_timestamp('ended_at') }} as ended_at_read,
+        {{ read_billing_period('billing_period') }} as billing_period_read
     from source
 ),
 
@@ -18,6 +19,7 @@ renamed as (
         {{ known_customer('customer_id') }} as customer_id,
         -- text
         plan,
+        billing_period_read as billing_period,
         upper(currency) as currency,
         -- numbers
         monthly_amount_read as monthly_amount,
@@ -38,6 +40,7 @@ renamed as (
             timestamps=['started_at', 'ended_at'],
             event='started_at',
             rules={
+                'billing_period is none of month, two months, quarter, four months, half year, year, two years, week': 'billing_period_read is null',
                 'monthly_amount is negative': 'monthly_amount_read < 0',
                 'ended_at lies before started_at': 'ended_at_read < started_at_read',
             }

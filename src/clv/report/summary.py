@@ -20,8 +20,8 @@ from clv.warehouse.publish import MARTS_SCHEMA
 
 COMPANY_SQL = """
 select
-    (select max(as_of_date) from dim_customers),
-    (select max(currency) from dim_customers),
+    coalesce((select max(as_of_date) from dim_customers), (select max(as_of_date) from fct_subscription_cohorts)),
+    coalesce((select max(currency) from dim_customers), (select max(currency) from fct_subscription_cohorts)),
     (select count(*) from fct_orders where is_counted),
     (select count(*) from dim_customers),
     (select sum(net_revenue) from fct_orders),

@@ -69,8 +69,12 @@ def write_candidate(warehouse: Warehouse, marts: Sequence[Mart], publication: Pu
 
 
 def _mark(database: Database, publication: Publication) -> Publication:
-    as_of_date = database.execute(f"select max(as_of_date) from {MARTS_SCHEMA}.dim_customers").fetchall()[0][0]
-    marked = replace(publication, as_of_date=as_of_date)
+    # a shop of subscriptions alone may have no customer's row
+    dates = [
+        database.execute(f"select max(as_of_date) from {MARTS_SCHEMA}.{mart}").fetchall()[0][0]
+        for mart in ("dim_customers", "fct_subscription_cohorts")
+    ]
+    marked = replace(publication, as_of_date=dates[0] or dates[1])
     columns = ", ".join(f"{column.name} {COLUMN_TYPES.get(column.name, 'text')}" for column in fields(marked))
     database.execute(f"create table main.publication ({columns})")
     database.execute(f"insert into main.publication values ({', '.join('?' * len(fields(marked)))})", astuple(marked))
