@@ -12,6 +12,7 @@ import gzip
 import io
 import re
 import tempfile
+import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -310,6 +311,15 @@ def read_stopped(path: Path) -> Stopped:
     )
 
 
+def archive(*names: str) -> bytes:
+    """Return a ZIP archive of files of these names."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as made:
+        for name in names:
+            made.writestr(name, "content")
+    return content.getvalue()
+
+
 def many_orders(count: int) -> str:
     return "".join(f"o{n},c{n % 12},2024-{1 + n % 12:02d}-15,10.00\n" for n in range(count))
 
@@ -319,6 +329,26 @@ MANY = (HEADER + many_orders(3000)).encode()
 STOPPED = {path.stem: read_stopped(path) for path in sorted((BAD_INPUTS / "stopped").glob("*.yml"))} | {
     "parquet_cut_short": Stopped({"orders.csv": FEW, "refunds.parquet": parquet(order("1"))[:-9]}, ["refunds.parquet"]),
     "parquet_of_no_bytes": Stopped({"orders.csv": FEW, "refunds.parquet": b""}, ["refunds.parquet"]),
+    "picture": Stopped({"orders.csv": b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"}, ["orders.csv is a picture: remove it"]),
+    "workbook": Stopped(
+        {"orders.csv": archive("xl/workbook.xml"), "refunds.csv": b"\xd0\xcf\x11\xe0\xa1\xb1"},
+        ["orders.csv is an Excel workbook: save it as CSV in UTF-8", "refunds.csv is an Excel workbook"],
+    ),
+    "archive": Stopped({"orders.csv": archive("orders.csv")}, ["orders.csv is a ZIP archive: unpack it"]),
+    "gzip_named_csv": Stopped(
+        {"orders.csv": gzip.compress(FEW)}, ["orders.csv is a gzip file: give it a name that ends"]
+    ),
+    "parquet_named_csv": Stopped({"orders.csv": parquet(order("1"))}, ["orders.csv is a Parquet file: give it a name"]),
+    "utf16_without_mark": Stopped(
+        {"orders.csv": FEW.decode().encode("utf-16-be")}, ["is no UTF-8 text (UTF-16, perhaps)"]
+    ),
+    "web_page": Stopped(
+        {"orders.csv": b"<!DOCTYPE html>\n<title>Sign in</title>\n"}, ["is a web page or XML, perhaps of"]
+    ),
+    "first_line_of_3_mb": Stopped(
+        {"orders.csv": b"9" * 3_000_000},
+        ["orders.csv begins with a line of more than 2,000,000 bytes: its first line must"],
+    ),
     "gzip_of_no_bytes": Stopped({"orders.csv.gz": b""}, [f"{{raw}}/orders.csv.gz {NOT_GZIP}"]),
     "gzip_cut_short": Stopped({"orders.csv.gz": gzip.compress(MANY)[:-9]}, [f"orders.csv.gz {NOT_GZIP}"], build=True),
     # beyond 10,000 characters DuckDB doesn't keep what an unclosed quote has swallowed
