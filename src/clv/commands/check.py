@@ -156,8 +156,14 @@ def absent_sources(sources: Iterable[RawSource]) -> list[RawSource]:
 def findings(sources: Sequence[RawSource], raw: Path | None) -> list[str]:
     """Return a sentence for each thing in the raw data that is worth a look; none where no rows were read."""
     rows = {source.name: source.sample for source in sources if source.sample}
-    unread = samples.unread_files(raw, (name for source in sources for name in source.files)) if rows else []
-    return samples.findings(rows, unread)
+    unread = samples.unread_files(raw, (name for source in sources for name in source.files))
+    told = "\n".join(problems(sources))
+    return samples.findings(rows, [name for name in unread if name not in told])
+
+
+def would_stop(sentences: Iterable[str]) -> bool:
+    """Say whether one of the findings is sure to stop a run."""
+    return any(samples.STOPS in sentence for sentence in sentences)
 
 
 def to_json(sources: Sequence[RawSource], sentences: Sequence[str], build_seconds: float | None) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from rich.text import Text
 from clv.build.presets import Preset, preset_names, read_preset
 from clv.build.project import VARS_FILE
 from clv.commands.contents import AS_TEXT, NO_UTF8, is_utf8, why_no_table
-from clv.commands.samples import DATA_ENDINGS
+from clv.commands.samples import DATA_ENDINGS, DECIMAL_COMMA, DECIMAL_POINT
 from clv.console.terminal import CARE, GOOD
 from clv.engines import ENGINE
 from clv.engines.protocol import EngineError
@@ -31,8 +31,6 @@ TITLE_LINES = 4
 
 SAMPLE_ROWS = 500
 SHOWN = 5
-DECIMAL_COMMA = re.compile(r"[+-]?\d{1,3}([.]?\d{3})*,(\d|\d\d)")
-DECIMAL_POINT = re.compile(r".*[.](\d|\d\d)")
 WORDS: Mapping[str, Mapping[str, Sequence[str]]] = {
     "orders": {
         "order_id": (
