@@ -10,9 +10,11 @@
         {% set columns = mapping | list + (['order_id'] if source == 'orders' and 'order_id' not in mapping else []) %}
         {% do run_query('create temporary table sample_' ~ source ~ ' as select ' ~ columns | join(', ') ~ ' from ('
             ~ selects | join(' union all ') ~ ') as delivered' ~ (' limit ' ~ sample_rows if sample_rows else '')) %}
-        {% set lines = sampled_line_problems() %}
-        {% do present.update({source: {'lines': lines, 'source': source, 'contract': parts[0].contract, 'mapping': mapping, 'selects': selects}}) %}
+        {% set files = [] %}
+        {% for finding in parts %}{% for carrier in [finding] + finding.inputs %}{% do files.extend(carrier.files | map(attribute='delivered_in')) %}{% endfor %}{% endfor %}
+        {% do present.update({source: {'files': files, 'source': source, 'contract': parts[0].contract, 'mapping': mapping, 'selects': selects}}) %}
     {% endfor %}
+    {% set passed_over = sampled_line_problems() %}
     {% for source, finding in present.items() %}
         {% set sample = sample_columns(finding) %}
         {% do sample.update({
@@ -21,7 +23,7 @@
             'currencies': sample_currencies(present, source),
             'matches': sample_matches(present, source, sample_rows),
             'names': sample_names(finding),
-            'lines': finding.lines,
+            'lines': passed_over | selectattr('delivered_in', 'in', finding.files) | list,
             'amounts': sample_amounts(finding),
             'dates': sample_dates(finding, sample.unreadable),
             'totals': sample_totals(finding),
@@ -52,7 +54,7 @@
 
 {#- of each column that is no text the values that can't be read, of each that must be there the blanks, of each id those like 12345.0 -#}
 {% macro sample_columns(finding) %}
-    {% set expressions, kinds = ['count(*)'], [] %}
+    {% set expressions, flagged, kinds = ['count(*)'], ['1 as is_row'], [] %}
     {% for column in finding.contract if column.name in finding.mapping %}
         {% set name = column.name %}
         {% set text = 'cast(' ~ name ~ ' as ' ~ dbt.type_string() ~ ')' %}
@@ -70,19 +72,19 @@
         {% endif %}
         {% for kind, condition in conditions.items() %}
             {% do kinds.append([kind, name]) %}
-            {% do expressions.append('sum(case when ' ~ condition ~ ' then 1 else 0 end)') %}
-            {% do expressions.append('min(case when ' ~ condition ~ ' then ' ~ text ~ ' end)') %}
-            {% do expressions.append('max(case when ' ~ condition ~ ' then ' ~ text ~ ' end)') %}
+            {% set found = 'found_' ~ kinds | length %}
+            {% do flagged.append('case when ' ~ condition ~ ' then coalesce(' ~ text ~ ", '') end as " ~ found) %}
+            {% do expressions.append('count(' ~ found ~ '), min(' ~ found ~ '), max(' ~ found ~ ')') %}
         {% endfor %}
     {% endfor %}
-    {% set row = run_query('select ' ~ expressions | join(', ') ~ ' from sample_' ~ finding.source).rows[0] %}
+    {% set row = run_query('select ' ~ expressions | join(', ') ~ ' from (select ' ~ flagged | join(', ') ~ ' from sample_' ~ finding.source ~ ') as looked_at').rows[0] %}
     {% set sample = {'rows': row[0] | int, 'unreadable': {}, 'blank': {}, 'float_ids': {}} %}
     {% for kind, name in kinds %}
         {% set place = loop.index0 * 3 + 1 %}
         {% if row[place] %}
             {% do sample[kind].update({name: {
                 'rows': row[place] | int,
-                'examples': [row[place + 1] | string, row[place + 2] | string] | unique | list if row[place + 1] is not none else [],
+                'examples': [row[place + 1] | string, row[place + 2] | string] | unique | list if row[place + 1] else [],
             }}) %}
         {% endif %}
     {% endfor %}

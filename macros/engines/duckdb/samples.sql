@@ -27,7 +27,7 @@
 {% endmacro %}
 
 
-{#- What was passed over since the last call, 100,000 lines of a file at most. -#}
+{#- What was passed over so far, 100,000 lines of a file at most. -#}
 {% macro duckdb__sampled_line_problems() %}
     {% set problems = [] %}
     {% if run_query("select count(*) from duckdb_tables() where table_name = 'sample_errors'").rows[0][0] %}
@@ -37,8 +37,6 @@
         ).rows %}
             {% do problems.append({'delivered_in': row[0], 'is_encoding': row[1] == 'INVALID ENCODING', 'rows': row[2] | int, 'line': row[3] | int}) %}
         {% endfor %}
-        {% do run_query('drop table sample_errors') %}
-        {% do run_query('drop table sample_scans') %}
     {% endif %}
     {{ return(problems) }}
 {% endmacro %}
