@@ -76,6 +76,8 @@
 
 {% macro sampled_selects(finding) %}{{ return(adapter.dispatch('sampled_selects', 'clv_warehouse')(finding)) }}{% endmacro %}
 
+{% macro sampled_line_problems() %}{{ return(adapter.dispatch('sampled_line_problems', 'clv_warehouse')()) }}{% endmacro %}
+
 {% macro file_versions(files) %}{{ return(adapter.dispatch('file_versions', 'clv_warehouse')(files)) }}{% endmacro %}
 
 {% macro land_csv(finding, files) %}{{ return(adapter.dispatch('land_csv', 'clv_warehouse')(finding, files)) }}{% endmacro %}

@@ -24,7 +24,8 @@
             'skip_lines': finding.skip_lines,
         }) %}
     {% endfor %}
-    {% for path in files_below(root, [finding.source ~ '.*', finding.source ~ '/**/*.*']) if name == finding.source %}
+    {% set is_workbook = modules.re.search('[.]xlsx?$', name, modules.re.IGNORECASE) %}
+    {% for path in files_below(root, [name] if is_workbook else [finding.source ~ '.*', finding.source ~ '/**/*.*']) if is_workbook or name == finding.source %}
         {% if modules.re.search('[.](tsv|tab|txt|xlsx?|jsonl?|ndjson|avro|orc|zip|(csv|tsv|json|txt)[.](gz|zip|bz2|zst|xz))$', path, modules.re.IGNORECASE)
             and path not in finding.files | map(attribute='path') %}
             {% do finding.problems.append(

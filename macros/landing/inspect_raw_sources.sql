@@ -138,7 +138,9 @@
 
 {#- A key of raw_names that is no source is the name of a file in queries and in other names, so that presets need no other text. -#}
 {% macro is_file_alias(name, settings) %}
-    {{ return(name in tojson([settings.raw_names.values() | list, settings.raw_queries.values() | list])) }}
+    {% set texts = [settings.raw_queries.values() | list] %}
+    {% for other, value in settings.raw_names.items() if other != name %}{% do texts.append(value) %}{% endfor %}
+    {{ return(name in tojson(texts)) }}
 {% endmacro %}
 
 
@@ -179,7 +181,7 @@
 
 {% macro is_table_name(name) %}
     {{ return(
-        '.' in name and '/' not in name and '*' not in name and not modules.re.search('[.](csv|csv[.]gz|parquet|tsv|txt)$', name, modules.re.IGNORECASE)
+        '.' in name and '/' not in name and '*' not in name and not modules.re.search('[.](csv|csv[.]gz|parquet|tsv|txt|xlsx?)$', name, modules.re.IGNORECASE)
     ) }}
 {% endmacro %}
 
@@ -228,8 +230,8 @@
         {% else %}
             {% do finding.problems.append(
                 carrier.delivered_in ~ " has none of the columns of " ~ finding.source ~ ". Columns found: " ~ carrier.columns | join(', ')
-                ~ ". Its first line must name the columns, separated by comma, semicolon, tab or |, and be UTF-8 text: one that is not (of a file"
-                ~ " in Windows-1252, say) was passed over; other names are given by"
+                ~ ". Its first line must name the columns, separated by comma, semicolon, tab or |, in UTF-8. If other lines stand above it, write"
+                ~ " raw_files: {" ~ finding.name ~ ": {skip_lines: 2}} (two of them) into shop.yml; other names are given by"
                 ~ " var raw_columns: {" ~ finding.name ~ ": {" ~ finding.contract[0].name ~ ": NAME}}."
             ) %}
         {% endif %}

@@ -1,5 +1,5 @@
 {#- What the first rows of each source say, before anything is built: {source: {rows, is_whole, unreadable, statuses, currencies, matches, names,
-    float_ids}}. sample_rows: number, 0 for all. -#}
+    float_ids, lines, amounts, dates, totals, numbers_again}}. sample_rows: number, 0 for all. -#}
 {% macro sample_raw_sources(sources, sample_rows) %}
     {% set samples, present = {}, {} %}
     {% for source, parts in sources.items() if is_found(parts) and not parts | map(attribute='problems') | sum(start=[]) %}
@@ -10,8 +10,11 @@
         {% set columns = mapping | list + (['order_id'] if source == 'orders' and 'order_id' not in mapping else []) %}
         {% do run_query('create temporary table sample_' ~ source ~ ' as select ' ~ columns | join(', ') ~ ' from ('
             ~ selects | join(' union all ') ~ ') as delivered' ~ (' limit ' ~ sample_rows if sample_rows else '')) %}
-        {% do present.update({source: {'source': source, 'contract': parts[0].contract, 'mapping': mapping, 'selects': selects}}) %}
+        {% set files = [] %}
+        {% for finding in parts %}{% for carrier in [finding] + finding.inputs %}{% do files.extend(carrier.files | map(attribute='delivered_in')) %}{% endfor %}{% endfor %}
+        {% do present.update({source: {'files': files, 'source': source, 'contract': parts[0].contract, 'mapping': mapping, 'selects': selects}}) %}
     {% endfor %}
+    {% set passed_over = sampled_line_problems() %}
     {% for source, finding in present.items() %}
         {% set sample = sample_columns(finding) %}
         {% do sample.update({
@@ -20,6 +23,12 @@
             'currencies': sample_currencies(present, source),
             'matches': sample_matches(present, source, sample_rows),
             'names': sample_names(finding),
+            'lines': passed_over | selectattr('delivered_in', 'in', finding.files) | list,
+            'amounts': sample_amounts(finding),
+            'dates': sample_dates(finding, sample.unreadable),
+            'totals': sample_totals(finding),
+            'numbers_again': sample_numbers_again(finding),
+            'max_rejected_share': var('max_rejected_share'),
         }) %}
         {% do samples.update({source: sample}) %}
     {% endfor %}
@@ -45,7 +54,7 @@
 
 {#- of each column that is no text the values that can't be read, of each that must be there the blanks, of each id those like 12345.0 -#}
 {% macro sample_columns(finding) %}
-    {% set expressions, kinds = ['count(*)'], [] %}
+    {% set expressions, flagged, kinds = ['count(*)'], ['1 as is_row'], [] %}
     {% for column in finding.contract if column.name in finding.mapping %}
         {% set name = column.name %}
         {% set text = 'cast(' ~ name ~ ' as ' ~ dbt.type_string() ~ ')' %}
@@ -63,19 +72,19 @@
         {% endif %}
         {% for kind, condition in conditions.items() %}
             {% do kinds.append([kind, name]) %}
-            {% do expressions.append('sum(case when ' ~ condition ~ ' then 1 else 0 end)') %}
-            {% do expressions.append('min(case when ' ~ condition ~ ' then ' ~ text ~ ' end)') %}
-            {% do expressions.append('max(case when ' ~ condition ~ ' then ' ~ text ~ ' end)') %}
+            {% set found = 'found_' ~ kinds | length %}
+            {% do flagged.append('case when ' ~ condition ~ ' then coalesce(' ~ text ~ ", '') end as " ~ found) %}
+            {% do expressions.append('count(' ~ found ~ '), min(' ~ found ~ '), max(' ~ found ~ ')') %}
         {% endfor %}
     {% endfor %}
-    {% set row = run_query('select ' ~ expressions | join(', ') ~ ' from sample_' ~ finding.source).rows[0] %}
+    {% set row = run_query('select ' ~ expressions | join(', ') ~ ' from (select ' ~ flagged | join(', ') ~ ' from sample_' ~ finding.source ~ ') as looked_at').rows[0] %}
     {% set sample = {'rows': row[0] | int, 'unreadable': {}, 'blank': {}, 'float_ids': {}} %}
     {% for kind, name in kinds %}
         {% set place = loop.index0 * 3 + 1 %}
         {% if row[place] %}
             {% do sample[kind].update({name: {
                 'rows': row[place] | int,
-                'examples': [row[place + 1] | string, row[place + 2] | string] | unique | list if row[place + 1] is not none else [],
+                'examples': [row[place + 1] | string, row[place + 2] | string] | unique | list if row[place + 1] else [],
             }}) %}
         {% endif %}
     {% endfor %}
@@ -170,4 +179,84 @@
         {% endfor %}
     {% endfor %}
     {{ return(names) }}
+{% endmacro %}
+
+
+{#- Prices that may be in another unit than one thinks: all whole and large, or with three digits behind each mark. None of other sources than
+    orders and lines, nor in a currency without cents. -#}
+{% macro sample_amounts(finding) %}
+    {% set column = {'orders': 'amount', 'order_items': 'unit_price'}.get(finding.source) %}
+    {% if column not in finding.mapping or var('reporting_currency') | upper in ['JPY', 'KRW', 'VND', 'CLP', 'ISK', 'HUF', 'IDR', 'COP', 'PYG', 'UGX', 'RWF', 'XAF', 'XOF', 'XPF'] %}{{ return({}) }}{% endif %}
+    {% set number, text = read_number(column, is_money=true), 'cast(' ~ column ~ ' as ' ~ dbt.type_string() ~ ')' %}
+    {% set mark = ',' if var('raw_decimal_mark') == ',' else '.' %}
+    {% set is_grouped = is_text(column) ~ ' and ' ~ matches(text, '[+-]?[1-9][0-9]{0,2}[' ~ mark ~ '][0-9]{3}') %}
+    {% set row = run_query(
+        'select count(' ~ number ~ '), coalesce(sum(case when ' ~ number ~ ' = floor(' ~ number ~ ') then 1 else 0 end), 0),'
+        ~ ' coalesce(sum(case when ' ~ number ~ ' >= 1000 then 1 else 0 end), 0),'
+        ~ ' coalesce(sum(case when ' ~ is_grouped ~ ' then 1 else 0 end), 0), min(case when ' ~ is_grouped ~ ' then ' ~ text ~ ' end)'
+        ~ ' from sample_' ~ finding.source ~ ' where ' ~ number ~ ' <> 0'
+    ).rows[0] %}
+    {{ return({'column': column, 'rows': row[0] | int, 'whole': row[1] | int, 'large': row[2] | int, 'grouped': row[3] | int, 'example': row[4], 'mark': mark}) }}
+{% endmacro %}
+
+
+{#- Of each column of dates that are written with day and month in a row: the formats that read them, and those that would read them otherwise. -#}
+{% macro sample_dates(finding, unreadable) %}
+    {% set dates = [] %}
+    {% for column in finding.contract if column.data_type == 'timestamp' and column.name in finding.mapping %}
+        {% set name, text = column.name, 'cast(' ~ column.name ~ ' as ' ~ dbt.type_string() ~ ')' %}
+        {% set pairs = [] %}
+        {% for format in var('raw_timestamp_formats') if swapped_format(format) != format %}
+            {% do pairs.append([format, swapped_format(format), text]) if swapped_format(format) not in var('raw_timestamp_formats')[:loop.index0] %}
+        {% endfor %}
+        {% set example = (unreadable.get(name) or {}).get('examples', [''])[0] %}
+        {% set parts = modules.re.fullmatch('\\d{1,2}([/.-])\\d{1,2}[/.-](\\d{4}|\\d{2})(\\D+\\d{1,2}(:\\d{2}){1,2})?', example) %}
+        {% if parts %}
+            {% set day_first = '%d' ~ parts[1] ~ '%m' ~ parts[1] ~ ('%Y' if parts[2] | length == 4 else '%y')
+                ~ (' %H:%M:%S' if (parts[3] or '').count(':') == 2 else ' %H:%M' if parts[3] else '') %}
+            {% do pairs.append([day_first, swapped_format(day_first), 'case when ' ~ read_timestamp(name) ~ ' is null then ' ~ text ~ ' end']) %}
+        {% endif %}
+        {% for format, swapped, value in pairs %}
+            {% set one, other = parsed_timestamp(value, format), parsed_timestamp(value, swapped) %}
+            {% set row = run_query('select count(' ~ one ~ '), count(' ~ other ~ '), count(case when ' ~ other ~ ' is not null then ' ~ one ~ ' end),'
+                ~ ' coalesce(sum(case when ' ~ one ~ ' <> ' ~ other ~ ' then 1 else 0 end), 0) from sample_' ~ finding.source).rows[0] %}
+            {% do dates.append({
+                'column': name, 'format': format, 'swapped': swapped, 'is_set': format in var('raw_timestamp_formats'), 'is_swapped_set': swapped in var('raw_timestamp_formats'),
+                'read': row[0] | int, 'read_swapped': row[1] | int, 'read_by_both': row[2] | int, 'differ': row[3] | int,
+            }) %}
+        {% endfor %}
+    {% endfor %}
+    {{ return(dates) }}
+{% endmacro %}
+
+
+{#- The same format with day and month in each other's place. -#}
+{% macro swapped_format(format) %}
+    {{ return(modules.re.sub('%(-?)\x00', '%\\1m', modules.re.sub('%(-?)m', '%\\1d', modules.re.sub('%(-?)d', '%\\1\x00', format)))) }}
+{% endmacro %}
+
+
+{#- Rows whose number of the order is a word for a total. -#}
+{% macro sample_totals(finding) %}
+    {% if finding.source not in ['orders', 'order_items'] or 'order_id' not in finding.mapping %}{{ return({}) }}{% endif %}
+    {% set row = run_query(
+        'select count(*), min(order_id) from sample_' ~ finding.source ~ ' where lower(trim(cast(order_id as ' ~ dbt.type_string() ~ ')))'
+        ~ " in ('total', 'total:', 'totals', 'grand total', 'subtotal', 'sum', 'summe', 'gesamt', 'gesamtsumme', 'totale', 'somme', 'suma')"
+        ~ (' and ' ~ read_timestamp('ordered_at') ~ ' is not null' if 'ordered_at' in finding.mapping else '')
+    ).rows[0] %}
+    {{ return({'rows': row[0] | int, 'example': row[1]}) }}
+{% endmacro %}
+
+
+{#- Orders whose number comes again with another customer, and on another day or of another amount: most likely of another shop. -#}
+{% macro sample_numbers_again(finding) %}
+    {% set wanted = ['order_id', 'customer_id', 'ordered_at'] %}
+    {% if finding.source != 'orders' or wanted | reject('in', finding.mapping) | list %}{{ return({}) }}{% endif %}
+    {% set key = 'order_id' ~ (', store' if 'store' in finding.mapping else '') %}
+    {% set is_other = ['min(ordered_at) <> max(ordered_at)'] + (['min(amount) <> max(amount)'] if 'amount' in finding.mapping else []) %}
+    {% set row = run_query(
+        'select count(*), coalesce(sum(is_again), 0), min(case when is_again = 1 then order_id end) from (select order_id, case when min(customer_id) <> max(customer_id) and ('
+        ~ is_other | join(' or ') ~ ') then 1 else 0 end as is_again from sample_orders where order_id is not null group by ' ~ key ~ ') as numbers'
+    ).rows[0] %}
+    {{ return({'numbers': row[0] | int, 'again': row[1] | int, 'example': row[2] | string, 'allowed': var('max_conflicting_keys')}) }}
 {% endmacro %}

@@ -26,7 +26,7 @@ from clv.build.project import (
 )
 from clv.commands.completion import complete_format, complete_mart, complete_run, complete_target
 from clv.console.progress import LiveProgress, PlainProgress, show_progress
-from clv.console.terminal import GOOD, show, show_error, show_json
+from clv.console.terminal import CARE, GOOD, show, show_error, show_json
 from clv.errors import ClvError, DataError, StoppedError, UsageError
 from clv.warehouse.files import KEPT_PUBLICATIONS
 
@@ -166,7 +166,7 @@ def check(
     with _work(as_json) as progress:
         settings = _run_settings(raw, warehouse, target, variables, None)
 
-        from clv.commands.check import findings, problems, render_check, to_json
+        from clv.commands.check import findings, problems, render_check, to_json, would_stop
         from clv.commands.run import CHECK, check_raw, last_build_seconds
         from clv.commands.samples import SAMPLE_ROWS
 
@@ -181,7 +181,8 @@ def check(
     if reasons:
         raise UsageError("\n".join(reasons))
     if not as_json:
-        show([Text("A run can start.", GOOD)])
+        stops = would_stop(answer[1])
+        show([Text("A run can start, but would stop: see above.", CARE) if stops else Text("A run can start.", GOOD)])
 
 
 @app.command()

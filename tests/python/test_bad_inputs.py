@@ -12,6 +12,7 @@ import gzip
 import io
 import re
 import tempfile
+import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -310,6 +311,15 @@ def read_stopped(path: Path) -> Stopped:
     )
 
 
+def archive(*names: str) -> bytes:
+    """Return a ZIP archive of files of these names."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as made:
+        for name in names:
+            made.writestr(name, "content")
+    return content.getvalue()
+
+
 def many_orders(count: int) -> str:
     return "".join(f"o{n},c{n % 12},2024-{1 + n % 12:02d}-15,10.00\n" for n in range(count))
 
@@ -319,6 +329,35 @@ MANY = (HEADER + many_orders(3000)).encode()
 STOPPED = {path.stem: read_stopped(path) for path in sorted((BAD_INPUTS / "stopped").glob("*.yml"))} | {
     "parquet_cut_short": Stopped({"orders.csv": FEW, "refunds.parquet": parquet(order("1"))[:-9]}, ["refunds.parquet"]),
     "parquet_of_no_bytes": Stopped({"orders.csv": FEW, "refunds.parquet": b""}, ["refunds.parquet"]),
+    "picture": Stopped({"orders.csv": b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"}, ["orders.csv is a picture: remove it"]),
+    "workbook": Stopped(
+        {"orders.csv": archive("xl/workbook.xml"), "refunds.csv": b"\xd0\xcf\x11\xe0\xa1\xb1"},
+        ["orders.csv is an Excel workbook: save it as CSV in UTF-8", "refunds.csv is an Excel workbook"],
+    ),
+    "archive": Stopped({"orders.csv": archive("orders.csv")}, ["orders.csv is a ZIP archive: unpack it"]),
+    "gzip_named_csv": Stopped(
+        {"orders.csv": gzip.compress(FEW)}, ["orders.csv is a gzip file: give it a name that ends"]
+    ),
+    "parquet_named_csv": Stopped({"orders.csv": parquet(order("1"))}, ["orders.csv is a Parquet file: give it a name"]),
+    "utf16_without_mark": Stopped(
+        {"orders.csv": FEW.decode().encode("utf-16-be")}, ["is no UTF-8 text (UTF-16, perhaps)"]
+    ),
+    "web_page": Stopped(
+        {"orders.csv": b"<!DOCTYPE html>\n<title>Sign in</title>\n"}, ["is a web page or XML, perhaps of"]
+    ),
+    "first_line_of_3_mb": Stopped(
+        {"orders.csv": b"9" * 3_000_000},
+        ["orders.csv begins with a line of more than 2,000,000 bytes: its first line must"],
+    ),
+    "workbook_by_name": Stopped(
+        {"sales.xlsx": archive("xl/workbook.xml")},
+        ["sales.xlsx can't be read: deliver orders as .csv, .csv.gz or .parquet"],
+        {"raw_names": {"orders": "sales.xlsx"}},
+    ),
+    "title_above_the_columns": Stopped(
+        {"orders.csv": b"All sales\n\n" + FEW},
+        ["Columns found: All sales.", "write raw_files: {orders: {skip_lines: 2}} (two of them) into shop.yml"],
+    ),
     "gzip_of_no_bytes": Stopped({"orders.csv.gz": b""}, [f"{{raw}}/orders.csv.gz {NOT_GZIP}"]),
     "gzip_cut_short": Stopped({"orders.csv.gz": gzip.compress(MANY)[:-9]}, [f"orders.csv.gz {NOT_GZIP}"], build=True),
     # beyond 10,000 characters DuckDB doesn't keep what an unclosed quote has swallowed
@@ -380,6 +419,111 @@ def test_check_stops_with_a_sentence(project: dbt.Project, tmp_path: Path, name:
     raw.mkdir()
     fault = STOPPED[name]
     assert_sentences(problems(project, write_files(raw, fault.files), fault.variables), fault.sentences, raw)
+
+
+def delivered(rows: Sequence[str], header: str = HEADER) -> bytes:
+    return (header + "".join(f"{row}\n" for row in rows)).encode()
+
+
+def amounts(*values: object) -> dict[str, bytes]:
+    return {"orders.csv": delivered([f'o{n},c{n},2024-03-01,"{values[n % len(values)]}"' for n in range(40)])}
+
+
+def dates(*values: str) -> dict[str, bytes]:
+    return {"orders.csv": delivered([f"o{n},c{n},{values[n % len(values)]},{n}.50" for n in range(40)])}
+
+
+def statuses(*values: str) -> dict[str, bytes]:
+    rows = [f"o{n},c{n},2024-03-01,10.50,{values[n % len(values)]}" for n in range(40)]
+    return {"orders.csv": delivered(rows, HEADER.replace("amount", "amount,status"))}
+
+
+DAY_FIRST, MONTH_FIRST = {"raw_timestamp_formats": ["%d/%m/%Y"]}, {"raw_timestamp_formats": ["%m/%d/%Y"]}
+BOTH = {"raw_timestamp_formats": ["%d/%m/%Y", "%m/%d/%Y"]}
+# what can be read, but is likely to be meant otherwise: files, vars, what clv check says of it ("" for nothing)
+HINTED: Mapping[str, tuple[Mapping[str, bytes], Mapping[str, Any], str]] = {
+    "cents": (
+        amounts(1999, 4950, 10250),
+        {},
+        "orders.amount: all 40 amounts are whole numbers, most of them above 1,000",
+    ),
+    "yen": (amounts(1999, 4950, 10250), {"reporting_currency": "JPY"}, ""),
+    "whole_prices": (amounts(19, 49, 2000), {}, ""),
+    "decimal_comma": (
+        amounts("1.234,50", "7,00"),
+        {},
+        'Where the comma marks the decimals, write raw_decimal_mark: ","',
+    ),
+    "decimal_point": (amounts("1,234.50"), {"raw_decimal_mark": ","}, 'take raw_decimal_mark: "," out of shop.yml'),
+    "thousands": (amounts("1.234", "950"), {}, 'every fraction has three digits, as "1.234" (rows: 20). If these are'),
+    "three_decimals_among_others": (amounts("1.234", "9.5"), {}, ""),
+    "day_first": (
+        dates("03/04/2024", "31/04/2024", "13/05/2024"),
+        {},
+        '["%d/%m/%Y"] in shop.yml would read 27 of what',
+    ),
+    "day_or_month": (
+        dates("03/04/2024", "05/06/2024"),
+        {},
+        'write raw_timestamp_formats: ["%d/%m/%Y"] or ["%m/%d/%Y"]',
+    ),
+    "day_or_month_with_a_format": (dates("03/04/2024", "05/05/2024"), DAY_FIRST, "no date tells whether"),
+    "day_first_with_the_right_format": (dates("03/04/2024", "13/05/2024"), DAY_FIRST, ""),
+    "day_first_with_the_wrong_format": (
+        dates("03/04/2024", "13/05/2024"),
+        MONTH_FIRST,
+        '["%d/%m/%Y"] in shop.yml would',
+    ),
+    "day_first_with_both_formats": (dates("03/04/2024", "13/05/2024"), BOTH, "20 dates are read by"),
+    "no_order_counts": (
+        statuses("pending"),
+        {},
+        "orders: none of the 40 orders counts, by var counted_order_statuses.",
+    ),
+    "few_orders_count": (statuses("pending", "paid", "failed"), {}, "only 13 of 40 orders count, by var"),
+    "most_orders_count": (statuses("pending", "paid", "paid"), {}, ""),
+    "total": (
+        {"orders.csv": FEW + b"Total,,2024-12-31,400.00\n"},
+        {},
+        'the order "Total" looks like a total of the others',
+    ),
+    "two_shops": (
+        {"orders/a.csv": FEW, "orders/b.csv": delivered([f"o{n},d{n},2024-05-02,11.00" for n in range(40)])},
+        {},
+        "orders: 40 of 40 order numbers come again with another customer, and another day or amount",
+    ),
+    "same_orders_again": ({"orders/a.csv": FEW, "orders/b.csv": FEW}, {}, ""),
+    "latin1": (
+        {"orders.csv": FEW + "o99,Zoë,2024-03-01,10.00\n".encode("latin-1")},
+        {},
+        "orders.csv: 1 line is no UTF-8 text (the first is line 42), and would be rejected: save the file as UTF-8",
+    ),
+    "line_of_3_mb": (
+        {"orders/a.csv": FEW, "orders/b.csv": FEW + b"o99,c1,2024-03-01," + b"9" * 3_000_000},
+        {},
+        "orders/b.csv: 1 line is no record of these columns (the first is line 42), and would be rejected.",
+    ),
+    "no_rows": ({"orders.csv": HEADER.encode()}, {}, "orders: there are no rows"),
+}
+
+
+@pytest.mark.parametrize("name", HINTED)
+def test_check_says_what_is_likely_meant_otherwise(project: dbt.Project, tmp_path: Path, name: str) -> None:
+    files, variables, sentence = HINTED[name]
+    with dbt.folders(write_files(tmp_path, files), tmp_path.parent):
+        sources = check.inspect_raw(replace(project, variables=variables), tmp_path, sample_rows=0)
+    assert check.problems(sources) == []
+    findings = check.findings(sources, tmp_path)
+    assert sentence in "\n".join(findings) if sentence else findings == []
+    stops = {"decimal_comma", "decimal_point", "day_first", "day_or_month", "day_first_with_the_wrong_format"}
+    assert check.would_stop(findings) == (name in stops | {"no_order_counts", "two_shops"})
+
+
+def test_files_that_nobody_reads_are_named_where_there_are_no_orders(project: dbt.Project, tmp_path: Path) -> None:
+    with dbt.folders(write_files(tmp_path, {"sales 2024.xlsx": archive("xl/workbook.xml")}), tmp_path.parent):
+        sources = check.inspect_raw(project, tmp_path, sample_rows=0)
+    assert check.problems(sources)
+    assert "Nobody reads sales 2024.xlsx" in "\n".join(check.findings(sources, tmp_path))
 
 
 def test_links_that_lead_nowhere_are_no_files(project: dbt.Project, tmp_path: Path) -> None:

@@ -33,6 +33,7 @@ def test_version(run_clv: RunClv) -> None:
         (["run", "--raw", "raw", "--as-of", "20250228"], "write it as YYYY-MM-DD"),
         (["run", "--raw", "raw", "--vars", "{as_of_date: soon}"], "as_of_date is 'soon', which is not a date"),
         (["run", "--raw", "raw", "--vars", "{as_of_date: 2025"], "--vars is not valid YAML, line 1"),
+        (["run", "--raw", "raw", "--vars", "raw_where: {}\nraw_where: {}"], "line 2: 'raw_where' stands twice."),
         (["run", "--raw", "raw", "--vars", "{as_of_date: 2025-02-30}"], "--vars holds a date that is none"),
         (["run", "--raw", "raw", "--vars", "nosuch.yml"], "--vars nosuch.yml can't be read: No such file"),
         (["run", "--raw", "raw", "--vars", "[1, 2]"], "--vars must map variables to values"),
@@ -323,7 +324,7 @@ def test_check_says_what_the_rows_hold_before_a_build(call_clv: RunClv, tmp_path
     assert re.search(r"orders\.customer_id +customers +2 +100\.0%", run.stdout)
 
     answer = json.loads(call_clv("check", "--raw", "raw", "--all", "--json").stdout)
-    assert len(answer["findings"]) == 8
+    assert len(answer["findings"]) == 9
     assert answer["last_build_seconds"] is None
     sample = next(source["sample"] for source in answer["sources"] if source["source"] == "orders")
     assert sample["rows"] == 4

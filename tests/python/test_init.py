@@ -92,6 +92,45 @@ def test_the_currency_is_the_one_that_amounts_are_read_in(call_clv: RunClv, tmp_
     assert not any("exchange_rates" in sentence for sentence in answer["confirm"])
 
 
+def test_own_files_are_read_as_they_are_written(call_clv: RunClv, tmp_path: Path) -> None:
+    raw = tmp_path / "raw"
+    raw.mkdir()
+    (raw / "orders.csv").write_text(
+        "All sales;;;\n2024;;;\norder_id;customer_id;ordered_at;amount\n1;ann;31.01.2024;1.234,50\n2;bob;01.02.2024;7,00\n",
+        encoding="utf-8",
+    )
+    assert written(call_clv("init", str(raw)), raw) == {
+        "raw_files": {"orders": {"skip_lines": 2}},
+        "raw_timestamp_formats": ["%d.%m.%Y"],
+        "raw_decimal_mark": ",",
+    }
+
+
+def test_files_that_hold_no_table_are_said_to_be_what_they_are(call_clv: RunClv, tmp_path: Path) -> None:
+    raw = tmp_path / "raw"
+    raw.mkdir()
+    (raw / "logo.csv").write_bytes(b"\x89PNG\r\n\x1a\n")
+    (raw / "old.xls").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
+    (raw / "wide.csv").write_bytes("a,b\n1,2\n".encode("utf-16-le"))
+    run = call_clv("init", str(raw))
+    assert run.exit_code == 2
+    assert "logo.csv is a picture: remove it" in run.stderr
+    assert "old.xls is an Excel workbook: save it as CSV in UTF-8 and deliver that." in run.stderr
+    assert "wide.csv is no UTF-8 text (UTF-16, perhaps)" in run.stderr
+    (raw / "orders.csv").write_bytes("customer_id,ordered_at,amount\nZoë,2024-01-31,5\n".encode("latin-1"))
+    run = call_clv("init", str(raw), "--json")
+    assert run.exit_code == 0, run.output
+    assert "orders.csv is no UTF-8 text (Windows-1252, perhaps): save it as CSV" in " ".join(
+        json.loads(run.stdout)["confirm"]
+    )
+
+
+def test_all_deliveries_of_a_folder_are_read(call_clv: RunClv, tmp_path: Path) -> None:
+    for name in ("may", "june"):
+        write_csv(tmp_path / "raw/orders", name, ["customer_id", "ordered_at", "amount"], [("a", "2024-05-01", 5)])
+    assert json.loads(call_clv("init", str(tmp_path / "raw"), "--json").stdout)["unread"] == []
+
+
 def test_nothing_is_overwritten_unless_it_is_meant(call_clv: RunClv, purchase_log: Path) -> None:
     (purchase_log / "shop.yml").write_text("{reporting_currency: CHF}", encoding="utf-8")
     run = call_clv("init", str(purchase_log))

@@ -87,6 +87,7 @@ def read_vars(text: str) -> dict[str, Any]:
         return {}
     origin, content = _vars_content(text)
     try:
+        _refuse_names_twice(yaml.compose(content))
         variables = yaml.safe_load(content)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
@@ -100,6 +101,20 @@ def read_vars(text: str) -> dict[str, Any]:
     if not isinstance(variables, dict):
         raise UsageError(f"{origin} must map variables to values, as in: {{reporting_currency: EUR}}.")
     return {str(name): _json_value(value) for name, value in variables.items()}
+
+
+def _refuse_names_twice(node: yaml.Node | None) -> None:
+    """Raise an error for a name that stands twice in a mapping, of which YAML keeps the last value."""
+    if isinstance(node, yaml.SequenceNode):
+        for value in node.value:
+            _refuse_names_twice(value)
+    if isinstance(node, yaml.MappingNode):
+        names: set[str] = set()
+        for key, value in node.value:
+            if isinstance(key, yaml.ScalarNode) and key.value in names:
+                raise yaml.MarkedYAMLError(problem=f"'{key.value}' stands twice", problem_mark=key.start_mark)
+            names.add(str(key.value))
+            _refuse_names_twice(value)
 
 
 def vars_beside(raw: Path | None) -> str:
@@ -122,7 +137,7 @@ def _vars_content(text: str) -> tuple[str, str]:
     if not is_file(text):
         return "--vars", text
     try:
-        return f"--vars {text}", path.read_text(encoding="utf-8")
+        return text, path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         raise UsageError(f"--vars {text} can't be read: {reason}.") from error

@@ -15,6 +15,7 @@ from rich.text import Text
 
 from clv.build.dbt import OperationError, Project, run_operation
 from clv.commands import samples
+from clv.commands.contents import NO_UTF8, is_utf8, why_no_table
 from clv.console.terminal import ABSENT, CARE, table
 from clv.engines.protocol import NOT_GZIP
 from clv.errors import UsageError
@@ -23,6 +24,7 @@ REPORT_PREFIX = "raw_sources "
 TRIAL_PREFIX = "raw_trial "
 """Before a line of SQL from a var is tried; the last one is the one that failed."""
 BLOCK_BYTES = 1 << 20
+TEXT_ENDINGS = (".csv", ".tsv", ".txt")
 
 
 @dataclass(frozen=True)
@@ -62,10 +64,7 @@ def inspect_raw(project: Project, raw: Path | None, sample_rows: int | None = No
     for line in _report(project, sample_rows):
         if line.startswith(REPORT_PREFIX):
             sources = read_report(line.removeprefix(REPORT_PREFIX))
-            return [
-                replace(source, problems=[*source.problems, *broken_archives(raw or Path(), source)])
-                for source in sources
-            ]
+            return [replace(source, problems=_with_contents(raw, source)) for source in sources]
     raise UsageError("dbt reported nothing about the raw data: is the macro report_raw_sources part of the project?")
 
 
@@ -108,6 +107,22 @@ def problems(sources: Iterable[RawSource]) -> list[str]:
     return list(dict.fromkeys(problem for source in sources for problem in source.problems))
 
 
+def _with_contents(raw: Path | None, source: RawSource) -> list[str]:
+    """Return the problems of a source; of a file that is no table of text what it is, and nothing besides."""
+    if raw is None:
+        return list(source.problems)
+    kinds = {name: why_no_table(raw / name) for name in source.files}
+    kinds |= {
+        name: NO_UTF8
+        for name in source.files
+        if not kinds[name] and any(problem.startswith(f"{name} ") for problem in source.problems)
+        if name.lower().endswith(TEXT_ENDINGS) and not is_utf8(raw / name)
+    }
+    told = {name: f"{name} {kind}" for name, kind in kinds.items() if kind}
+    kept = [problem for problem in source.problems if not problem.startswith(tuple(f"{name} " for name in told))]
+    return [*kept, *told.values(), *broken_archives(raw, source)]
+
+
 def broken_archives(raw: Path, source: RawSource) -> list[str]:
     """Read gzipped files below `raw` to their checksum, which engines ignore; return a sentence for each broken one."""
     return [f"{name} {NOT_GZIP}" for name in source.archives if not _is_whole_gzip(raw / name)]
@@ -141,8 +156,14 @@ def absent_sources(sources: Iterable[RawSource]) -> list[RawSource]:
 def findings(sources: Sequence[RawSource], raw: Path | None) -> list[str]:
     """Return a sentence for each thing in the raw data that is worth a look; none where no rows were read."""
     rows = {source.name: source.sample for source in sources if source.sample}
-    unread = samples.unread_files(raw, (name for source in sources for name in source.files)) if rows else []
-    return samples.findings(rows, unread)
+    unread = samples.unread_files(raw, (name for source in sources for name in source.files))
+    told = "\n".join(problems(sources))
+    return samples.findings(rows, [name for name in unread if name not in told])
+
+
+def would_stop(sentences: Iterable[str]) -> bool:
+    """Say whether one of the findings is sure to stop a run."""
+    return any(samples.STOPS in sentence for sentence in sentences)
 
 
 def to_json(sources: Sequence[RawSource], sentences: Sequence[str], build_seconds: float | None) -> dict[str, Any]:

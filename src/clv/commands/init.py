@@ -3,6 +3,7 @@
 import csv
 import gzip
 import re
+import zlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,6 +17,8 @@ from rich.text import Text
 
 from clv.build.presets import Preset, preset_names, read_preset
 from clv.build.project import VARS_FILE
+from clv.commands.contents import AS_TEXT, NO_UTF8, is_utf8, why_no_table
+from clv.commands.samples import DATA_ENDINGS, DECIMAL_COMMA, DECIMAL_POINT
 from clv.console.terminal import CARE, GOOD
 from clv.engines import ENGINE
 from clv.engines.protocol import EngineError
@@ -27,6 +30,7 @@ TITLE_LINES = 4
 """Some reports have lines above the one that names the columns."""
 
 SAMPLE_ROWS = 500
+SHOWN = 5
 WORDS: Mapping[str, Mapping[str, Sequence[str]]] = {
     "orders": {
         "order_id": (
@@ -87,20 +91,26 @@ NEEDED = {
 
 @dataclass(frozen=True)
 class RawFile:
-    """A file below the raw folder: its name there, its columns, the lines above them, and its first rows."""
+    """A file below the raw folder: its name there, its columns, the lines above them, and its first rows.
+
+    trouble: why it can't be read, or not whole, and what to do.
+    """
 
     name: str
     columns: list[str]
     skipped: int = 0
     rows: list[list[str]] = field(default_factory=list)
+    trouble: str = ""
 
     @property
     def known_as(self) -> str:
         """The name by which vars find the file: without the ending, but for one that must be written out."""
         return self.name if self.name.lower().endswith((".tsv", ".txt")) else _without_ending(self.name)
 
-    def values(self, column: str) -> list[str]:
-        """Return what the first rows hold in a column, blanks left out."""
+    def values(self, column: str | None) -> list[str]:
+        """Return what the first rows hold in a column, blanks left out; nothing where there is no column."""
+        if column is None:
+            return []
         place = self.columns.index(column)
         return [row[place].strip() for row in self.rows if place < len(row) and row[place].strip()]
 
@@ -109,11 +119,13 @@ class RawFile:
 class Proposal:
     """What is to be written.
 
-    presets: with the files by which each was recognised. names: of raw_names. unsure: sentences for the user.
+    presets: with the files by which each was recognised. names: of raw_names. skipped: of raw_files, the lines above
+    the columns. unsure: sentences for the user.
     """
 
     presets: dict[str, list[str]] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
+    skipped: dict[str, int] = field(default_factory=dict)
     variables: dict[str, object] = field(default_factory=dict)
     unsure: list[str] = field(default_factory=list)
     found: list[str] = field(default_factory=list)
@@ -130,57 +142,66 @@ def init(folder: Path, contract: Mapping[str, Sequence[str]], force: bool) -> tu
     target = folder / VARS_FILE
     if target.exists() and not force:
         raise UsageError(f"{target} is there already: --force writes it anew.")
-    files = list(read_files(folder))
+    found = list(read_files(folder))
+    files = [file for file in found if file.columns]
+    troubles = [f"{file.name} {file.trouble}" for file in found if file.trouble]
     if not files:
-        raise UsageError(
-            f"There is no file with columns below {folder}: put .csv, .csv.gz, .parquet, .tsv or .txt files there."
-        )
+        put = f"There is no file with columns below {folder}: put .csv, .csv.gz, .parquet, .tsv or .txt files there."
+        raise UsageError("\n".join([put, *troubles[:SHOWN]]))
     proposal = propose(files, contract)
+    proposal.unsure += troubles
     if not proposal.found:
-        names = ", ".join(file.name for file in files[:5])
-        raise UsageError(
+        names = ", ".join(file.name for file in files[:SHOWN])
+        none = (
             f"None of the files below {folder} is recognised by its columns ({names}): "
             "name them in a shop.yml of your own, as docs/how-to/map-your-export.md says."
         )
+        raise UsageError("\n".join([none, *troubles[:SHOWN]]))
     target.write_text(render(proposal), encoding="utf-8")
     return target, proposal
 
 
 def read_files(folder: Path) -> Iterable[RawFile]:
-    """Read the names of the columns of each file, in the order of their names."""
+    """Read the names of the columns of each file, in the order of their names; of none that holds no table."""
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
-        if path.is_file() and name.lower().endswith(ENDINGS) and not name.startswith("."):
-            file = _read_parquet(path, name) if name.lower().endswith(".parquet") else _read_text(path, name)
-            if file:
-                yield file
+        if path.is_file() and name.lower().endswith((*ENDINGS, *DATA_ENDINGS)) and "/." not in f"/{name}":
+            yield _read_file(path, name)
 
 
-def _read_parquet(path: Path, name: str) -> RawFile | None:
+def _read_file(path: Path, name: str) -> RawFile:
+    ending = name.lower()
     try:
-        return RawFile(name, ENGINE.parquet_columns(path))
-    except EngineError:
-        return None
+        trouble = why_no_table(path)
+        if trouble:
+            return RawFile(name, [], trouble=trouble)
+        if not ending.endswith(ENDINGS):
+            return RawFile(name, [], trouble=f"can't be read: {AS_TEXT}.")
+        if ending.endswith(".parquet"):
+            return RawFile(name, ENGINE.parquet_columns(path))
+        return _read_text(path, name)
+    except (OSError, EOFError, zlib.error, EngineError, csv.Error):
+        kind = "Parquet" if ending.endswith(".parquet") else "gzip" if ending.endswith(".gz") else "CSV"
+        return RawFile(name, [], trouble=f"is not a whole {kind} file: deliver it again, or remove it.")
 
 
-def _read_text(path: Path, name: str) -> RawFile | None:
-    open_text = gzip.open if name.lower().endswith(".gz") else open
-    try:
-        with open_text(path, "rt", encoding="utf-8-sig", newline="") as file:
-            lines = list(islice(file, SAMPLE_ROWS))
-    except (OSError, EOFError, UnicodeDecodeError):
-        return None
+def _read_text(path: Path, name: str) -> RawFile:
+    is_packed = name.lower().endswith(".gz")
+    encoding = "utf-8-sig" if is_packed or is_utf8(path) else "cp1252"
+    with (gzip.open if is_packed else open)(path, "rt", encoding=encoding, errors="replace", newline="") as file:
+        lines = [line for line in islice(file, SAMPLE_ROWS) if len(line) < csv.field_size_limit()]
     delimiter = max(
         DELIMITERS, key=lambda mark: max((line.count(mark) for line in lines[: TITLE_LINES + 1]), default=0)
     )
-    try:
-        rows = list(csv.reader(lines, delimiter=delimiter))
-    except csv.Error:
-        return None
+    rows = list(csv.reader(lines, delimiter=delimiter))
+    if not any(any(row) for row in rows):
+        return RawFile(name, [], trouble="is empty: deliver it again, or remove it.")
     widths = [len(row) for row in rows if len(row) > 1] or [1]  # lines of a title hold one value
     width = Counter(widths).most_common(1)[0][0]
-    skipped = next((place for place, row in enumerate(rows[: TITLE_LINES + 1]) if len(row) == width), 0)
-    return RawFile(name, [column.strip() for column in rows[skipped]], skipped, rows[skipped + 1 :]) if rows else None
+    heads = (place for place, row in enumerate(rows[: TITLE_LINES + 1]) if len(row) == width)
+    skipped = next((place for place in heads if sum(map(bool, rows[place])) * 2 > width), 0)
+    columns = [column.strip() for column in rows[skipped]]
+    return RawFile(name, columns, skipped, rows[skipped + 1 :], trouble=NO_UTF8 if encoding == "cp1252" else "")
 
 
 def propose(files: Sequence[RawFile], contract: Mapping[str, Sequence[str]]) -> Proposal:
@@ -206,7 +227,8 @@ def propose(files: Sequence[RawFile], contract: Mapping[str, Sequence[str]]) -> 
         if file.name not in taken and _take_guess(proposal, file):
             taken.add(file.name)
             break
-    proposal.unread = [file.name for file in files if file.name not in taken]
+    folders = tuple(f"{source}/" for source in read - set(proposal.names) if not proposal.presets)
+    proposal.unread = [file.name for file in files if file.name not in taken and not file.name.startswith(folders)]
     _propose_currency(proposal, [file for file in files if file.name in taken and "rate" not in file.columns])
     return proposal
 
@@ -256,7 +278,7 @@ def _take_preset(proposal: Proposal, preset: Preset, matched: Mapping[str, list[
     options = preset.variables.get("raw_files") or {}
     for source, option in options.items():
         if len(skipped) == 1 and option.get("skip_lines") not in skipped:
-            proposal.variables["raw_files"] = {source: {"skip_lines": skipped.pop()}}
+            proposal.skipped[source] = skipped.pop()
 
 
 def _take_own(proposal: Proposal, file: RawFile, contract: Mapping[str, Sequence[str]], read: set[str]) -> bool:
@@ -274,6 +296,8 @@ def _take_own(proposal: Proposal, file: RawFile, contract: Mapping[str, Sequence
         proposal.names[source] = file.known_as
         proposal.unsure.append(f"{file.name} is taken for {source}, by its columns.")
     proposal.found.append(f"{file.name}: {source}")
+    named_as = {name.lower(): name for name in file.columns}
+    _propose_reading(proposal, file, source, {name: named_as.get(name) for name in WORDS.get(source, ())})
     read.add(source)
     return True
 
@@ -300,9 +324,22 @@ def _take_guess(proposal: Proposal, file: RawFile) -> bool:
             proposal.unsure.append(
                 f"Of the statuses {', '.join(words)}, name those that are sales in counted_order_statuses."
             )
-        _propose_dates(proposal, file, str(guessed["ordered_at"]))
+        _propose_reading(proposal, file, source, guessed)
         return True
     return False
+
+
+def _propose_reading(proposal: Proposal, file: RawFile, source: str, columns: Mapping[str, str | None]) -> None:
+    """Say how the lines, dates and decimals of a file are read. columns: what it calls those of the contract."""
+    if file.skipped:
+        proposal.skipped[source] = file.skipped
+    if columns.get("ordered_at"):
+        _propose_dates(proposal, file, str(columns["ordered_at"]))
+    amounts = [value for name in ("amount", "unit_price") for value in file.values(columns.get(name))]
+    if any(DECIMAL_COMMA.fullmatch(value) for value in amounts) and not any(
+        DECIMAL_POINT.fullmatch(value) for value in amounts
+    ):
+        proposal.variables["raw_decimal_mark"] = ","
 
 
 def _first(columns: Sequence[str], words: Sequence[str]) -> str | None:
@@ -396,7 +433,9 @@ def render(proposal: Proposal) -> str:
 
 
 def _variables(proposal: Proposal) -> dict[str, object]:
-    return ({"raw_names": proposal.names} if proposal.names else {}) | proposal.variables
+    skipped = {source: {"skip_lines": lines} for source, lines in proposal.skipped.items()}
+    mappings = {"raw_names": proposal.names, "raw_files": skipped}
+    return {name: value for name, value in mappings.items() if value} | proposal.variables
 
 
 def _yaml(value: object) -> str:

@@ -1,5 +1,6 @@
 """What the rows of the raw data say before a build: what can't be read, what doesn't count, what finds no partner."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -8,13 +9,18 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from clv.console.terminal import CARE, table
-from clv.console.words import UNKNOWN, count, exact, listed, percent
+from clv.console.words import SPACE, UNKNOWN, count, exact, listed, percent, plural
 
 SAMPLE_ROWS = 500_000
 """Of each source: enough for most shops to be read whole."""
 SHOWN = 10
 FEW_PARTNERS = 0.5
 """Below this share of keys with a partner two sources are likely to write their ids in different ways."""
+STOPS = "A run would stop"
+FEW_ROWS = 20
+"""Of fewer amounts nothing is concluded."""
+DECIMAL_COMMA = re.compile(r"[+-]?\d{1,3}([.]?\d{3})*,(\d|\d\d)")
+DECIMAL_POINT = re.compile(r"[+-]?\d{1,3}(,?\d{3})*[.](\d|\d\d)")
 DATA_ENDINGS = (
     ".csv",
     ".gz",
@@ -48,7 +54,18 @@ def findings(samples: Mapping[str, Sample], unread: Sequence[str]) -> list[str]:
 
 
 def _of_source(source: str, sample: Sample) -> Iterable[str]:
+    for lines in sample["lines"]:
+        what, advice = "no record of these columns", ""
+        if lines["is_encoding"]:
+            what, advice = "no UTF-8 text", ": save the file as UTF-8 (it may be Windows-1252)"
+        found = f"{plural(lines['rows'], 'line')} {'is' if lines['rows'] == 1 else 'are'} {what}".replace(SPACE, " ")
+        yield (
+            f"{lines['delivered_in']}: {found} (the first is line {lines['line']}), and would be rejected{advice}."
+            f"{_stop(lines['rows'], sample)}"
+        )
     yield from _of_values(source, sample)
+    yield from _of_dates(source, sample)
+    yield from _of_amounts(source, sample)
     yield from _of_orders(source, sample)
     for match in sample["matches"]:
         if match["keys"] and match["matched"] < FEW_PARTNERS * match["keys"]:
@@ -63,16 +80,90 @@ def _of_source(source: str, sample: Sample) -> Iterable[str]:
 
 def _of_values(source: str, sample: Sample) -> Iterable[str]:
     rows = count(sample["rows"])
+    dated = [date["column"] for date in sample["dates"]]
     for column, found in sample["unreadable"].items():
         examples = _quoted(found["examples"])
-        yield f"{source}.{column}: {count(found['rows'])} of {rows} values can't be read, as {examples}."
+        hint = _decimal_hint(found["examples"]) if column not in dated else ""
+        stop = _stop(found["rows"], sample)
+        yield f"{source}.{column}: {count(found['rows'])} of {rows} values can't be read, as {examples}.{hint}{stop}"
     for column, found in sample["blank"].items():
-        yield f"{source}.{column} is blank in {count(found['rows'])} of {rows} rows, which are rejected."
+        stop = _stop(found["rows"], sample)
+        yield f"{source}.{column} is blank in {count(found['rows'])} of {rows} rows, which are rejected.{stop}"
     for column, found in sample["float_ids"].items():
         example = _quoted(found["examples"][:1])
         yield (
             f"{source}.{column}: {count(found['rows'])} of {rows} ids are written as decimals, as {example}; "
             "they are read as whole numbers where all ids of a file are."
+        )
+
+
+def _stop(rows: int, sample: Sample) -> str:
+    """Say that a run would stop where more rows are rejected than may be."""
+    share = sample["max_rejected_share"]
+    if rows <= share * max(sample["rows"], rows):
+        return ""
+    return f" {STOPS}: more than {percent(share)} of the rows would be rejected (var max_rejected_share)."
+
+
+def _decimal_hint(examples: Iterable[str]) -> str:
+    if any(DECIMAL_COMMA.fullmatch(example) for example in examples):
+        return ' Where the comma marks the decimals, write raw_decimal_mark: "," into shop.yml.'
+    if any(DECIMAL_POINT.fullmatch(example) for example in examples):
+        return ' Where the point marks the decimals, take raw_decimal_mark: "," out of shop.yml.'
+    return ""
+
+
+def _of_dates(source: str, sample: Sample) -> Iterable[str]:
+    proposed = [date["column"] for date in sample["dates"] if not date["is_set"]]
+    for date in sample["dates"]:
+        column, written, swapped = f"{source}.{date['column']}", f'["{date["format"]}"]', f'["{date["swapped"]}"]'
+        best = max(date["read"], date["read_swapped"])
+        if not date["is_set"] and best and date["read"] == date["read_swapped"]:
+            yield (
+                f"{column}: what can't be read may be day and month, or month and day; no date tells which. Ask who "
+                f"wrote it, and write raw_timestamp_formats: {written} or {swapped} into shop.yml."
+            )
+        elif not date["is_set"] and best:
+            better = written if date["read"] == best else swapped
+            yield (
+                f"{column}: raw_timestamp_formats: {better} in shop.yml would read {count(best)} of what can't be read."
+            )
+        elif date["is_swapped_set"] and date["differ"]:
+            yield (
+                f"{column}: {count(date['differ'])} dates are read by {written}, and would be other days by {swapped}: "
+                "leave one of them out of var raw_timestamp_formats."
+            )
+        elif date["read"] == date["read_by_both"] and date["differ"] and date["column"] not in proposed:
+            yield (
+                f"{column}: no date tells whether {written} or {swapped} is right, since no day is after the 12th: "
+                "make sure that var raw_timestamp_formats names the right one."
+            )
+
+
+def _of_amounts(source: str, sample: Sample) -> Iterable[str]:
+    amounts, totals, again = sample["amounts"], sample["totals"], sample["numbers_again"]
+    if amounts and amounts["rows"] >= FEW_ROWS and amounts["whole"] == amounts["rows"] <= 2 * amounts["large"]:
+        column = amounts["column"]
+        yield (
+            f"{source}.{column}: all {count(amounts['rows'])} amounts are whole numbers, most of them above 1,000. If "
+            f'they are cents, write raw_columns: {{{source}: {{{column}: {{sql: "{{NAME}} / 100"}}}}}}.'
+        )
+    if amounts and amounts["grouped"] and amounts["grouped"] + amounts["whole"] == amounts["rows"]:
+        other = "," if amounts["mark"] == "." else "."
+        yield (
+            f'{source}.{amounts["column"]}: every fraction has three digits, as "{amounts["example"]}" '
+            f'(rows: {count(amounts["grouped"])}). If these are thousands, write raw_decimal_mark: "{other}".'
+        )
+    if totals and totals["rows"]:
+        yield (
+            f'{source}: the order "{totals["example"]}" looks like a total of the others, which would count twice: '
+            f"leave it out by var raw_where, or remove the line."
+        )
+    if again and again["again"] > again["allowed"] * again["numbers"]:
+        yield (
+            f"{source}: {count(again['again'])} of {count(again['numbers'])} order numbers come again with another "
+            f"customer, and another day or amount, as {again['example']}. If two shops number alike, give the sources "
+            f"a column store (var raw_columns). {STOPS}."
         )
 
 
@@ -84,6 +175,14 @@ def _of_orders(source: str, sample: Sample) -> Iterable[str]:
                 f'{source}: orders of status "{status["status"]}" do not count ({count(status["orders"])}{money}): '
                 "name it in var counted_order_statuses if it is a sale, else in uncounted_order_statuses."
             )
+    orders = sum(status["orders"] for status in sample["statuses"])
+    counted = sum(status["orders"] for status in sample["statuses"] if status["is_counted"])
+    if orders and not counted:
+        yield f"{source}: none of the {count(orders)} orders counts, by var counted_order_statuses. {STOPS}."
+    elif counted * 2 <= orders and orders:
+        yield f"{source}: only {count(counted)} of {count(orders)} orders count, by var counted_order_statuses."
+    if source == "orders" and not sample["rows"] and not sample["lines"]:
+        yield "orders: there are no rows, so that a run would have nothing to publish."
     for currency in sample["currencies"]:
         yield f"{source}: there is no exchange rate for {currency['currency']} (rows: {count(currency['rows'])})."
 
