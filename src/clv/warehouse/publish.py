@@ -16,6 +16,9 @@ from clv.warehouse.files import Warehouse
 from clv.warehouse.housekeeping import DISK_FULL, FULL_DISK, SPILL_FOLDER
 
 LOG = logging.getLogger(__name__)
+DATED_MARTS = ("dim_customers", "fct_subscription_cohorts")
+"""Say what the as-of date is; a shop of subscriptions alone has no row in the first."""
+
 MARTS_SCHEMA = "marts"
 COLUMN_TYPES = {"as_of_date": "date", "published_at": "timestamp"}
 PUBLICATION_COMMENT = "One row: the run that wrote this file, and what it ran with. Times are in UTC."
@@ -59,7 +62,7 @@ def write_candidate(warehouse: Warehouse, marts: Sequence[Mart], publication: Pu
             database.execute(f"create schema {MARTS_SCHEMA}")
             for mart in marts:
                 database.copy(MARTS_SCHEMA, mart)
-            marked = _mark(database, publication)
+            marked = _mark(database, marts, publication)
         flush(candidate)
     except EngineError as error:
         if DISK_FULL.search(str(error)):
@@ -68,13 +71,13 @@ def write_candidate(warehouse: Warehouse, marts: Sequence[Mart], publication: Pu
     return marked
 
 
-def _mark(database: Database, publication: Publication) -> Publication:
-    # a shop of subscriptions alone may have no customer's row
+def _mark(database: Database, marts: Sequence[Mart], publication: Publication) -> Publication:
     dates = [
-        database.execute(f"select max(as_of_date) from {MARTS_SCHEMA}.{mart}").fetchall()[0][0]
-        for mart in ("dim_customers", "fct_subscription_cohorts")
+        database.execute(f"select max(as_of_date) from {MARTS_SCHEMA}.{mart.name}").fetchall()[0][0]
+        for mart in marts
+        if mart.name in DATED_MARTS
     ]
-    marked = replace(publication, as_of_date=dates[0] or dates[1])
+    marked = replace(publication, as_of_date=next((day for day in dates if day), None))
     columns = ", ".join(f"{column.name} {COLUMN_TYPES.get(column.name, 'text')}" for column in fields(marked))
     database.execute(f"create table main.publication ({columns})")
     database.execute(f"insert into main.publication values ({', '.join('?' * len(fields(marked)))})", astuple(marked))

@@ -12,8 +12,10 @@ MODELS = {
             order_id,
             customer_id,
             true as is_counted,
+            cast(amount as numeric(28, 4)) as gross_item_revenue,
             cast(amount as numeric(28, 4)) as net_revenue,
             cast(null as numeric(28, 4)) as gross_margin,
+            'unknown' as margin_basis,
             cast('{{ var("as_of_date") }}' as date) as as_of_date
         from {{ source('raw', 'orders') }}
         where cast(cast(ordered_at as timestamp) as date) <= cast('{{ var("as_of_date") }}' as date)
@@ -48,6 +50,10 @@ MODELS = {
     """,
     "fct_record_warnings": "select '' as source_name, '' as warning, '' as column_name, '' as sentence where 1 = 0",
     "fct_rejected_records": "select '' as source_name, '' as reason where 1 = 0",
+    "fct_identity_limits": (
+        "select '' as reason, 0 as customer_ids, 0 as contacts, 0 as orders, '' as set_by where 1 = 0"
+    ),
+    "fct_subscription_cohorts": "select current_date as as_of_date, '' as currency where 1 = 0",
     "fct_value_tiers": """
         select
             'all' as value_tier,
