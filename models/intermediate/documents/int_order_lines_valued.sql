@@ -30,10 +30,8 @@ lines as (
         delivered_lines.product_id,
         delivered_lines.quantity,
         delivered_lines.unit_price,
-        case
-            when delivered_lines.order_id is null then cast(orders.amount as {{ type_double() }})
-            else delivered_lines.source_amount
-        end as source_amount,
+        coalesce(delivered_lines.source_amount, cast(orders.amount as {{ type_double() }})) as source_amount,
+        coalesce({{ to_money('delivered_lines.source_amount') }}, {{ to_money('orders.amount') }}) as source_item_revenue,
         delivered_lines.source_discount_amount,
         delivered_lines.source_unit_cost
     from orders
@@ -52,7 +50,7 @@ converted as (
         {{ to_money('unit_price') }} as source_unit_price,
         order_date,
         {{ is_counted_status('status') }} as is_counted_status,
-        {{ to_money('source_amount') }} as source_item_revenue,
+        source_item_revenue,
         {{ to_money('source_amount * exchange_rate') }} as item_revenue,
         {{ to_money('coalesce(source_discount_amount, 0) * exchange_rate') }} as line_discount_amount,
         coalesce(source_discount_amount, 0) as source_line_discount_amount,
