@@ -37,10 +37,15 @@ delivered_amounts as (
 checks as (
     {% for source in raw_sources() %}
     select
-        'rows of {{ source }}: delivered = accepted, rejected, superseded, merged, withdrawn, left out or not yet known' as check_name,
+        'rows of {{ source }}: delivered = accepted, rejected, superseded, merged, withdrawn,'
+        || ' left out or not yet known' as check_name,
         coalesce(sum(delivered_rows), 0) as left_amount,
         coalesce(
-            sum(accepted_rows + rejected_rows + superseded_rows + merged_rows + withdrawn_rows + not_yet_known_rows + filtered_rows), 0
+            sum(
+                accepted_rows + rejected_rows + superseded_rows + merged_rows + withdrawn_rows + not_yet_known_rows
+                + filtered_rows
+            ),
+            0
         ) as right_amount
     from deliveries
     where source_name = '{{ source }}'
