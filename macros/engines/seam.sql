@@ -63,6 +63,10 @@
 
 {% macro default__fenced() %}{{ return('') }}{% endmacro %}
 
+{% macro computed_once() %}{{ return(adapter.dispatch('computed_once', 'clv_warehouse')()) }}{% endmacro %}
+
+{% macro default__computed_once() %}{{ return('') }}{% endmacro %}
+
 
 {#- files: an engine without these reads tables alone -#}
 

@@ -65,3 +65,5 @@
     {% set text = 'cast(' ~ column ~ ' as varchar)' %}
     {{ return('coalesce(try(decode(' ~ column ~ ')), ' ~ text ~ ')' if type == 'BLOB' else text) }}
 {% endmacro %}
+
+{% macro duckdb__computed_once() %}{{ return('materialized') }}{% endmacro %}
