@@ -16,6 +16,11 @@
     {{ return(purchase_models() if var('purchase_model') == 'auto' else [var('purchase_model')]) }}
 {% endmacro %}
 
+{#- Those that var purchase_model auto chooses from. Pareto/NBD stands beside them, for comparison. -#}
+{% macro elected_purchase_models() %}
+    {{ return(fitted_purchase_models() | reject('in', ['pareto_nbd'] if var('purchase_model') == 'auto' else []) | list) }}
+{% endmacro %}
+
 {% macro fitted_models() %}
     {%- set models = {} -%}
     {%- for name in fitted_purchase_models() -%}

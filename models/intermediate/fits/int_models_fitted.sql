@@ -50,6 +50,7 @@ fits as (
 judged as (
     select
         *,
+        is_of_spend or model_name in ('{{ elected_purchase_models() | join("', '") }}') as may_be_elected,
         is_of_spend and is_usable and parameter_2 > 1 as is_valued,
         case when is_usable and parameter_2 <= 1 then 'infinite_mean' else status end as spend_status
     from fits
@@ -60,7 +61,11 @@ compared as (
         *,
         row_number() over (
             partition by valued_at, is_of_spend
-            order by case when is_usable then 0 else 1 end asc, log_likelihood desc nulls last, model_name asc
+            order by
+                case when may_be_elected then 0 else 1 end asc,
+                case when is_usable then 0 else 1 end asc,
+                log_likelihood desc nulls last,
+                model_name asc
         ) as likelihood_rank,
         coalesce(
             max(case when is_of_spend then spend_status end) over (partition by valued_at), 'too_few_repeat_customers'
