@@ -14,8 +14,8 @@ from soak.builder import Builder
 from soak.nights import compare_marts
 from soak.schedules import SETTINGS, random_history, soak_schedules, write_delivery
 
-KEPT = ["--select", "+config.materialized:incremental", "+fct_rejected_records"]
-"""All that a build goes on from, and what was rejected."""
+ORDERS = ("fct_orders", "fct_rejected_records", "int_customer_days_summed")
+"""What becomes of orders: kept from build to build, but for what was rejected."""
 
 HEADER = ["order_id", "customer_id", "ordered_at", "amount", "status", "updated_at"]
 
@@ -30,12 +30,13 @@ def test_random_schedules_end_like_one_full_refresh(tmp_path: Path) -> None:
 
 def test_a_night_restates_only_what_its_delivery_touches(builder: Builder, tmp_path: Path) -> None:
     """The last build's rows of all other orders stay where they are, whatever is in the raw files now."""
+    builder = builder.only(*ORDERS)
     raw, warehouse = tmp_path / "raw", tmp_path / "warehouse"
     rows = [
         (f"o{number}", f"c{number % 9}", f"2024-{1 + number % 12:02d}-15", "10.00", "paid", "") for number in range(36)
     ]
     write_csv(raw / "orders", "1", HEADER, rows)
-    with duckdb.connect(str(builder.build(raw, warehouse, None, *KEPT))) as connection:
+    with duckdb.connect(str(builder.build(raw, warehouse, None))) as connection:
         connection.execute(
             "update intermediate.int_documents_totalled set gross_item_revenue = 77, revenue_before_refunds = 77"
             " where order_id in ('o1', 'o2')"
@@ -47,7 +48,7 @@ def test_a_night_restates_only_what_its_delivery_touches(builder: Builder, tmp_p
         HEADER,
         [("o2", "c2", "2024-03-15", "20.00", "paid", "2024-12-15"), ("o99", "c1", "2024-12-20", "5.00", "paid", "")],
     )
-    with duckdb.connect(str(builder.build(raw, warehouse, None, *KEPT))) as connection:
+    with duckdb.connect(str(builder.build(raw, warehouse, None))) as connection:
         found = dict(
             connection.execute(
                 "select order_id, net_revenue from marts.fct_orders where order_id in ('o1', 'o2', 'o3', 'o99')"
@@ -59,7 +60,7 @@ def test_a_night_restates_only_what_its_delivery_touches(builder: Builder, tmp_p
         ).fetchall()
     assert found == {"o1": 77, "o2": 20, "o3": 10, "o99": 5}
     assert counted_anew == [("c1",), ("c2",)]
-    with duckdb.connect(str(builder.build(raw, warehouse, None, *KEPT, "--full-refresh"))) as connection:
+    with duckdb.connect(str(builder.build(raw, warehouse, None, "--full-refresh"))) as connection:
         assert connection.execute("select net_revenue from marts.fct_orders where order_id = 'o1'").fetchall() == [
             (10,)
         ]
@@ -94,16 +95,16 @@ def test_repeated_keys_are_found_among_what_a_build_made(small_warehouse: Comman
 
 def test_rows_keep_their_numbers_whatever_files_they_are_read_with(builder: Builder, tmp_path: Path) -> None:
     """A column that is new has all files read again, the second no longer alone: what was rejected there is still shown."""
-    builder = replace(builder, variables={"max_rejected_share": 0.5})
+    builder = replace(builder.only(*ORDERS), variables={"max_rejected_share": 0.5})
     raw, warehouse = tmp_path / "raw", tmp_path / "warehouse"
     for night, amounts in {"1": ["10", "11", "12"], "2": ["20", "wrong", "22"]}.items():
         rows = [(f"o{night}{n}", f"c{n}", f"2024-0{night}-15", amount, "", "") for n, amount in enumerate(amounts)]
         write_csv(raw / "orders", night, HEADER, rows)
-        builder.build(raw, warehouse, None, *KEPT)
+        builder.build(raw, warehouse, None)
     # and whatever the folder is called
     raw = raw / ".." / "raw"
     write_csv(raw / "orders", "3", [*HEADER, "note"], [("o30", "c0", "2024-03-15", "30", "", "", "new")])
-    with duckdb.connect(str(builder.build(raw, warehouse, None, *KEPT))) as connection:
+    with duckdb.connect(str(builder.build(raw, warehouse, None))) as connection:
         rejected = connection.execute("select record_key, delivered_in, raw_record from marts.fct_rejected_records")
         (key, delivered_in, record) = rejected.fetchall()[0]
         gone_on = connection.execute("select count(*) from landing.deliveries where not is_new").fetchall()
@@ -143,7 +144,8 @@ def test_how_rows_are_made_anew_is_part_of_what_a_build_goes_on_from(tmp_path: P
 
 def test_a_build_goes_on_from_a_whole_one_alone(tmp_path: Path) -> None:
     """Neither from one of a selection, whose models were not told of all that came, nor where a table is gone."""
-    builder, raw, warehouse = Builder(tmp_path, SETTINGS), tmp_path / "raw", tmp_path / "warehouse"
+    builder = Builder(tmp_path, SETTINGS).only(*ORDERS)
+    raw, warehouse = tmp_path / "raw", tmp_path / "warehouse"
     delivery = next(iter(random_history(7).deliveries()))
     write_delivery(raw, 0, delivery)
 
@@ -220,7 +222,7 @@ def test_fits_of_an_earlier_form_are_told_in_that_of_today(
 
 def test_what_lies_in_the_future_is_judged_anew_each_night(builder: Builder, tmp_path: Path) -> None:
     """The future begins two days after the clock or the as-of date. In Honolulu the day of the last order ends later than that."""
-    builder = replace(builder, variables={**SETTINGS, "reporting_timezone": "Pacific/Honolulu"})
+    builder = replace(builder.only(*ORDERS), variables={**SETTINGS, "reporting_timezone": "Pacific/Honolulu"})
     raw, today = tmp_path / "raw", dt.datetime.now(dt.UTC).date()
     write_delivery(raw, 0, next(iter(random_history(7).deliveries())))
     rows = [

@@ -273,10 +273,10 @@ def write_twins(notes: Path, refunds: Path, seed: int) -> None:
     chance = random.Random(seed)  # noqa: S311
     header = ["order_id", "customer_id", "ordered_at", "status", "amount"]
     orders, lines, as_notes, note_lines, as_refunds = [], [], [], [], []
-    start = dt.datetime(2023, 1, 1, 9, tzinfo=dt.UTC)
+    start = dt.datetime(2024, 1, 1, 9, tzinfo=dt.UTC)
     for number in range(260):
         rate = chance.choice([20, 60, 150])
-        placed = start + dt.timedelta(days=chance.uniform(0, 400))
+        placed = start + dt.timedelta(days=chance.uniform(0, 200))
         for place in range(12):
             order, customer = f"o{number}-{place}", f"c{number}"
             if placed > dt.datetime(2024, 12, 31, tzinfo=dt.UTC):
@@ -318,7 +318,8 @@ def write_twins(notes: Path, refunds: Path, seed: int) -> None:
 def test_a_return_is_the_same_as_a_credit_note_and_as_a_refund(builder: Builder, tmp_path: Path) -> None:
     shops = ("notes", "refunds")
     write_twins(*(tmp_path / shop for shop in shops), seed=11)
-    builder = replace(builder, variables={"backtest_quarters": 1})
+    # two windows of KPIs in the year, so that churn is seen
+    builder = replace(builder, variables={"backtest_quarters": 1, "kpi_window_months": 6})
     built = {shop: builder.build(tmp_path / shop, tmp_path / f"{shop}_built", dt.date(2025, 1, 31)) for shop in shops}
     connection = duckdb.connect()
     for shop in shops:

@@ -6,7 +6,7 @@ import datetime as dt
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from unittest.mock import patch
 
@@ -29,6 +29,9 @@ def parse() -> Manifest:
         return parse_project(REPOSITORY, None, {}).manifest
 
 
+KEYS = "clv_warehouse.*.assert_keys_of_*"
+
+
 @dataclass
 class Builder:
     """Runs dbt in this process, which keeps state: one command at a time. scratch: folder for dbt's target."""
@@ -37,12 +40,34 @@ class Builder:
     variables: Mapping[str, object] = field(default_factory=dict)
     manifest: Manifest = field(default_factory=parse)
 
+    def only(self, *models: str) -> Builder:
+        """Return a builder of a project that has nothing but these models and what they are made from.
+
+        A build of it is a whole one, which the next can go on from, and takes as long as these models do.
+        """
+        manifest = parse()
+        nodes = manifest.nodes
+        kept = [key for key, node in nodes.items() if node.name in models or node.resource_type == "operation"]
+        for key in kept:
+            kept += [parent for parent in nodes[key].depends_on_nodes if parent in nodes and parent not in kept]
+        manifest.nodes = {key: nodes[key] for key in kept}
+        for readers in ("exposures", "metrics", "saved_queries", "semantic_models", "unit_tests"):
+            getattr(manifest, readers).clear()
+        manifest.build_parent_and_child_maps()
+        manifest.build_flat_graph()
+        return replace(self, manifest=manifest)
+
     def build(self, raw: Path, warehouse: Path, as_of: dt.date | None, *arguments: str) -> Path:
         """Build the models with further arguments of `dbt build`; return the build database, or fail with what dbt said."""
         return self._build(raw, warehouse, as_of, "test", "unit_test", *arguments)
 
     def build_and_test(self, raw: Path, warehouse: Path, as_of: dt.date | None, *arguments: str) -> Path:
-        """Do as `build` does, and fail where a test of the data does; of a selection those that ask for nothing beyond it."""
+        """Do as `build` does, and fail where a test of the data does; of a selection those that ask for nothing beyond it.
+
+        A test of the keys of a folder looks at the models of the selection.
+        """
+        if "--select" in arguments:
+            arguments += ("--select", KEYS)
         return self._build(raw, warehouse, as_of, "unit_test", "--indirect-selection", "cautious", *arguments)
 
     def _build(self, raw: Path, warehouse: Path, as_of: dt.date | None, *arguments: str) -> Path:

@@ -1,0 +1,26 @@
+-- A failure means that a model of this folder holds several rows of one key, so that what reads it counts them more than once.
+{{ repeated_keys(
+    keys={
+        'int_account_versions': ['delivered_in', 'delivered_row'],
+        'int_changed_documents': ['order_id'],
+        'int_contacts_delivered': ['source_customer_id', 'email', 'phone', 'orders'],
+        'int_contacts_normalised': ['source_customer_id', 'contact_kind', 'contact_hash'],
+        'int_deliveries_counted': ['source_name', 'delivered_in'],
+        'int_doubtful_keys_counted': ['source_name', 'doubt', 'column_name'],
+        'int_exchange_rates_filled': ['currency', 'rate_date'],
+        'int_inventory_periods_checked': ['period_start', 'period_end'],
+        'int_marketing_spend_checked': ['delivered_in', 'delivered_row'],
+        'int_names_shown': ['name_kind', 'name_key'],
+        'int_order_items_checked': ['delivered_in', 'delivered_row'],
+        'int_order_items_versioned': ['delivered_in', 'delivered_row'],
+        'int_order_numbers_checked': ['source_name', 'order_id'],
+        'int_order_rows_merged': ['delivered_in', 'delivered_row'],
+        'int_orders_checked': ['order_id', 'superseded_version'],
+        'int_orders_versioned': ['delivered_in', 'delivered_row'],
+        'int_product_costs_dated': ['product_id', 'valid_from'],
+        'int_refunds_checked': ['refund_id', 'line_number', 'order_id'],
+        'int_run_context': ['as_of_date'],
+        'int_subscriptions_checked': ['subscription_id'],
+        'int_touchpoints_versioned': ['delivered_in', 'delivered_row'],
+    },
+) }}
