@@ -13,13 +13,20 @@ from typing import Any
 from rich.console import RenderableType
 from rich.text import Text
 
-from clv.build.dbt import OperationError, Project, run_operation
+from clv.build.dbt import OperationError, Project, folders, parse_project, run_operation
+from clv.build.project import RunSettings
 from clv.commands import samples
 from clv.commands.contents import NO_UTF8, is_utf8, why_no_table
 from clv.console.terminal import ABSENT, CARE, table
 from clv.engines.protocol import NOT_GZIP
 from clv.errors import UsageError
+from clv.warehouse.files import Warehouse
+from clv.warehouse.records import read_records
 
+CHECK = "checking the raw data"
+MEMORY_TARGET = "memory"
+RECORDS = 20
+"""Records of runs to look at for the last that published."""
 REPORT_PREFIX = "raw_sources "
 TRIAL_PREFIX = "raw_trial "
 """Before a line of SQL from a var is tried; the last one is the one that failed."""
@@ -52,6 +59,27 @@ class RawSource:
     def is_found(self) -> bool:
         """Whether there is any data of this source."""
         return self.relation is not None or bool(self.formats)
+
+
+def check_raw(settings: RunSettings, sample_rows: int) -> list[RawSource]:
+    """Say what raw data there is, and what its first rows say (0: all of them).
+
+    The build database is opened only if it exists, since it may hold raw tables.
+    """
+    # for the target of a run, which shares the parse: sources are read alike for both
+    project = parse_project(settings.project, settings.target, settings.variables, writes_manifest=False)
+    for unread in ("nodes", "unit_tests", "exposures", "semantic_models", "metrics", "saved_queries"):
+        getattr(project.manifest, unread).clear()  # raw data are looked at by macros alone; dbt would look at each
+    if not settings.target and not settings.warehouse.build_file.exists():
+        project = replace(project, target=MEMORY_TARGET)
+    with folders(settings.raw, settings.warehouse.folder):
+        return inspect_raw(project, settings.raw, sample_rows)
+
+
+def last_build_seconds(warehouse: Warehouse) -> float | None:
+    """Return how long the last run that published took; None where there is none."""
+    published = (record for record in read_records(warehouse, RECORDS) if record.published and record.seconds)
+    return next((sum(record.seconds.values()) for record in published), None)
 
 
 def inspect_raw(project: Project, raw: Path | None, sample_rows: int | None = None) -> list[RawSource]:
