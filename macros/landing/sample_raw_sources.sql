@@ -170,7 +170,7 @@
 
 {% macro sample_names(finding) %}
     {% set queries, names = [], [] %}
-    {% for column in finding.mapping if column in ['channel', 'campaign', 'acquisition_channel', 'acquisition_campaign', 'sales_channel'] %}
+    {% for column in finding.mapping if column in ['channel', 'campaign', 'acquisition_channel', 'acquisition_campaign', 'sales_channel', 'device'] %}
         {% do queries.append(
             'select ' ~ loop.index ~ ' as place, ' ~ string_literal(column) ~ ', min(' ~ column ~ ') as first_name, max(' ~ column ~ '), count(distinct ' ~ column ~ ')'
             ~ ' from sample_' ~ finding.source ~ ' where ' ~ column ~ ' is not null group by ' ~ name_key(column) ~ ' having count(distinct ' ~ column ~ ') > 1'
