@@ -72,7 +72,7 @@
 
 {% macro files_below(root, patterns) %}{{ return(adapter.dispatch('files_below', 'clv_warehouse')(root, patterns)) }}{% endmacro %}
 
-{% macro default__files_below(root, patterns) %}{{ return([]) }}{% endmacro %}
+{% macro default__files_below(root, patterns) %}{{ return(dict.fromkeys(patterns, [])) }}{% endmacro %}
 
 {% macro first_lines(files) %}{{ return(adapter.dispatch('first_lines', 'clv_warehouse')(files)) }}{% endmacro %}
 

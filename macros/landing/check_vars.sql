@@ -19,6 +19,9 @@
     {% if not is_between(var('max_lifetime_years'), 0, 1000) or var('max_lifetime_years') == 0 %}
         {% do expected.update({'max_lifetime_years': 'a number above 0, at most 1000'}) %}
     {% endif %}
+    {% if not is_between(var('max_expanded_gb'), 0, 1000000) or var('max_expanded_gb') == 0 %}
+        {% do expected.update({'max_expanded_gb': 'a number of gigabytes above 0'}) %}
+    {% endif %}
     {% if not is_between(var('attribution_half_life_days'), 0, 36500) or var('attribution_half_life_days') == 0 %}
         {% do expected.update({'attribution_half_life_days': 'a number of days above 0'}) %}
     {% endif %}

@@ -2,12 +2,15 @@
     {% set settings = raw_settings() %}
     {% set sources = raw_contract() %}
     {% set known = sources | map(attribute='name') | list %}
+    {% set searched = search_raw_files(sources) %}
     {% set findings = [] %}
     {% for source in sources %}
         {% for name in raw_parts(source.name, settings) %}
-            {% do findings.append(inspect_raw_source(source, name, settings)) %}
+            {% do findings.append(find_raw_source(source, name, settings, searched)) %}
         {% endfor %}
     {% endfor %}
+    {% do name_columns(findings) %}
+    {% for finding in findings %}{% do map_raw_source(finding, settings) %}{% endfor %}
     {% for variable, value in settings.items() %}
         {% for name in value if name.split('.')[0] not in known and not (variable == 'raw_names' and is_file_alias(name, settings)) %}
             {% do findings[0].problems.append(
@@ -83,10 +86,9 @@
 {% endmacro %}
 
 
-{% macro inspect_raw_source(source, name, settings) %}
+{% macro find_raw_source(source, name, settings, searched) %}
     {% set finding = new_finding(source.name, name) %}
-    {% do finding.update({'without': source.without, 'contract': source.columns}) %}
-    {% set mapped_columns = settings.raw_columns.get(name) or {} %}
+    {% do finding.update({'without': source.without, 'contract': source.columns, 'searched': searched}) %}
     {% do set_file_options(finding, settings.raw_files.get(name) or {}) %}
     {% set condition, query = settings.raw_where.get(name), settings.raw_queries.get(name) %}
     {% for variable, value in [('raw_where', condition), ('raw_queries', query)] if value is not none and (value is not string or not value.strip()) %}
@@ -98,18 +100,23 @@
     {% else %}
         {% do find_raw_data(finding, settings.raw_names.get(name), settings.raw_names) %}
     {% endif %}
-    {% set contract_names = source.columns | map(attribute='name') | list %}
+    {{ return(finding) }}
+{% endmacro %}
+
+
+{% macro map_raw_source(finding, settings) %}
+    {% set mapped_columns = settings.raw_columns.get(finding.name) or {} %}
+    {% set contract_names = finding.contract | map(attribute='name') | list %}
     {% for column in mapped_columns if column not in contract_names %}
         {% do finding.problems.append(
-            "var raw_columns maps '" ~ column ~ "' of " ~ source.name ~ ", whose columns are: " ~ contract_names | join(', ') ~ "."
+            "var raw_columns maps '" ~ column ~ "' of " ~ finding.source ~ ", whose columns are: " ~ contract_names | join(', ') ~ "."
         ) %}
     {% endfor %}
     {% if finding.files or finding.relations or (finding.query and not finding.problems) %}
         {% do map_raw_columns(finding, mapped_columns) %}
-        {% do finding.update({'condition': condition}) %}
+        {% do finding.update({'condition': settings.raw_where.get(finding.name)}) %}
         {% do try_raw_expressions(finding) %}
     {% endif %}
-    {{ return(finding) }}
 {% endmacro %}
 
 
@@ -118,7 +125,7 @@
     {{ return({
         'source': source_name, 'name': name, 'table': modules.re.sub('[^a-z0-9]+', '__', name | lower), 'without': {}, 'contract': [],
         'relations': [], 'files': [], 'skip_lines': 0, 'column_types': {}, 'mapping': {}, 'condition': none, 'filters': [],
-        'query': none, 'inputs': [], 'is_input': false, 'whole_numbers': {}, 'problems': [],
+        'query': none, 'inputs': [], 'is_input': false, 'whole_numbers': {}, 'searched': {}, 'problems': [],
     }) }}
 {% endmacro %}
 
@@ -174,8 +181,6 @@
             ) %}
         {% endif %}
     {% endfor %}
-    {% do name_csv_columns(finding) %}
-    {% do name_parquet_columns(finding) %}
 {% endmacro %}
 
 

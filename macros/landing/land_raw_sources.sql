@@ -90,16 +90,14 @@
         {% set mapped = finding.mapping.get(column.name, {}) %}
         {% set found = columns.get((mapped.column or '') | lower) %}
         {% if mapped.sql and types %}
-            {% set expression = landed_expression(mapped.sql, columns, column.data_type, readings) %}
+            {% set expression = landed_expression(mapped.sql, columns, column.data_type, readings, column.name.endswith('_id')) %}
         {% elif finding.is_input %}
             {% set data_type = {'text': 'text', 'name': 'text', 'timestamp': 'timestamp'}.get(column.data_type, 'number') %}
             {% set expression = read_raw_kind(landing_column(found[0], found[1], data_type, finding.is_mixed), column.data_type) if found
                 else 'cast(null as ' ~ raw_kind_type(column.data_type) ~ ')' %}
         {% elif found %}
             {% set expression = landing_column(found[0], found[1], column.data_type, finding.is_mixed) %}
-            {% if column.name.endswith('_id') and found[0] | lower in finding.whole_numbers %}
-                {% set expression = 'case when ' ~ finding.whole_numbers[found[0] | lower] ~ ' then ' ~ whole_number(expression) ~ ' else ' ~ expression ~ ' end' %}
-            {% endif %}
+            {% set expression = with_whole_numbers(expression, found[0], finding.whole_numbers) if column.name.endswith('_id') else expression %}
         {% elif types and column.config.meta.get('place_if_absent') %}
             {% set expression = delivered_in ~ " || ':' || cast(" ~ delivered_row ~ ' as ' ~ dbt.type_string() ~ ')' %}
         {% else %}
@@ -113,11 +111,18 @@
         {% do expressions.append(raw_record(types.keys() | list, is_mixed=finding.is_mixed) ~ ' as raw_record') %}
     {% endif %}
     {% set condition = with_readings(finding.condition, columns, 'text', readings, []) if finding.condition else none %}
-    {% set rows = ' from ' ~ with_raw_readings(origin, readings, finding.is_mixed) if origin else ' where 1 = 0' %}
+    {% set rows = ' from ' ~ with_raw_readings(origin, readings, finding.is_mixed, finding.whole_numbers) if origin else ' where 1 = 0' %}
     {% if condition %}
         {% do finding.filters.append('select ' ~ delivered_in ~ ' as delivered_in' ~ rows ~ ' where not coalesce((' ~ condition ~ '), false)') %}
     {% endif %}
     {{ return('select ' ~ expressions | join(', ') ~ rows ~ (' where (' ~ condition ~ ')' if condition else '')) }}
+{% endmacro %}
+
+
+{#- whole_numbers: {column in lower case: SQL that is true where all values of its file are like 12345.0}. -#}
+{% macro with_whole_numbers(expression, column, whole_numbers) %}
+    {% set condition = whole_numbers.get(column | lower) %}
+    {{ return('case when ' ~ condition ~ ' then ' ~ whole_number(expression) ~ ' else ' ~ expression ~ ' end' if condition else expression) }}
 {% endmacro %}
 
 

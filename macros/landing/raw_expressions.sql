@@ -56,7 +56,7 @@
 
 {#- Returns the SQL of an expression with the names of readings in place of its braces, and adds to readings what is to be read:
     {key: {raw, read, kind, name, type}}. used: gets the readings of this expression. columns: {name in lower case: [name, type]}. -#}
-{% macro with_readings(sql, columns, kind, readings, used) %}
+{% macro with_readings(sql, columns, kind, readings, used, is_id=false) %}
     {% set names = columns.values() | map(attribute=0) | list %}
     {% set pieces = [] %}
     {% set state = {'end': 0} %}
@@ -71,9 +71,10 @@
         {% elif as_kind == 'name' %}
             {% do pieces.append(string_literal(column[0])) %}
         {% else %}
-            {% set reading = readings.setdefault(as_kind ~ ' ' ~ column[0] | lower, {
+            {% set is_id_text = is_id and as_kind == 'text' %}
+            {% set reading = readings.setdefault(('id ' if is_id_text else as_kind ~ ' ') ~ column[0] | lower, {
                 'raw': 'clv_raw_' ~ readings | length, 'read': ('clv_raw_' if as_kind == 'text' else 'clv_read_') ~ readings | length,
-                'kind': as_kind, 'name': column[0], 'type': column[1],
+                'kind': as_kind, 'name': column[0], 'type': column[1], 'is_id': is_id_text,
             }) %}
             {% do used.append(reading) %}
             {% do pieces.append(reading.read) %}
@@ -97,9 +98,9 @@
 
 
 {#- The landed text of an expression. A number or moment within it that can't be read is landed as it is, so that its row is rejected. -#}
-{% macro landed_expression(sql, columns, data_type, readings) %}
+{% macro landed_expression(sql, columns, data_type, readings, is_id=false) %}
     {% set used = [] %}
-    {% set expression = '(' ~ with_readings(sql, columns, 'number' if data_type == 'number' else 'text', readings, used) ~ ')' %}
+    {% set expression = '(' ~ with_readings(sql, columns, 'number' if data_type == 'number' else 'text', readings, used, is_id) ~ ')' %}
     {% set text = 'cast(' ~ expression ~ ' as ' ~ dbt.type_string() ~ ')' %}
     {% if data_type == 'number' and var('raw_decimal_mark') == ',' %}
         {% set text = 'case when ' ~ is_text(expression) ~ ' then ' ~ text ~ ' else replace(' ~ text ~ ", '.', ',') end" %}
@@ -115,14 +116,15 @@
 {% endmacro %}
 
 
-{#- The rows of origin with the readings beside their columns. -#}
-{% macro with_raw_readings(origin, readings, is_mixed) %}
+{#- The rows of origin with the readings beside their columns. whole_numbers: finding.whole_numbers. -#}
+{% macro with_raw_readings(origin, readings, is_mixed, whole_numbers) %}
     {% if not readings %}{{ return(origin) }}{% endif %}
     {% set raw = [] %}
     {% set read = [] %}
     {% for reading in readings.values() %}
         {% set data_type = {'text': 'text', 'timestamp': 'timestamp'}.get(reading.kind, 'number') %}
-        {% do raw.append(landing_column(reading.name, reading.type, data_type, is_mixed) ~ ' as ' ~ reading.raw) %}
+        {% set value = landing_column(reading.name, reading.type, data_type, is_mixed) %}
+        {% do raw.append((with_whole_numbers(value, reading.name, whole_numbers) if reading.is_id else value) ~ ' as ' ~ reading.raw) %}
         {% do read.append(read_raw_kind(reading.raw, reading.kind) ~ ' as ' ~ reading.read) if reading.kind != 'text' %}
     {% endfor %}
     {% set rows = '(select *, ' ~ raw | join(', ') ~ ' from ' ~ origin ~ ') as raw_rows' %}

@@ -11,6 +11,7 @@
         {% set input = new_finding(finding.source, finding.name) %}
         {% do input.update({'is_input': true, 'table': finding.table ~ '__' ~ modules.re.sub('[^a-z0-9]+', '_', name | lower), 'skip_lines': finding.skip_lines}) %}
         {% do find_raw_data(input, name, aliases) %}
+        {% do name_columns([input]) %}
         {% do name_input_columns(input, found[2]) %}
         {% do state.update({'is_absent': true}) if loop.first and not input.files and not input.relations %}
         {% do pieces.append(query[state.end:found.start()]) %}

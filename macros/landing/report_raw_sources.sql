@@ -26,6 +26,7 @@
             'mapping': mapping,
             'missing': missing if is_found(parts) else [],
             'without': parts[0].without,
+            'max_expanded_gb': var('max_expanded_gb'),
             'problems': parts | map(attribute='problems') | sum(start=[]),
             'sample': samples.get(source_name, {}),
         }) %}

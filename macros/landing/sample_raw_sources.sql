@@ -169,14 +169,15 @@
 
 
 {% macro sample_names(finding) %}
-    {% set names = [] %}
-    {% for column in finding.mapping if column in ['channel', 'campaign', 'acquisition_channel', 'acquisition_campaign', 'sales_channel'] %}
-        {% for row in run_query(
-            'select min(' ~ column ~ '), max(' ~ column ~ '), count(distinct ' ~ column ~ ') from sample_' ~ finding.source ~ ' where ' ~ column
-            ~ ' is not null group by ' ~ name_key(column) ~ ' having count(distinct ' ~ column ~ ') > 1 order by 1'
-        ).rows %}
-            {% do names.append({'column': column, 'spellings': [row[0] | string, row[1] | string], 'count': row[2] | int}) %}
-        {% endfor %}
+    {% set queries, names = [], [] %}
+    {% for column in finding.mapping if column in ['channel', 'campaign', 'acquisition_channel', 'acquisition_campaign', 'sales_channel', 'device'] %}
+        {% do queries.append(
+            'select ' ~ loop.index ~ ' as place, ' ~ string_literal(column) ~ ', min(' ~ column ~ ') as first_name, max(' ~ column ~ '), count(distinct ' ~ column ~ ')'
+            ~ ' from sample_' ~ finding.source ~ ' where ' ~ column ~ ' is not null group by ' ~ name_key(column) ~ ' having count(distinct ' ~ column ~ ') > 1'
+        ) %}
+    {% endfor %}
+    {% for row in (run_query(queries | join(' union all ') ~ ' order by place, first_name').rows if queries else []) %}
+        {% do names.append({'column': row[1] | string, 'spellings': [row[2] | string, row[3] | string], 'count': row[4] | int}) %}
     {% endfor %}
     {{ return(names) }}
 {% endmacro %}
@@ -191,10 +192,9 @@
     {% set mark = ',' if var('raw_decimal_mark') == ',' else '.' %}
     {% set is_grouped = is_text(column) ~ ' and ' ~ matches(text, '[+-]?[1-9][0-9]{0,2}[' ~ mark ~ '][0-9]{3}') %}
     {% set row = run_query(
-        'select count(' ~ number ~ '), coalesce(sum(case when ' ~ number ~ ' = floor(' ~ number ~ ') then 1 else 0 end), 0),'
-        ~ ' coalesce(sum(case when ' ~ number ~ ' >= 1000 then 1 else 0 end), 0),'
-        ~ ' coalesce(sum(case when ' ~ is_grouped ~ ' then 1 else 0 end), 0), min(case when ' ~ is_grouped ~ ' then ' ~ text ~ ' end)'
-        ~ ' from sample_' ~ finding.source ~ ' where ' ~ number ~ ' <> 0'
+        'select count(amount), coalesce(sum(case when amount = floor(amount) then 1 else 0 end), 0),'
+        ~ ' coalesce(sum(case when amount >= 1000 then 1 else 0 end), 0), count(grouped), min(grouped) from (select ' ~ number ~ ' as amount,'
+        ~ ' case when ' ~ is_grouped ~ ' then ' ~ text ~ ' end as grouped from sample_' ~ finding.source ~ ') as amounts where amount <> 0'
     ).rows[0] %}
     {{ return({'column': column, 'rows': row[0] | int, 'whole': row[1] | int, 'large': row[2] | int, 'grouped': row[3] | int, 'example': row[4], 'mark': mark}) }}
 {% endmacro %}
@@ -202,7 +202,7 @@
 
 {#- Of each column of dates that are written with day and month in a row: the formats that read them, and those that would read them otherwise. -#}
 {% macro sample_dates(finding, unreadable) %}
-    {% set dates = [] %}
+    {% set dates, queries = [], [] %}
     {% for column in finding.contract if column.data_type == 'timestamp' and column.name in finding.mapping %}
         {% set name, text = column.name, 'cast(' ~ column.name ~ ' as ' ~ dbt.type_string() ~ ')' %}
         {% set pairs = [] %}
@@ -218,13 +218,15 @@
         {% endif %}
         {% for format, swapped, value in pairs %}
             {% set one, other = parsed_timestamp(value, format), parsed_timestamp(value, swapped) %}
-            {% set row = run_query('select count(' ~ one ~ '), count(' ~ other ~ '), count(case when ' ~ other ~ ' is not null then ' ~ one ~ ' end),'
-                ~ ' coalesce(sum(case when ' ~ one ~ ' <> ' ~ other ~ ' then 1 else 0 end), 0) from sample_' ~ finding.source).rows[0] %}
+            {% do queries.append('select ' ~ (dates | length) ~ ' as place, count(' ~ one ~ '), count(' ~ other ~ '), count(case when ' ~ other ~ ' is not null then ' ~ one ~ ' end),'
+                ~ ' coalesce(sum(case when ' ~ one ~ ' <> ' ~ other ~ ' then 1 else 0 end), 0) from sample_' ~ finding.source) %}
             {% do dates.append({
                 'column': name, 'format': format, 'swapped': swapped, 'is_set': format in var('raw_timestamp_formats'), 'is_swapped_set': swapped in var('raw_timestamp_formats'),
-                'read': row[0] | int, 'read_swapped': row[1] | int, 'read_by_both': row[2] | int, 'differ': row[3] | int,
             }) %}
         {% endfor %}
+    {% endfor %}
+    {% for row in (run_query(queries | join(' union all ') ~ ' order by place').rows if queries else []) %}
+        {% do dates[loop.index0].update({'read': row[1] | int, 'read_swapped': row[2] | int, 'read_by_both': row[3] | int, 'differ': row[4] | int}) %}
     {% endfor %}
     {{ return(dates) }}
 {% endmacro %}

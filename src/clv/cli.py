@@ -166,8 +166,16 @@ def check(
     with _work(as_json) as progress:
         settings = _run_settings(raw, warehouse, target, variables, None)
 
-        from clv.commands.check import findings, problems, render_check, to_json, would_stop
-        from clv.commands.run import CHECK, check_raw, last_build_seconds
+        from clv.commands.check import (
+            CHECK,
+            check_raw,
+            findings,
+            last_build_seconds,
+            problems,
+            render_check,
+            to_json,
+            would_stop,
+        )
         from clv.commands.samples import SAMPLE_ROWS
 
         progress.step(CHECK)

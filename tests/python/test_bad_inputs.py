@@ -358,6 +358,11 @@ STOPPED = {path.stem: read_stopped(path) for path in sorted((BAD_INPUTS / "stopp
         {"orders.csv": b"All sales\n\n" + FEW},
         ["Columns found: All sales.", "write raw_files: {orders: {skip_lines: 2}} (two of them) into shop.yml"],
     ),
+    "gzip_larger_than_meant": Stopped(
+        {"orders.csv.gz": gzip.compress(MANY * 9)},
+        ["orders.csv.gz expands to more than 0.0001 GB: deliver it in parts, or raise var max_expanded_gb"],
+        {"max_expanded_gb": 0.0001},
+    ),
     "gzip_of_no_bytes": Stopped({"orders.csv.gz": b""}, [f"{{raw}}/orders.csv.gz {NOT_GZIP}"]),
     "gzip_cut_short": Stopped({"orders.csv.gz": gzip.compress(MANY)[:-9]}, [f"orders.csv.gz {NOT_GZIP}"], build=True),
     # beyond 10,000 characters DuckDB doesn't keep what an unclosed quote has swallowed
@@ -565,6 +570,7 @@ WRONG_VALUES = [
     ("placeholder_contacts", None, "is null: give a list of texts"),
     ("max_exchange_rate_age_days", -1, "is -1: give a whole number from 0 to"),
     ("max_lifetime_years", 0, "is 0: give a number above 0"),
+    ("max_expanded_gb", 0, "is 0: give a number of gigabytes above 0."),
     ("max_lifetime_years", float("inf"), "give a number above 0"),
     ("prices_include_tax", "no", "is 'no': give true, false or auto."),
     ("refund_amounts", "net", "is 'net': give paid_back or goods."),

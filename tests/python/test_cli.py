@@ -314,7 +314,7 @@ def test_check_says_what_the_rows_hold_before_a_build(call_clv: RunClv, tmp_path
         'orders: orders of status "awaiting pickup" do not count (1, worth 30.00): name it in var',
         "orders: there is no exchange rate for EUR (rows: 1).",
         'refunds.order_id: 1 of 1 keys have no partner in orders, as "#1": are they written in the same way?',
-        'orders.sales_channel: "Web" and "web" differ in case or blanks alone.',
+        'orders.sales_channel: "Web" and "web" differ in case or blanks alone, and are taken for one.',
         "customers.customer_id is blank in 1 of 3 rows, which are rejected.",
         "Nobody reads ordres.csv: name files after their source, or map them by var raw_names.",
     ):

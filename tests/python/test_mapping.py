@@ -103,7 +103,7 @@ def write_shop(raw: Path) -> None:
         raw,
         "old sales",
         [name for name in HEADER if name != "Mail"],
-        [(7, "eve", NEW_YEAR, 99, "", "usd", 0, "no", "")],
+        [(7, "905.0", NEW_YEAR, 99, "", "usd", 0, "no", "")],
     )
     write_csv(
         raw, "refund_heads", ["id", "Order No", "at"], [("r1", 1, NEW_YEAR * 1000 + 5), ("r2", 2, NEW_YEAR * 1000)]
@@ -144,7 +144,7 @@ def test_expressions_give_what_the_raw_columns_say(staged: duckdb.DuckDBPyConnec
         ("1", "ann", NEW_YEAR, 12.5, 1.0, "USD", "web", None),
         ("2", "bob@mail.invalid", NEW_YEAR + 60, 20.0, None, "USD", "web", None),
         ("3", "ann", NEW_YEAR, 500.0, None, "JPY", "web", None),
-        ("7", "eve", NEW_YEAR, 0.99, None, "USD", "web", None),
+        ("7", "905", NEW_YEAR, 0.99, None, "USD", "web", None),
     ]
 
 

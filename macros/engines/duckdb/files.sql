@@ -4,10 +4,12 @@
     {% for pattern in patterns %}
         {% do queries.append('select ' ~ loop.index ~ ' as position, file from glob(' ~ string_literal(literal_root ~ '/' ~ pattern) ~ ')') %}
     {% endfor %}
-    {% set rows = run_query(
-        'select file from (' ~ queries | join(' union all ') ~ ') as found group by file order by min(position), file'
-    ).rows %}
-    {{ return(rows | map(attribute=0) | map('string') | list) }}
+    {% set found = {} %}
+    {% for pattern in patterns %}{% do found.update({pattern: []}) %}{% endfor %}
+    {% for row in run_query(queries | join(' union all ') ~ ' order by position, file').rows %}
+        {% do found[patterns[row[0] | int - 1]].append(row[1] | string) %}
+    {% endfor %}
+    {{ return(found) }}
 {% endmacro %}
 
 

@@ -2,7 +2,7 @@
 {% macro duckdb__kept_identity_key() %}
     {% if target.path == ':memory:' %}{{ return('select cast(uuid() as varchar) as identity_key') }}{% endif %}
     {% set path = modules.re.sub('[^/\\\\]*$', '', target.path) ~ 'identity.key' %}
-    {% if not files_below(modules.re.sub('/?identity[.]key$', '', path) or '.', ['identity.key']) %}
+    {% if not files_below(modules.re.sub('/?identity[.]key$', '', path) or '.', ['identity.key'])['identity.key'] %}
         {% do run_query(
             "copy (select md5(cast(uuid() as varchar)) || md5(cast(uuid() as varchar))) to " ~ string_literal(path) ~ " (format csv, header false)"
         ) %}

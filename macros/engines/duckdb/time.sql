@@ -53,6 +53,7 @@
 {% endmacro %}
 
 {% macro duckdb__is_known_timezone(name) %}
+    {% if name == 'UTC' %}{{ return(true) }}{% endif %}
     {{ return(run_query('select count(*) from pg_timezone_names() where name = ' ~ string_literal(name)).rows[0][0] > 0) }}
 {% endmacro %}
 

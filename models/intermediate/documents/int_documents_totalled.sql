@@ -75,6 +75,7 @@ final as (
         is_counted_status,
         source_currency,
         sales_channel,
+        device,
         country,
         exchange_rate,
         quantity,

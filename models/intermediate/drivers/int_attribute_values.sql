@@ -1,5 +1,6 @@
 {% set attributes = [
-    'channel', 'country', 'first_category', 'first_order_discount', 'full_price', 'refund_rate', 'loyalty', 'survey_score', 'nps_band'
+    'channel', 'country', 'device', 'first_category', 'first_order_discount', 'full_price', 'refund_rate', 'loyalty', 'survey_score',
+    'nps_band'
 ] %}
 with customers as (
     select * from {{ ref('int_customer_attributes') }}

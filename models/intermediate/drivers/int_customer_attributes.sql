@@ -59,6 +59,7 @@ ranked_categories as (
 summed as (
     select
         customer_id,
+        max(case when customer_order_number = 1 then device end) as first_device,
         max(case when customer_order_number = 1 and discount_amount > 0 then 1 else 0 end) as discounted_first_orders,
         sum(case when is_counted then 1 else 0 end) as orders,
         sum(case when is_counted and discount_amount > 0 then 1 else 0 end) as discounted_orders,
@@ -75,6 +76,7 @@ final as (
         customers.customer_id,
         customers.channel,
         customers.country,
+        coalesce(summed.first_device, 'unknown') as device,
         coalesce(categories.category, 'unknown') as first_category,
         case when summed.discounted_first_orders > 0 then 'yes' else 'no' end as first_order_discount,
         case

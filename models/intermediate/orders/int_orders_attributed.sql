@@ -22,6 +22,7 @@ final as (
         orders.is_counted,
         documents.source_currency,
         documents.sales_channel,
+        documents.device,
         documents.country,
         {{ money_columns(
             ['source_gross_item_revenue', 'gross_item_revenue', 'discount_amount', 'shipping_amount', 'tax_amount'], 'documents'

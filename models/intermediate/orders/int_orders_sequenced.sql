@@ -12,6 +12,7 @@ final as (
         is_counted,
         source_currency,
         sales_channel,
+        device,
         country,
         source_gross_item_revenue,
         gross_item_revenue,

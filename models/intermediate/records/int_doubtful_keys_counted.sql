@@ -10,6 +10,22 @@ known_customers as (
     select source_customer_id as customer_id from {{ ref('int_orders_checked') }} where source_customer_id is not null
 ),
 
+named_customers as (
+    select distinct
+        'touchpoints' as source_name,
+        customer_id
+    from {{ ref('int_touchpoints_versioned') }}
+    where version_status = 'current'
+    {% for source in ['campaign_members', 'survey_responses', 'subscriptions'] %}
+    union all
+    select distinct
+        '{{ source }}' as source_name,
+        customer_id
+    from {{ ref('stg_shop__' ~ source) }}
+    where rejection_reason is null and customer_id is not null
+    {% endfor %}
+),
+
 contradicted as (
     select
         merged.order_id{% for column in columns %},
@@ -55,16 +71,17 @@ keys as (
     group by order_id
     {% endfor %}
     union all
-    select distinct
-        'touchpoints' as source_name,
+    select
+        named_customers.source_name,
         'no partner' as doubt,
         'customer_id' as column_name,
-        touchpoints.customer_id as record_key,
+        named_customers.customer_id as record_key,
         known_customers.customer_id is null as is_doubtful
-    from {{ ref('int_touchpoints_versioned') }} as touchpoints
+    from named_customers
     left join known_customers
-        on touchpoints.customer_id = known_customers.customer_id
-    where touchpoints.version_status = 'current'
+        on named_customers.customer_id = known_customers.customer_id
+    -- a shop of subscriptions alone knows its customers by them
+    where exists (select 1 from known_customers)
 ),
 
 examples as (

@@ -29,6 +29,7 @@ final as (
         min(status) as status,
         min(currency) as currency,
         min(sales_channel) as sales_channel,
+        min(device) as device,
         min(country) as country,
         min(email) as email,
         min(ordered_at) as ordered_at,

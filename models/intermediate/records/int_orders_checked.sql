@@ -1,5 +1,6 @@
 {% set columns = [
-    'order_id', 'customer_id', 'status', 'currency', 'sales_channel', 'country', 'email', 'ordered_at', 'delivered_in', 'delivered_row',
+    'order_id', 'customer_id', 'status', 'currency', 'sales_channel', 'device', 'country', 'email', 'ordered_at', 'delivered_in',
+    'delivered_row',
 ] %}
 {% set amounts = ['amount', 'discount_amount', 'shipping_amount', 'tax_amount', 'total_amount', 'tax_included'] %}
 with versions as (
@@ -78,6 +79,7 @@ final as (
         coalesce(status, 'completed') as status,
         source_currency,
         sales_channel,
+        device,
         country,
         contact as email,
         amount,

@@ -9,6 +9,7 @@ final as (
         status,
         is_counted,
         sales_channel,
+        device,
         country,
         source_currency,
         source_gross_item_revenue,

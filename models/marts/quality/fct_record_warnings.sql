@@ -1,6 +1,9 @@
 {#- the share of a source's keys above which those without a partner are told: a few lines of unknown orders are in quarantine
     anyway, and a shop may well know visitors who never bought -#}
-{% set told_above = {'order_items': '1e-2', 'refunds': '1e-2', 'touchpoints': '5e-1'} %}
+{% set told_above = {
+    'order_items': '1e-2', 'refunds': '1e-2', 'touchpoints': '5e-1', 'campaign_members': '5e-1', 'survey_responses': '5e-1',
+    'subscriptions': '5e-1',
+} %}
 with doubtful_keys as (
     select
         *,

@@ -23,7 +23,8 @@ renamed as (
         line_number,
         lower(status) as status,
         upper(currency) as currency,
-        sales_channel,
+        {{ name_key('sales_channel') }} as sales_channel,
+        {{ name_key('device') }} as device,
         country,
         email,
         -- numbers

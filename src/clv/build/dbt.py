@@ -168,6 +168,7 @@ def run_operation(project: Project, macro: str, **arguments: object) -> list[str
         macro,
         "--args",
         json.dumps(arguments),
+        "--no-write-json",
         *_options(project.folder, project.target, project.variables),
     ]
     result = _invoke(command, project.manifest, on_event)

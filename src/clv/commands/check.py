@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import math
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,17 +14,28 @@ from typing import Any
 from rich.console import RenderableType
 from rich.text import Text
 
-from clv.build.dbt import OperationError, Project, run_operation
+from clv.build.dbt import OperationError, Project, folders, parse_project, run_operation
+from clv.build.project import RunSettings
 from clv.commands import samples
 from clv.commands.contents import NO_UTF8, is_utf8, why_no_table
 from clv.console.terminal import ABSENT, CARE, table
 from clv.engines.protocol import NOT_GZIP
 from clv.errors import UsageError
+from clv.warehouse.files import Warehouse
+from clv.warehouse.records import read_records
 
+CHECK = "checking the raw data"
+MEMORY_TARGET = "memory"
+RECORDS = 20
+"""Records of runs to look at for the last that published."""
 REPORT_PREFIX = "raw_sources "
 TRIAL_PREFIX = "raw_trial "
 """Before a line of SQL from a var is tried; the last one is the one that failed."""
 BLOCK_BYTES = 1 << 20
+BYTES_PER_GB = 10**9
+TOO_LARGE = (
+    "expands to more than {:g} GB: deliver it in parts, or raise var max_expanded_gb if it is meant to be so large."
+)
 TEXT_ENDINGS = (".csv", ".tsv", ".txt")
 
 
@@ -32,7 +44,8 @@ class RawSource:
     """What was found of one source of the contract.
 
     relation: the table that holds it, if any. formats: number of files by format. missing: columns of the contract
-    that the shop's data lacks. archives: gzipped files, below the raw folder. without: what each mart lacks when the
+    that the shop's data lacks. archives: gzipped files, below the raw folder. max_expanded_gb: how large they may
+    become. without: what each mart lacks when the
     source is absent. problems: why no run can start. files: their paths below the raw folder. sample: what their rows
     say; empty where they were not looked at.
     """
@@ -44,6 +57,7 @@ class RawSource:
     without: Mapping[str, Sequence[str]]
     problems: Sequence[str]
     archives: Sequence[str] = ()
+    max_expanded_gb: float = math.inf
     is_derived: bool = False
     files: Sequence[str] = ()
     sample: samples.Sample = field(default_factory=dict)
@@ -52,6 +66,27 @@ class RawSource:
     def is_found(self) -> bool:
         """Whether there is any data of this source."""
         return self.relation is not None or bool(self.formats)
+
+
+def check_raw(settings: RunSettings, sample_rows: int) -> list[RawSource]:
+    """Say what raw data there is, and what its first rows say (0: all of them).
+
+    The build database is opened only if it exists, since it may hold raw tables.
+    """
+    # for the target of a run, which shares the parse: sources are read alike for both
+    project = parse_project(settings.project, settings.target, settings.variables, writes_manifest=False)
+    for unread in ("nodes", "unit_tests", "exposures", "semantic_models", "metrics", "saved_queries"):
+        getattr(project.manifest, unread).clear()  # raw data are looked at by macros alone; dbt would look at each
+    if not settings.target and not settings.warehouse.build_file.exists():
+        project = replace(project, target=MEMORY_TARGET)
+    with folders(settings.raw, settings.warehouse.folder):
+        return inspect_raw(project, settings.raw, sample_rows)
+
+
+def last_build_seconds(warehouse: Warehouse) -> float | None:
+    """Return how long the last run that published took; None where there is none."""
+    published = (record for record in read_records(warehouse, RECORDS) if record.published and record.seconds)
+    return next((sum(record.seconds.values()) for record in published), None)
 
 
 def inspect_raw(project: Project, raw: Path | None, sample_rows: int | None = None) -> list[RawSource]:
@@ -94,6 +129,7 @@ def read_report(text: str) -> list[RawSource]:
             archives=[
                 file["delivered_in"] for file in finding["files"] if file["delivered_in"].lower().endswith(".gz")
             ],
+            max_expanded_gb=finding.get("max_expanded_gb", math.inf),
             files=[file["delivered_in"] for file in finding["files"]],
             sample=finding.get("sample") or {},
             is_derived=finding["source"] == "orders" and "orders" not in found and "order_items" in found,
@@ -124,18 +160,22 @@ def _with_contents(raw: Path | None, source: RawSource) -> list[str]:
 
 
 def broken_archives(raw: Path, source: RawSource) -> list[str]:
-    """Read gzipped files below `raw` to their checksum, which engines ignore; return a sentence for each broken one."""
-    return [f"{name} {NOT_GZIP}" for name in source.archives if not _is_whole_gzip(raw / name)]
+    """Read gzipped files below `raw` to their checksum, which engines ignore; return a sentence for each that fails."""
+    told = {name: _archive_problem(raw / name, source.max_expanded_gb) for name in source.archives}
+    return [f"{name} {problem}" for name, problem in told.items() if problem]
 
 
-def _is_whole_gzip(path: Path) -> bool:
+def _archive_problem(path: Path, max_gb: float) -> str:
+    expanded = 0
     try:
         with gzip.open(path) as archive:
-            while archive.read(BLOCK_BYTES):
-                pass
+            while block := archive.read(BLOCK_BYTES):
+                expanded += len(block)
+                if expanded > max_gb * BYTES_PER_GB:
+                    return TOO_LARGE.format(max_gb)
     except (EOFError, gzip.BadGzipFile, zlib.error):
-        return False
-    return True
+        return NOT_GZIP
+    return ""
 
 
 def describe_found(source: RawSource) -> str:

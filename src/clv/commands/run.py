@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from clv.build import dbt
 from clv.build.failures import describe_configuration, describe_failure
 from clv.build.project import RunSettings
 from clv.commands import check
+from clv.commands.check import CHECK, MEMORY_TARGET
 from clv.console.terminal import CARE, GOOD
 from clv.engines import ENGINE
 from clv.engines.protocol import EngineError, LockedDatabaseError, Mart
@@ -34,21 +35,16 @@ from clv.warehouse.publish import (
     publish,
     write_candidate,
 )
-from clv.warehouse.records import RunRecord, now, read_records, recorded
+from clv.warehouse.records import RunRecord, now, recorded
 
 LOG = logging.getLogger(__name__)
-MEMORY_TARGET = "memory"
-CHECK, BUILD, WRITE, AUDIT, REPORT, PUBLISH = (
-    "checking the raw data",
+BUILD, WRITE, AUDIT, REPORT, PUBLISH = (
     "building and testing",
     "writing the candidate",
     "auditing",
     "writing the report",
     "publishing",
 )
-RECORDS = 20
-"""Records of runs to look at for the last that published."""
-
 BUILD_SHARE = 4
 """A build database holds about this many times what is published of it: a guess, before the first publication."""
 
@@ -76,25 +72,6 @@ class RunResult:
     record: RunRecord
     summary: Summary
     sources: Sequence[check.RawSource]
-
-
-def check_raw(settings: RunSettings, sample_rows: int) -> list[check.RawSource]:
-    """Say what raw data there is, and what its first rows say (0: all of them).
-
-    The build database is opened only if it exists, since it may hold raw tables.
-    """
-    # for the target of a run, which shares the parse: sources are read alike for both
-    project = dbt.parse_project(settings.project, settings.target, settings.variables, writes_manifest=False)
-    if not settings.target and not settings.warehouse.build_file.exists():
-        project = replace(project, target=MEMORY_TARGET)
-    with dbt.folders(settings.raw, settings.warehouse.folder):
-        return check.inspect_raw(project, settings.raw, sample_rows)
-
-
-def last_build_seconds(warehouse: Warehouse) -> float | None:
-    """Return how long the last run that published took; None where there is none."""
-    published = (record for record in read_records(warehouse, RECORDS) if record.published and record.seconds)
-    return next((sum(record.seconds.values()) for record in published), None)
 
 
 def run(settings: RunSettings, on_progress: dbt.OnProgress, on_step: Callable[[str], None]) -> RunResult:

@@ -74,8 +74,8 @@ def _of_source(source: str, sample: Sample) -> Iterable[str]:
                 f'have no partner in {match["partner"]}, as "{match["example"]}": are they written in the same way?'
             )
     for name in sample["names"]:
-        fate = "" if name["column"] == "sales_channel" else ", and are taken for one"
-        yield f"{source}.{name['column']}: {_quoted(name['spellings'])} differ in case or blanks alone{fate}."
+        spellings = _quoted(name["spellings"])
+        yield f"{source}.{name['column']}: {spellings} differ in case or blanks alone, and are taken for one."
 
 
 def _of_values(source: str, sample: Sample) -> Iterable[str]:
