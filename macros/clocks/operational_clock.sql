@@ -5,7 +5,7 @@
 {% macro clock_model() %}{{ return('mbg_nbd') }}{% endmacro %}
 {% macro clocked_model() %}{{ return('mbg_nbd_clock') }}{% endmacro %}
 
-{% macro fits_clock() %}{{ return('true' if var('purchase_model') == 'auto' else 'false') }}{% endmacro %}
+{% macro has_clock() %}{{ return(var('purchase_model') == clocked_model()) }}{% endmacro %}
 
 {% macro least_days_of_season() %}{{ return('360') }}{% endmacro %}
 {% macro prior_weight() %}{{ return('4e0') }}{% endmacro %}
@@ -236,13 +236,13 @@
     {%- for i in range(1, size + 1) -%}
         {%- do system.update({'g0_' ~ i: 'score_' ~ i}) -%}
         {%- do lengths.append('abs(g_' ~ i ~ ')') -%}
-        {%- do gains.append('score_' ~ i ~ ' * g_' ~ i) -%}
         {%- for j in range(i, size + 1) -%}
             {%- do system.update({'u0_' ~ i ~ j: 'information_' ~ i ~ j ~ (' + 1e-2' if i == j else '')}) -%}
         {%- endfor -%}
     {%- endfor -%}
     {%- for parameter in likelihood.parameters -%}
         {%- set i = loop.index -%}
+        {%- do gains.append('score_' ~ i ~ ' * (at_' ~ parameter ~ ' - to_' ~ parameter ~ ')') -%}
         {%- do moved.update({
             'at_' ~ parameter: 'greatest(' ~ lower_bound() ~ ', least(' ~ upper_bound() ~ ', to_' ~ parameter ~ ' + reach * g_' ~ i ~ '))',
             'weight_' ~ i: 'sqrt(least(information_' ~ i ~ i ~ ', 1e0))',
@@ -267,10 +267,7 @@
         'parameters_moved',
         'parameters inner join totals on parameters.data_id = totals.totals_id and parameters.start_number = totals.totals_start',
         [system] + solved(size, ['g'])
-        + [{
-            'reach': 'least(1e0, 1e0 / greatest(1e-12, ' ~ lengths | join(', ') ~ '))',
-            'gain': gains | join(' + '),
-        }, moved]
+        + [{'reach': 'least(1e0, 1e0 / greatest(1e-12, ' ~ lengths | join(', ') ~ '))'}, moved, {'gain': gains | join(' + ')}]
     ) }}
 {%- endmacro %}
 
@@ -643,7 +640,8 @@
     / (sum({{ information }} / ({{ information }} + 1 / {{ deviation }} / {{ deviation }})) + {{ prior_weight() }})
 {%- endmacro %}
 
-{#- Of the images so far the combination whose residual is smallest: two steps back, in closed form. A step that led astray forgets them. It rests
+{#- Of the images so far the combination whose residual is smallest: two steps back, in closed form. A step that made
+    the residual larger forgets them; one that lost likelihood is taken back by three quarters. It rests
     where neither a factor moves any more nor the likelihood has anything to gain from the parameters. -#}
 {% macro clock_accelerated(at_rest) -%}
     differences as (
@@ -674,6 +672,7 @@
             max(case when gain is null then abs(residual) end) as largest_of_factors,
             max(gain) as gain,
             max(best_residual) as best_before,
+            max(log_likelihood) as log_likelihood_before,
             sum(difference_1 * difference_1) as gram_11,
             sum(difference_1 * difference_2) as gram_12,
             sum(difference_2 * difference_2) as gram_22,
@@ -683,13 +682,35 @@
         group by data_id, start_number
     ),
 
+    paces_summed as (
+        select
+            data_id,
+            start_number,
+            sum(repeat_occasions * (season + level)) as ln_pace
+        from rates
+        group by data_id, start_number
+    ),
+
     combined as (
         select
-            *,
-            (gram_11 * gram_22 - gram_12 * gram_12) > 1e-10 * gram_11 * gram_22 as has_two,
-            coalesce(largest_residual > 4 * best_before, false) as is_worse,
-            gain < 1e-4 * {{ at_rest }} and largest_of_factors < {{ at_rest }} as is_at_rest
+            grams.*,
+            parameters_moved.log_likelihood + paces_summed.ln_pace as log_likelihood,
+            (grams.gram_11 * grams.gram_22 - grams.gram_12 * grams.gram_12) > 1e-10 * grams.gram_11 * grams.gram_22 as has_two,
+            coalesce(grams.largest_residual > 4 * grams.best_before, false) as is_worse,
+            coalesce(
+                parameters_moved.log_likelihood + paces_summed.ln_pace
+                < grams.log_likelihood_before - 10 - 1e-3 * abs(grams.log_likelihood_before), false
+            ) as is_astray,
+            grams.gain < 1e-4 * {{ at_rest }} and grams.largest_of_factors < {{ at_rest }} as is_at_rest
         from grams
+        inner join parameters_moved
+            on
+                grams.data_id = parameters_moved.data_id
+                and grams.start_number = parameters_moved.start_number
+        inner join paces_summed
+            on
+                grams.data_id = paces_summed.data_id
+                and grams.start_number = paces_summed.start_number
     ),
 
     shares as (
@@ -698,7 +719,9 @@
             start_number,
             largest_residual,
             best_before,
+            log_likelihood,
             is_worse,
+            is_astray,
             is_at_rest,
             case
                 when largest_residual > 3e-1 or is_worse or gram_11 = 0 then 0e0
@@ -718,6 +741,8 @@
             shares.largest_residual,
             shares.best_before,
             shares.is_worse,
+            shares.is_astray,
+            shares.log_likelihood as log_likelihood_here,
             shares.is_at_rest as rests,
             differences.residual - shares.share_1 * differences.gone_1 - shares.share_2 * differences.gone_2 as step
         from differences
@@ -725,27 +750,6 @@
             on
                 differences.data_id = shares.data_id
                 and differences.start_number = shares.start_number
-    ),
-
-    paces_summed as (
-        select
-            data_id,
-            start_number,
-            sum(repeat_occasions * (season + level)) as ln_pace
-        from rates
-        group by data_id, start_number
-    ),
-
-    likelihoods as (
-        select
-            paces_summed.data_id,
-            paces_summed.start_number,
-            parameters_moved.log_likelihood + paces_summed.ln_pace as log_likelihood
-        from paces_summed
-        inner join parameters_moved
-            on
-                paces_summed.data_id = parameters_moved.data_id
-                and paces_summed.start_number = parameters_moved.start_number
     ),
 
     accelerated as (
@@ -756,25 +760,23 @@
             stepped.number,
             case
                 when stepped.rests then stepped.image
+                when stepped.is_astray then stepped.point_1 + 25e-2 * (stepped.value - stepped.point_1)
                 else greatest({{ lower_bound() }}, least({{ upper_bound() }}, stepped.value + stepped.step * least(
                     1e0, 1 / greatest(1e-12, max(abs(stepped.step)) over (partition by stepped.data_id, stepped.start_number))
                 )))
             end as value,
-            stepped.value as point_1,
-            case when not stepped.is_worse then stepped.point_1 end as point_2,
-            stepped.image as image_1,
-            case when not stepped.is_worse then stepped.image_1 end as image_2,
+            case when stepped.is_astray then stepped.point_1 else stepped.value end as point_1,
+            case when not stepped.is_worse and not stepped.is_astray then stepped.point_1 end as point_2,
+            case when stepped.is_astray then stepped.image_1 else stepped.image end as image_1,
+            case when not stepped.is_worse and not stepped.is_astray then stepped.image_1 end as image_2,
             case
+                when stepped.is_astray then stepped.best_before
                 when stepped.is_worse then stepped.largest_residual
                 else least(coalesce(stepped.best_before, stepped.largest_residual), stepped.largest_residual)
             end as best_residual,
             stepped.iterations + 1 as iterations,
-            likelihoods.log_likelihood,
+            case when stepped.is_astray then stepped.log_likelihood else stepped.log_likelihood_here end as log_likelihood,
             stepped.rests as is_at_rest
         from stepped
-        inner join likelihoods
-            on
-                stepped.data_id = likelihoods.data_id
-                and stepped.start_number = likelihoods.start_number
     )
 {%- endmacro %}

@@ -35,8 +35,8 @@
     {% if var('business_model') is not string or not var('business_model').strip() %}
         {% do expected.update({'business_model': 'the name of a row of seeds/benchmarks.csv, as in retail'}) %}
     {% endif %}
-    {% if var('purchase_model') not in ['auto'] + purchase_models() %}
-        {% do expected.update({'purchase_model': (['auto'] + purchase_models()[:-1]) | join(', ') ~ ' or ' ~ purchase_models()[-1]}) %}
+    {% if var('purchase_model') not in ['auto', clocked_model()] + purchase_models() %}
+        {% do expected.update({'purchase_model': (['auto'] + purchase_models()) | join(', ') ~ ' or ' ~ clocked_model()}) %}
     {% endif %}
     {% for name in ['include_shipping_in_revenue', 'free_orders_count'] if var(name) is not boolean %}
         {% do expected.update({name: 'true or false'}) %}

@@ -1,7 +1,7 @@
 {#- Where models are told apart: each is a file of this folder, a macro <model>__<part> for every part (docs/how-to/add-a-purchase-model.md). -#}
 
 {% macro purchase_model(model, part) %}
-    {{ return(context[model ~ '__' ~ part]) }}
+    {{ return(context[(clock_model() if model == clocked_model() else model) ~ '__' ~ part]) }}
 {% endmacro %}
 
 {% macro purchase_models() %}
@@ -25,6 +25,7 @@
     {%- set models = {} -%}
     {%- for name in fitted_purchase_models() -%}
         {%- do models.update({name: {
+            'at_quarter_ends': name not in elected_purchase_models(),
             'likelihood': purchase_model(name, 'likelihood')(),
             'starts': purchase_model(name, 'starts')(),
             'histories': 'int_purchase_histories',
@@ -35,6 +36,7 @@
         }}) -%}
     {%- endfor -%}
     {%- do models.update({'gamma_gamma': {
+        'at_quarter_ends': false,
         'likelihood': gamma_gamma__likelihood(),
         'starts': gamma_gamma__starts(),
         'histories': 'int_spend_histories',

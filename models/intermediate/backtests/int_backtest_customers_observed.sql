@@ -6,6 +6,10 @@ histories as (
     select * from {{ ref('int_customers_measured') }} where x is not null
 ),
 
+timed as (
+    select * from {{ ref('int_histories_timed') }}
+),
+
 companies as (
     select * from {{ ref('int_backtest_companies_measured') }}
 ),
@@ -41,8 +45,8 @@ final as (
         backtests.horizon_weeks,
         histories.customer_id,
         histories.x,
-        histories.t_x,
-        histories.age,
+        timed.t_x,
+        timed.age,
         histories.age_days,
         histories.mean_repeat_value,
         histories.mean_value,
@@ -51,6 +55,10 @@ final as (
     from backtests
     inner join histories
         on backtests.valued_at = histories.valued_at
+    inner join timed
+        on
+            histories.valued_at = timed.valued_at
+            and histories.customer_id = timed.customer_id
     left join bought
         on
             backtests.valued_at = bought.valued_at

@@ -1,5 +1,7 @@
+{{ config(enabled=has_clock()) }}
+
 with histories as (
-    select * from {{ ref('int_customers_measured') }} where x is not null and {{ fits_clock() }}
+    select * from {{ ref('int_customers_measured') }} where x is not null
 ),
 
 sums as (

@@ -1,3 +1,5 @@
+{{ config(enabled=has_clock()) }}
+
 with dates as (
     select
         dates.valued_at,
@@ -6,7 +8,7 @@ with dates as (
     from {{ ref('int_dates_listed') }} as dates
     inner join {{ ref('int_histories_summed') }} as sums
         on dates.valued_at = sums.valued_at
-    where sums.repeat_customers >= {{ var('min_repeat_customers') }} and {{ fits_clock() }}
+    where sums.repeat_customers >= {{ var('min_repeat_customers') }}
 ),
 
 months as (

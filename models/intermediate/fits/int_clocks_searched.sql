@@ -1,4 +1,4 @@
-{{ config(materialized='iterated', max_steps=clock_steps()) }}
+{{ config(enabled=has_clock(), materialized='iterated', max_steps=clock_steps()) }}
 
 with histories as (
     select * from {{ ref('int_clock_histories') }} where is_binned
@@ -21,7 +21,7 @@ plain as (
             order by log_likelihood desc nulls last, start_number asc
         ) as place_rank
     from {{ ref('int_models_searched') }}
-    where model_name = '{{ clock_model() }}' and {{ fits_clock() }}
+    where model_name = '{{ clocked_model() }}'
 ),
 
 -- there may be two maxima on this clock, and the lower one on the plain clock may be the higher one here

@@ -14,9 +14,13 @@ polished as (
 
 {% for name, model in models.items() %}
 {{ name }} as (
+    {% if name == clocked_model() %}
+    select * from {{ ref('int_clocks_measured') }}
+    {% else %}
     {{ measured_maxima(
         model.likelihood, moving_points('polished', name, model.likelihood), statistics_of(ref(model.histories), is_binned=false)
     ) }}
+    {% endif %}
 ),
 {% endfor %}
 

@@ -1,6 +1,5 @@
 {% set months = var('horizon_months') %}
-{% set horizons = {'30d': '30 / 7e0', '90d': '90 / 7e0', '365d': '365 / 7e0'} %}
-{% for month in range(1, months + 1) %}{% do horizons.update({month: weeks_of_months(month)}) %}{% endfor %}
+{% set horizons = predicted_horizons() %}
 with nodes as (
     select * from {{ ref('int_nodes_weighed') }} where is_elected
 ),
@@ -10,9 +9,22 @@ histories as (
         valued_at,
         x,
         age
-    from {{ ref('int_customers_measured') }}
-    where x is not null
+    from {{ ref('int_histories_timed') }}
+    where age is not null
 ),
+
+{% if has_clock() %}
+timed as (
+    select
+        valued_at,
+        {% for horizon in horizons %}
+        max(case when horizon = '{{ horizon }}' then weeks end) as weeks_{{ horizon }}{{ ',' if not loop.last }}
+        {% endfor %}
+    from {{ ref('int_horizons_timed') }}
+    group by valued_at
+),
+
+{% endif %}
 
 {% for model in fitted_purchase_models() %}
 {% set expected = purchase_model(model, 'expected_occasions') %}
@@ -28,7 +40,7 @@ histories as (
         {{ term }} as {{ column }},
         {% endfor %}
         {% for horizon, weeks in horizons.items() %}
-        {{ weeks }} as weeks_{{ horizon }},
+        {{ 'timed.weeks_' ~ horizon if has_clock() else weeks }} as weeks_{{ horizon }},
         {% endfor %}
         {{ annual_discount_rate() }} as annual_discount_rate
     from histories
@@ -36,6 +48,10 @@ histories as (
         on
             histories.valued_at = nodes.valued_at
             and histories.x = nodes.x
+    {% if has_clock() %}
+    inner join timed
+        on histories.valued_at = timed.valued_at
+    {% endif %}
     where nodes.model_name = '{{ model }}'
 ),
 

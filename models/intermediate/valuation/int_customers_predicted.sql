@@ -3,8 +3,20 @@ with models as (
 ),
 
 histories as (
-    select * from {{ ref('int_customers_measured') }} where x is not null
+    select * from {{ ref('int_histories_timed') }}
 ),
+
+{% if has_clock() %}
+-- how long a day of the clock is, over the year to come
+years as (
+    select
+        valued_at,
+        365 / 7e0 / weeks as length_of_day
+    from {{ ref('int_horizons_timed') }}
+    where horizon = '365d'
+),
+
+{% endif %}
 
 expected as (
     select * from {{ ref('int_occasions_expected') }} where varied_parameter = 0
@@ -55,9 +67,13 @@ final as (
         scored.expected_order_value,
         scored.probability_alive * expected.expected_occasions_365d * scored.expected_order_value as expected_revenue_365d,
         scored.probability_alive * expected.discounted_occasions * scored.expected_order_value as predicted_revenue,
-        scored.median_gap_days,
-        scored.long_gap_days
+        scored.median_gap_days{{ ' * years.length_of_day' if has_clock() }} as median_gap_days,
+        scored.long_gap_days{{ ' * years.length_of_day' if has_clock() }} as long_gap_days
     from scored
+    {% if has_clock() %}
+    left join years
+        on scored.valued_at = years.valued_at
+    {% endif %}
     left join expected
         on
             scored.valued_at = expected.valued_at

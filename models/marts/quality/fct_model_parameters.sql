@@ -31,6 +31,16 @@ parameters as (
     union all
     {% endfor %}
     {% endfor %}
+    {% if has_clock() %}
+    select
+        '{{ clocked_model() }}' as model_name,
+        parameter,
+        value,
+        variance
+    from {{ ref('int_clock_factors') }}
+    where valued_at = {{ valued_now() }}
+    union all
+    {% endif %}
     select
         'shifted_beta_geometric: ' || {{ plan_label('plan', 'billing_period') }} as model_name,
         'alpha' as parameter,

@@ -1,0 +1,53 @@
+{{ config(materialized='table' if has_clock() else 'view') }}
+
+with customers as (
+    select * from {{ ref('int_customers_measured') }} where x is not null
+),
+
+{% if has_clock() %}
+months as (
+    select * from {{ ref('int_clocks_paced') }}
+),
+
+-- where the clock is not known, nothing is predicted
+timed as (
+    select
+        customers.valued_at,
+        customers.customer_id,
+        customers.x,
+        greatest(
+            lasts.weeks_before + lasts.pace * extract(day from customers.last_occasion_date)
+            - firsts.weeks_before - firsts.pace * extract(day from customers.first_occasion_date), 0
+        ) as t_x,
+        greatest(
+            firsts.weeks_at_date - firsts.weeks_before - firsts.pace * extract(day from customers.first_occasion_date), 0
+        ) as age,
+        customers.mean_repeat_value,
+        customers.mean_value,
+        customers.last_occasion_date
+    from customers
+    left join months as firsts
+        on
+            customers.valued_at = firsts.valued_at
+            and {{ month_number('customers.first_occasion_date') }} = firsts.month_number
+    left join months as lasts
+        on
+            customers.valued_at = lasts.valued_at
+            and {{ month_number('customers.last_occasion_date') }} = lasts.month_number
+),
+
+{% endif %}
+final as (
+    select
+        valued_at,
+        customer_id,
+        x,
+        t_x,
+        age,
+        mean_repeat_value,
+        mean_value,
+        last_occasion_date
+    from {{ 'timed' if has_clock() else 'customers' }}
+)
+
+select * from final
