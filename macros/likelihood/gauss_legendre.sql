@@ -19,26 +19,10 @@
     ]) }}
 {% endmacro %}
 
-{#- In the term, <node>, <weight> and <number> stand for a node, its weight and its number from 1. -#}
 {% macro sum_over_nodes(term) -%}
     {%- set terms = [] -%}
     {%- for node, weight in gauss_legendre() -%}
-        {%- do terms.append(at_node(term, loop.index, node, weight)) -%}
+        {%- do terms.append(term | replace('<node>', node) | replace('<weight>', weight)) -%}
     {%- endfor -%}
     ({{ terms | join(' + ') }})
 {%- endmacro %}
-
-{% macro at_nodes(columns) %}
-    {%- set layer = {} -%}
-    {%- for node, weight in gauss_legendre() -%}
-        {%- set number = loop.index -%}
-        {%- for name, term in columns.items() -%}
-            {%- do layer.update({name ~ number: at_node(term, number, node, weight)}) -%}
-        {%- endfor -%}
-    {%- endfor -%}
-    {{ return(layer) }}
-{% endmacro %}
-
-{% macro at_node(term, number, node, weight) %}
-    {{ return(term | replace('<number>', number) | replace('<node>', node) | replace('<weight>', weight)) }}
-{% endmacro %}

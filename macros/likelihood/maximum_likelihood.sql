@@ -172,8 +172,6 @@
     )
 {%- endmacro %}
 
-{#- A distinct count keeps planners from splitting the sums around the join of points and statistics: to find that nothing is gained by
-    it took DuckDB seconds per step. -#}
 {% macro unsplit() -%}
     count(distinct number) as numbers
 {%- endmacro %}
@@ -274,9 +272,10 @@
     ) as {{ alias }}
 {%- endmacro %}
 
-{% macro covariance_columns(prefix='cov_') %}
+{% macro covariance_columns(prefix='cov_') %}{{ return(covariances_of(most_parameters(), prefix)) }}{% endmacro %}
+
+{% macro covariances_of(size, prefix='cov_') %}
     {%- set columns = [] -%}
-    {%- set size = most_parameters() -%}
     {%- for i in range(1, size + 1) -%}
         {%- for j in range(i, size + 1) -%}{%- do columns.append(prefix ~ i ~ j) -%}{%- endfor -%}
     {%- endfor -%}

@@ -147,3 +147,12 @@
 {% macro gamma_rate_gap(fit, share, x, age) -%}
     7 * ({{ fit.alpha }} + {{ age }}) * (exp(least(-ln({{ share }}) / ({{ fit.r }} + {{ x }}), 100)) - 1)
 {%- endmacro %}
+
+{#- B(a, stays + n - 1) / B(a, stays). -#}
+{% macro beta_dropout_goes_on(fit, stays, number) -%}
+    {%- set later = '(' ~ stays ~ ' + ' ~ number ~ ' - 1)' -%}
+    {%- set total, later_total = '(' ~ fit.a ~ ' + ' ~ stays ~ ')', '(' ~ fit.a ~ ' + ' ~ stays ~ ' + ' ~ number ~ ' - 1)' -%}
+    {{ bounded_exp(
+        log_gamma(later) ~ ' - ' ~ log_gamma('(' ~ stays ~ ')') ~ ' + ' ~ log_gamma(total) ~ ' - ' ~ log_gamma(later_total)
+    ) }}
+{%- endmacro %}

@@ -22,3 +22,11 @@
 {% macro bg_nbd__expected_pairs(weeks) -%}{{ beta_dropout_pairs(weeks) }}{%- endmacro %}
 
 {% macro bg_nbd__days_to_next(fit, share, x, age) -%}{{ gamma_rate_gap(fit, share, x, age) }}{%- endmacro %}
+
+{% macro bg_nbd__probability_silent(fit, history, weeks) -%}{{ gamma_rate_silent(fit, history, weeks) }}{%- endmacro %}
+
+{% macro bg_nbd__spans(fit, source) -%}{{ whole_span(fit, source) }}{%- endmacro %}
+
+{% macro bg_nbd__goes_on(fit, history, number) -%}
+    {{ beta_dropout_goes_on(fit, fit.b ~ ' + ' ~ history ~ '.x', number) }}
+{%- endmacro %}

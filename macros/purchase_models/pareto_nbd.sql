@@ -83,6 +83,8 @@
         ('1e0', '5e-1', '2e0', '1e0'),
         ('4e0', '1e0', '2e-1', '5e-1'),
         ('2e0', '2e-1', '5e-1', '2e-2'),
+        ('2e1', '1e-1', '2e-1', '1e-4'),
+        ('1e0', '7e-1', '1e-4', '1e-7'),
     ] -%}
         {%- do starts.append([r, r ~ ' * ' ~ slowness ~ ' / mean_x', s, beta]) -%}
     {%- endfor -%}
@@ -155,3 +157,32 @@
 {%- endmacro %}
 
 {% macro pareto_nbd__days_to_next(fit, share, x, age) -%}{{ gamma_rate_gap(fit, share, x, age) }}{%- endmacro %}
+
+{% macro pareto_nbd__probability_silent(fit, history, weeks) -%}
+    {%- set shape, rate, patience = fit.r ~ ' + ' ~ history ~ '.x', '(' ~ fit.alpha ~ ' + ' ~ history ~ '.age)', '(' ~ fit.beta ~ ' + ' ~ history ~ '.age)' -%}
+    {{ bounded_exp('-(' ~ shape ~ ') * ln(1 + ' ~ weeks ~ ' / ' ~ rate ~ ') - ' ~ fit.s ~ ' * ln(1 + ' ~ weeks ~ ' / ' ~ patience ~ ')') }}
+    * (1 + {{ pareto_left(shape, rate, fit.s, patience, '0e0', weeks) }})
+{%- endmacro %}
+
+{#- Whoever leaves does so at a node of one of four quarters of the way; who doesn't buys in all of the weeks. -#}
+{% macro pareto_nbd__spans(fit, source) -%}
+    {%- set ways = [['1e0', '0e0']] -%}
+    {%- for quarter in range(4) -%}
+        {%- for node, weight in gauss_legendre() -%}
+            {%- do ways.append(['(' ~ quarter ~ ' + ' ~ node ~ ') / 4', weight ~ ' / 4']) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    with {{ layered('spread', source ~ ' cross join ' ~ numbered(ways, ['way', 'way_weight'], 'ways'), [
+        {'shape': fit.r ~ ' + x', 'rate': fit.alpha ~ ' + age', 'leaving': fit.s ~ ' * 1e0', 'patience': fit.beta ~ ' + age'},
+        {'near': 'least(rate, patience)', 'lapse': 'least(weeks, patience * ' ~ pareto_fade('leaving') ~ ')'},
+        {'width': 'ln(1 + lapse / near)'},
+        {'span': 'case when way_weight > 0 then near * (exp(way * width) - 1) else weeks end'},
+        {'weight': bounded_exp('-leaving * ln(1 + span / patience)')
+            ~ ' * case when way_weight > 0 then way_weight * width * leaving * (near + span) / (patience + span) else 1 end'},
+    ]) }}
+    select * from spread
+{%- endmacro %}
+
+{% macro pareto_nbd__goes_on(fit, history, number) -%}
+    cast(1 as {{ type_double() }})
+{%- endmacro %}

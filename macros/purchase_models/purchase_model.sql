@@ -12,20 +12,19 @@
     {{ return(models | sort) }}
 {% endmacro %}
 
-{% macro fitted_purchase_models() %}
-    {{ return(purchase_models() if var('purchase_model') == 'auto' else [var('purchase_model')]) }}
+{#- auto leaves out Pareto/NBD, whose fit takes several times as long. -#}
+{% macro elected_purchase_models() %}
+    {{ return(purchase_models() | reject('equalto', 'pareto_nbd') | list if var('purchase_model') == 'auto' else [var('purchase_model')]) }}
 {% endmacro %}
 
-{#- Those that var purchase_model auto chooses from. Pareto/NBD stands beside them, for comparison. -#}
-{% macro elected_purchase_models() %}
-    {{ return(fitted_purchase_models() | reject('in', ['pareto_nbd'] if var('purchase_model') == 'auto' else []) | list) }}
+{% macro fitted_purchase_models() %}
+    {{ return(elected_purchase_models() + (var('compared_purchase_models') | reject('in', elected_purchase_models()) | list)) }}
 {% endmacro %}
 
 {% macro fitted_models() %}
     {%- set models = {} -%}
     {%- for name in fitted_purchase_models() -%}
         {%- do models.update({name: {
-            'at_quarter_ends': name not in elected_purchase_models(),
             'likelihood': purchase_model(name, 'likelihood')(),
             'starts': purchase_model(name, 'starts')(),
             'histories': 'int_purchase_histories',
@@ -36,7 +35,6 @@
         }}) -%}
     {%- endfor -%}
     {%- do models.update({'gamma_gamma': {
-        'at_quarter_ends': false,
         'likelihood': gamma_gamma__likelihood(),
         'starts': gamma_gamma__starts(),
         'histories': 'int_spend_histories',

@@ -20,14 +20,18 @@
     }) }}
 {% endmacro %}
 
-{% macro shifted_beta_geometric_retention(alpha, beta, renewal) -%}
+{#- At these the average customer leaves as often as was seen, and customers differ from much to little. -#}
+{% macro shifted_beta_geometric__starts() %}
+    {{ return([
+        ['leaving', 'staying'],
+        ['1e1 * leaving', '1e1 * staying'],
+        ['1e2 * leaving', '1e2 * staying'],
+    ]) }}
+{% endmacro %}
+
+{% macro shifted_beta_geometric__retention(fit, renewal) -%}
     case
         when {{ renewal }} = 0 then cast(1 as {{ type_double() }})
-        else ({{ beta }} + ({{ renewal }} - 1)) / ({{ alpha }} + {{ beta }} + ({{ renewal }} - 1))
+        else ({{ fit.beta }} + ({{ renewal }} - 1)) / ({{ fit.alpha }} + {{ fit.beta }} + ({{ renewal }} - 1))
     end
-{%- endmacro %}
-{% macro discounted_survival(ln_survival, age, ln_survival_later, age_later, discount_rate) -%}
-    {{ bounded_exp(
-        ln_survival_later ~ ' - ' ~ ln_survival ~ ' - (' ~ age_later ~ ' - ' ~ age ~ ' - 1) * ln(1 + ' ~ discount_rate ~ ')'
-    ) }}
 {%- endmacro %}

@@ -1,4 +1,4 @@
-"""The fits of BG/NBD, MBG/NBD and Gamma-Gamma: published figures, `lifetimes`, and a search from many starting points.
+"""The fits of BG/NBD, MBG/NBD, Pareto/NBD and Gamma-Gamma: published figures, `lifetimes`, and a search from many starting points.
 
 The models' own SQL, compiled by dbt, is run on made-up customer histories, many logs at once: each is a cutoff of its own.
 """
@@ -46,8 +46,10 @@ FITTING_MODELS = [
     "int_models_polished",
     "int_models_fitted",
 ]
-PARAMETERS = {"bg_nbd": 4, "mbg_nbd": 4, "gamma_gamma": 3}
-"""How many each model has: r, alpha, a and b of purchases; p, q and gamma of spend."""
+PARAMETERS = {"bg_nbd": 4, "mbg_nbd": 4, "pareto_nbd": 4, "gamma_gamma": 3}
+"""How many each model has: r, alpha, a and b (s and beta) of purchases; p, q and gamma of spend."""
+TIMES = {"bg_nbd": [1], "mbg_nbd": [1], "pareto_nbd": [1, 3]}
+"""Places of the parameters that are times."""
 FIRST_CUTOFF = dt.date(2000, 1, 1)
 
 TOLERATED_SHORTFALL = 0.05
@@ -201,6 +203,48 @@ def purchase_log_likelihood(log: Log, is_mbg: bool) -> LogLikelihood:
     return evaluate
 
 
+STEPS = np.arange(-64, 65) / 16
+GROWTH = np.exp(np.clip(math.pi * np.sinh(STEPS), -700, 700))
+WAY = GROWTH / (1 + GROWTH)
+LN_STRIDES = (
+    np.log(math.pi / 16 * np.cosh(STEPS)) - np.abs(np.log(GROWTH)) - 2 * np.log1p(np.exp(-np.abs(np.log(GROWTH))))
+)
+"""Double exponential quadrature of (0, 1): nodes that lie close at both ends, and their weights (Takahasi & Mori 1974)."""
+
+
+def pareto_log_likelihood(log: Log) -> LogLikelihood:
+    """Return Pareto/NBD's log-likelihood (Schmittlein, Morrison & Colombo 1987), integrated over the time of leaving."""
+    histories, customers = np.unique(np.column_stack([log.x, log.t_x, log.age]), axis=0, return_counts=True)
+    x, t_x, age = histories.T
+    left_at = t_x[:, None] + (age - t_x)[:, None] * WAY
+    with np.errstate(divide="ignore"):
+        ln_weights = np.log(age - t_x)[:, None] + LN_STRIDES
+
+    def evaluate(logarithms: Numbers) -> tuple[float, Numbers]:
+        r, alpha, s, beta = np.exp(logarithms)
+        buying = gammaln(r + x) - gammaln(r) + r * logarithms[1] + s * logarithms[3]
+        staying = -(r + x) * np.log(alpha + age) - s * np.log(beta + age)
+        ln_buying, ln_leaving = np.log(alpha + left_at), np.log(beta + left_at)
+        leaving = ln_weights - (r + x)[:, None] * ln_buying - (s + 1) * ln_leaving + logarithms[2]
+        highest = np.maximum(staying, leaving.max(axis=1))
+        stayed, left = np.exp(staying - highest), np.exp(leaving - highest[:, None])
+        total = stayed + left.sum(axis=1)
+
+        def mean(of_the_stayed: Numbers, of_the_left: Numbers) -> Numbers:
+            return np.asarray((stayed * of_the_stayed + (left * of_the_left).sum(axis=1)) / total)
+
+        slopes = [
+            r * (digamma(r + x) - digamma(r) + logarithms[1] - mean(np.log(alpha + age), ln_buying)),
+            r - alpha * (r + x) * mean(1 / (alpha + age), 1 / (alpha + left_at)),
+            s * (logarithms[3] - mean(np.log(beta + age), ln_leaving)) + left.sum(axis=1) / total,
+            s - beta * mean(s / (beta + age), (s + 1) / (beta + left_at)),
+        ]
+        height = customers @ (buying + highest + np.log(total))
+        return float(height), np.array([customers @ slope for slope in slopes])
+
+    return evaluate
+
+
 def spend_log_likelihood(log: Log) -> LogLikelihood:
     """Return Gamma-Gamma's log-likelihood (Fader & Hardie 2013, equation 1a)."""
     x, value = log.x[log.spenders], log.mean_value[log.spenders]
@@ -218,13 +262,15 @@ def spend_log_likelihood(log: Log) -> LogLikelihood:
 
 
 def own_log_likelihood(log: Log, model: str) -> LogLikelihood:
-    return spend_log_likelihood(log) if model == "gamma_gamma" else purchase_log_likelihood(log, model == "mbg_nbd")
+    if model == "gamma_gamma":
+        return spend_log_likelihood(log)
+    return pareto_log_likelihood(log) if model == "pareto_nbd" else purchase_log_likelihood(log, model == "mbg_nbd")
 
 
 def highest_log_likelihood(log: Log, fit: Fit) -> tuple[float, Numbers]:
     """Climb from many starting points, and from the fit itself; return the highest point and its logarithms."""
     evaluate = own_log_likelihood(log, fit.model)
-    starts, unit = spend_starts(log) if fit.model == "gamma_gamma" else purchase_starts(log)
+    starts, unit = {"gamma_gamma": spend_starts, "pareto_nbd": pareto_starts}.get(fit.model, purchase_starts)(log)
     bounds = [(LOWER_BOUND + shift, UPPER_BOUND + shift) for shift in np.log(unit)]
     highest, summit = -math.inf, starts[0]
     for start in [*starts, np.log(fit.parameters)]:
@@ -253,6 +299,17 @@ def purchase_starts(log: Log) -> tuple[list[Numbers], Numbers]:
         for a, b, share in ((0.1, 1, 0.8), (1, 3, 0.6), (0.05, 0.02, 0.3), (30, 100, 0.6))
     ]
     return starts, np.array([1, age, 1, 1])
+
+
+def pareto_starts(log: Log) -> tuple[list[Numbers], Numbers]:
+    """Return such points of Pareto/NBD, at which customers leave late or soon, and much or little alike."""
+    age = log.age.mean()
+    starts = [
+        np.log([r, r * age / log.x.mean() * share, s, beta * age])
+        for r in (0.3, 3.0)
+        for s, beta, share in ((0.1, 0.5, 0.8), (0.6, 0.4, 0.6), (0.5, 0.01, 0.3), (20, 10, 0.5))
+    ]
+    return starts, np.array([1, age, 1, age])
 
 
 def spend_starts(log: Log) -> tuple[list[Numbers], Numbers]:
@@ -326,6 +383,8 @@ def make_up_shop(random: Random) -> Shop:
 
 
 HARD_SHOPS = [
+    # most leave at once, so that Pareto/NBD has a maximum next to 0 for the times of leaving
+    Shop(2015251222, 563, 8, 0.0, 17.029, 216.98, 0.322, 0.0498, True, 220.266, 2.624, 44.263),
     # nearly all leave after their first repeat, long before they are as old as the others
     Shop(4245472809, 553, 240, 0.0, 132.304, 2.814, 13.082, 0.222, False, 0.324, 482.3, 15.097),
     Shop(786303021, 360, 89, 1.0, 42.981, 12.788, 351.835, 8.21, False, 219.635, 39.738, 2366.633),
@@ -386,7 +445,11 @@ def processes() -> Iterator[Executor]:
             yield executor
 
 
-MODELS = ("bg_nbd", "mbg_nbd", "gamma_gamma")
+MODELS = tuple(PARAMETERS)
+SEARCHED = {"pareto_nbd": 120}
+"""How many logs, where a search takes long."""
+EXACT = {"pareto_nbd": 5e-3}
+"""To what a log-likelihood is that of the parameters: 16 nodes are few where a parameter is next to 0, and time seems endless."""
 
 
 @pytest.mark.parametrize("model", MODELS)
@@ -394,6 +457,7 @@ def test_no_search_finds_a_likelier_point(random_logs: RandomLogs, processes: Ex
     """From nine starting points or more, none comes out above the fit by more than what doesn't matter."""
     fits = random_logs.of(model)
     assert len(fits) == len(random_logs.logs) >= 150
+    fits = fits[: SEARCHED.get(model)]
     shortfalls = []
     summits = processes.map(highest_log_likelihood, [random_logs.logs[fit.number] for fit in fits], fits)
     for fit, (highest, summit) in zip(fits, summits, strict=True):
@@ -409,7 +473,7 @@ def test_no_search_finds_a_likelier_point(random_logs: RandomLogs, processes: Ex
 def test_the_log_likelihood_is_that_of_the_parameters(random_logs: RandomLogs, model: str) -> None:
     for fit in random_logs.of(model):
         own, _ = own_log_likelihood(random_logs.logs[fit.number], model)(np.log(fit.parameters))
-        assert fit.log_likelihood == pytest.approx(own, rel=1e-9, abs=1e-4), (
+        assert fit.log_likelihood == pytest.approx(own, rel=1e-9, abs=EXACT.get(model, 1e-4)), (
             f"{fit.describe()} of {random_logs.shops[fit.number]}"
         )
 
@@ -442,6 +506,13 @@ class KnownFits:
         """Return the fits of a log by model."""
         number = list(self.logs).index(name)
         return {fit.model: fit for fit in self.fits if fit.number == number}
+
+
+def units_of(model: str, time: float, money: float = 1) -> Numbers:
+    """Return what each parameter is to be multiplied by where a unit of time, or of money, is so many of another."""
+    if model == "gamma_gamma":
+        return np.array([1, 1, money])
+    return np.array([time if place in TIMES[model] else 1 for place in range(PARAMETERS[model])])
 
 
 def rescaled(log: Log, time: float = 1, money: float = 1) -> Log:
@@ -479,13 +550,14 @@ def known(fit_logs: FitLogs) -> KnownFits:
     [
         ("bg_nbd", (0.2426, 4.4136, 0.7929, 2.4259), 0.0005, -9582.429),
         ("mbg_nbd", (0.525, 6.183, 0.891, 1.614), 0.0005, -9582.13),
+        ("pareto_nbd", (0.5533, 10.5777, 0.6062, 11.6687), 0.0001, -9594.976),
         ("gamma_gamma", (6.25, 3.74, 15.44), 0.005, -4055.92),
     ],
 )
 def test_cdnows_fits_are_the_published_ones(
     known: KnownFits, model: str, parameters: tuple[float, ...], tolerance: float, log_likelihood: float
 ) -> None:
-    """Fader, Hardie & Lee (2005), table 2; Batislam et al. (2007); Fader & Hardie (2013)."""
+    """Fader, Hardie & Lee (2005), table 2; Batislam et al. (2007); Fader & Hardie (2005), Pareto/NBD; and (2013), spend."""
     assert (len(CDNOW.x), CDNOW.repeat_customers, CDNOW.x.sum()) == (2357, 946, 2457)
     fit = known.of("cdnow")[model]
     assert fit.status == "converged"
@@ -533,10 +605,10 @@ def test_the_gradient_is_that_of_the_log_likelihood(model: str) -> None:
 
 
 @pytest.mark.parametrize(("name", "time"), [("cdnow in days", 7), ("cdnow in years", 7 / 365.25)])
-@pytest.mark.parametrize("model", ["bg_nbd", "mbg_nbd"])
-def test_the_unit_of_time_changes_alpha_alone(known: KnownFits, model: str, name: str, time: float) -> None:
+@pytest.mark.parametrize("model", TIMES)
+def test_the_unit_of_time_changes_times_alone(known: KnownFits, model: str, name: str, time: float) -> None:
     weeks, fit = known.of("cdnow")[model], known.of(name)[model]
-    assert fit.parameters == pytest.approx(weeks.parameters * [1, time, 1, 1], rel=1e-5)
+    assert fit.parameters == pytest.approx(weeks.parameters * units_of(model, time), rel=1e-5)
     assert fit.log_likelihood == pytest.approx(weeks.log_likelihood - CDNOW.x.sum() * math.log(time), rel=1e-5)
     assert fit.covariances == pytest.approx(weeks.covariances, rel=1e-3)
 
@@ -555,6 +627,7 @@ def test_the_unit_of_money_changes_gamma_alone(known: KnownFits, name: str, mone
 NEAR_BY = {
     "bg_nbd": [0.25, 4.2, 0.8, 2.5],
     "mbg_nbd": [0.5, 6.0, 0.9, 1.6],
+    "pareto_nbd": [0.55, 10.5, 0.61, 11.5],
     "gamma_gamma": [6.0, 3.8, 16.0],
 }
 """Points from which the plain Newton step is the likeliest of all; time in weeks, money in dollars."""
@@ -573,7 +646,7 @@ def test_a_step_is_newtons(builder: Builder, model: str) -> None:
             "select mean_age, mean_value from intermediate.int_histories_summed"
         ).fetchone() or (1.0, 1.0)
         # the fit's own units: alpha in mean ages, gamma in mean values
-        shift = np.log([1, 1, mean_value] if model == "gamma_gamma" else [1, mean_age, 1, 1])
+        shift = np.log(units_of(model, mean_age, mean_value))
         logarithms = [*(start - shift), *[None] * (4 - len(start))]
         connection.execute(
             "create table intermediate.int_models_searched as select ? as model_name, cast(? as date) as data_id,"
@@ -661,7 +734,7 @@ def test_without_repeats_there_is_no_fit(hopeless: KnownFits, name: str) -> None
 def test_data_that_says_little_ends_in_a_status(hopeless: KnownFits, name: str) -> None:
     """Every number is finite or unknown; what claims to be a maximum is at least a point with its log-likelihood."""
     log, fits = SAYING_LITTLE[name], hopeless.of(name)
-    expected = {"bg_nbd", "mbg_nbd"} | ({"gamma_gamma"} if log.spenders.sum() >= 2 else set())
+    expected = set(TIMES) | ({"gamma_gamma"} if log.spenders.sum() >= 2 else set())
     assert fits.keys() == expected
     for model, fit in fits.items():
         numbers = [value for value in fit.columns.values() if isinstance(value, float)]
@@ -670,4 +743,4 @@ def test_data_that_says_little_ends_in_a_status(hopeless: KnownFits, name: str) 
         if fit.status != "not_converged":
             assert fit.parameters.min() > 0
             own, _ = own_log_likelihood(log, model)(np.log(fit.parameters))
-            assert fit.log_likelihood == pytest.approx(own, rel=1e-6, abs=1e-3)
+            assert fit.log_likelihood == pytest.approx(own, rel=2e-3 if model == "pareto_nbd" else 1e-6, abs=1e-3)

@@ -22,6 +22,7 @@ import duckdb
 import pytest
 from compiled_sql import compile_query, empty_database
 from conftest import BuildMarts, BuildWarehouse, Built, write_csv, write_purchase_log
+from scipy.special import betaln
 from soak import REPOSITORY
 from soak.builder import Builder
 
@@ -44,6 +45,13 @@ PUBLISHED_FITS = {
     "regular": (0.7041, 1.1820, -1680.265),
     "high end": (0.6681, 3.8061, -1611.158),
 }
+PUBLISHED_WEIBULL_FITS = {
+    "regular": (0.4556, 0.7793, 1.2835, -1679.603),
+    "high end": (0.2143, 1.4266, 1.7236, -1605.314),
+}
+"""Beta-discrete-Weibull: Fader et al. (2018), alpha, beta and c. It is worth its third parameter on high end alone."""
+FOUR_YEARS = "high end, four years"
+"""The first four of the seven renewals: survival at the twelfth is .307 and .389; .394 was observed."""
 
 BY_HAND = [
     # subscription_id, customer_id, started_at, ended_at, plan, monthly_amount
@@ -77,6 +85,10 @@ def subscriptions_of_plans() -> list[tuple[str, ...]]:
         ends = [f"2025-{5 + age:02d}-01" for age, lost in enumerate(losses.get(plan, []), start=1) for _ in range(lost)]
         for number, end in enumerate(ends + [""] * (size - len(ends))):
             rows.append((f"{plan} {number}", f"{plan} {number}", "2025-05-01", end, plan, "10"))
+    survivors = [1000, *SURVIVORS["high end"][:4]]
+    ends = [f"2025-{8 + age:02d}-01" for age in range(1, 5) for _ in range(survivors[age - 1] - survivors[age])]
+    for number, end in enumerate(ends + [""] * survivors[-1]):
+        rows.append((f"four {number}", f"four {number}", "2025-08-01", end, FOUR_YEARS, "10"))
     return rows
 
 
@@ -113,36 +125,76 @@ def rows_of(warehouse: duckdb.DuckDBPyConnection, query: str) -> list[tuple[Any,
     return warehouse.execute(query).fetchall()
 
 
-def survival_curve(alpha: float, beta: float, renewals: int) -> list[float]:
-    curve = [1.0]
-    for renewal in range(1, renewals + 1):
-        curve.append(curve[-1] * (beta + renewal - 1) / (alpha + beta + renewal - 1))
-    return curve
+def survival_of(warehouse: duckdb.DuckDBPyConnection, plan: str, renewals: int) -> list[float]:
+    """Of beta-discrete-Weibull, which projects where it is elected, with the parameters that are published of it."""
+    (parameters,) = rows_of(
+        warehouse,
+        "select max(case when parameter = 'alpha' then value end), max(case when parameter = 'beta' then value end),"
+        " max(case when parameter = 'c' then value end) from marts.fct_model_parameters"
+        f" where model_name in ('beta_discrete_weibull: {plan}', 'beta_discrete_weibull: {plan} (year)')",
+    )
+    assert parameters == pytest.approx(PUBLISHED_WEIBULL_FITS[plan][:3], abs=1e-4)
+    alpha, beta, c = parameters
+    return [math.exp(betaln(alpha, beta + age**c) - betaln(alpha, beta)) for age in range(renewals + 1)]
 
 
 @pytest.mark.parametrize("plan", PUBLISHED_FITS)
-def test_fits_are_the_published_ones(warehouse: duckdb.DuckDBPyConnection, plan: str) -> None:
-    alpha, beta, log_likelihood = PUBLISHED_FITS[plan]
-    found = rows_of(
+@pytest.mark.parametrize("model", ["shifted_beta_geometric", "beta_discrete_weibull"])
+def test_fits_are_the_published_ones(warehouse: duckdb.DuckDBPyConnection, plan: str, model: str) -> None:
+    fits = PUBLISHED_WEIBULL_FITS if model == "beta_discrete_weibull" else PUBLISHED_FITS
+    *parameters, log_likelihood = fits[plan]
+    *found, height, gradient_norm, customers, status, is_elected = rows_of(
         warehouse,
-        "select alpha, beta, log_likelihood, gradient_norm, customers, status"
-        f" from intermediate.int_subscription_models_fitted where plan = '{plan}'",
+        "select parameter_1, parameter_2, parameter_3, log_likelihood, gradient_norm, customers, status, is_elected"
+        f" from intermediate.int_subscription_models_fitted where plan = '{plan}' and model_name = '{model}'",
     )[0]
-    assert found[0] == pytest.approx(alpha, abs=5e-5)
-    assert found[1] == pytest.approx(beta, abs=5e-5)
-    assert found[2] == pytest.approx(log_likelihood, abs=5e-4)
-    assert found[3] < 1e-5
-    assert found[4:] == (1000, "converged")
+    assert found == [pytest.approx(value, abs=1e-4) for value in parameters] + [None] * (3 - len(parameters))
+    assert height == pytest.approx(log_likelihood, abs=5e-4)
+    assert gradient_norm < 1e-5
+    assert (customers, status) == (1000, "converged")
+    # 2 x 5.844 is more than ln(1000) = 6.908, 2 x 0.662 is not
+    assert is_elected == ((plan == "high end") == (model == "beta_discrete_weibull"))
 
 
-def test_survival_is_projected_as_published(warehouse: duckdb.DuckDBPyConnection) -> None:
+def projected(warehouse: duckdb.DuckDBPyConnection, builder: Builder, plan: str, model: str) -> list[float]:
+    """What a model says of the survivors after so many renewals, elected or not."""
+    query = """
+        with renewals as (
+            select generated_number - 1 as renewal from ({{ dbt.generate_series(13) }}) as generated
+        )
+        select exp(sum(ln({{ retention_by_model('fits', 'renewals.renewal') }})) over (order by renewals.renewal))
+        from intermediate.int_subscription_models_fitted as fits
+        cross join renewals
+    """
+    query += f" where fits.plan = '{plan}' and fits.model_name = '{model}' order by renewals.renewal"
+    return [survival for (survival,) in rows_of(warehouse, compile_query(builder, query))]
+
+
+def test_survival_is_projected_as_published(warehouse: duckdb.DuckDBPyConnection, builder: Builder) -> None:
+    curve = projected(warehouse, builder, "high end", "shifted_beta_geometric")
+    assert [round(rate, 3) for rate in curve[8:]] == [0.460, 0.436, 0.414, 0.395, 0.378]
+
+
+@pytest.mark.parametrize(("model", "survival"), [("shifted_beta_geometric", 0.307), ("beta_discrete_weibull", 0.389)])
+def test_four_years_project_the_twelfth_as_published(
+    warehouse: duckdb.DuckDBPyConnection, builder: Builder, model: str, survival: float
+) -> None:
+    assert projected(warehouse, builder, FOUR_YEARS, model)[12] == pytest.approx(survival, abs=5e-4)
+
+
+def test_the_elected_model_projects(warehouse: duckdb.DuckDBPyConnection) -> None:
     rows = rows_of(
         warehouse,
         "select projected_survival_rate, is_observed, survivors, retention_rate from marts.fct_subscription_cohorts"
         " where plan = 'high end' and age_months between 8 and 12 order by age_months",
     )
-    assert [round(rate, 3) for rate, *_ in rows] == [0.460, 0.436, 0.414, 0.395, 0.378]
+    survival = survival_of(warehouse, "high end", 12)
+    assert [rate for rate, *_ in rows] == pytest.approx(survival[8:], rel=1e-6)
     assert {row[1:] for row in rows} == {(False, None, None)}
+    elected = rows_of(
+        warehouse, "select model_name from marts.fct_model_fits where model_name like '%: high end' and is_elected"
+    )
+    assert elected == [("beta_discrete_weibull: high end",)]
 
 
 def test_residual_lifetime_is_the_published_one(builder: Builder) -> None:
@@ -154,7 +206,7 @@ def test_residual_lifetime_is_the_published_one(builder: Builder) -> None:
         survived as (
             select
                 age,
-                sum(ln({{ shifted_beta_geometric_retention('0.668088e0', '3.806095e0', 'age') }})) over (order by age) as ln_survival
+                sum(ln({{ shifted_beta_geometric__retention({'alpha': '0.668088e0', 'beta': '3.806095e0'}, 'age') }})) over (order by age) as ln_survival
             from ages
         )
         select sum({{ discounted_survival('now.ln_survival', 'now.age', 'later.ln_survival', 'later.age', '0.1') }})
@@ -171,8 +223,8 @@ def test_the_shops_law_is_found(warehouse: duckdb.DuckDBPyConnection, truth: dic
     planted = truth["plans"][plan]
     alpha, beta, alpha_variance, beta_variance, subscribers, lost, renewals, status = rows_of(
         warehouse,
-        "select alpha, beta, cov_11, cov_22, subscribers, lost_customers, renewals, status"
-        f" from intermediate.int_subscription_models_fitted where plan = '{plan}'",
+        "select parameter_1, parameter_2, cov_11, cov_22, subscribers, lost_customers, renewals, status"
+        f" from intermediate.int_subscription_models_fitted where plan = '{plan}' and model_name = 'shifted_beta_geometric'",
     )[0]
     assert (subscribers, lost, renewals) == (planted["started"], planted["ended"], planted["months_at_risk"])
     assert status == "converged"
@@ -184,8 +236,7 @@ def test_the_shops_law_is_found(warehouse: duckdb.DuckDBPyConnection, truth: dic
 
 def test_values_equal_a_sum_by_hand(warehouse: duckdb.DuckDBPyConnection) -> None:
     """The discounted margin of the next 36 renewals, of a survivor at each age and of a new customer."""
-    alpha, beta, _ = PUBLISHED_FITS["high end"]
-    survival = survival_curve(alpha, beta, 200)
+    survival = survival_of(warehouse, "high end", 200)
     rows = rows_of(
         warehouse,
         "select age_months, projected_retention_rate, projected_survival_rate, discounted_residual_clv, monthly_revenue_per_customer,"
@@ -220,6 +271,7 @@ def test_what_fits_no_model_ends_in_a_status(warehouse: duckdb.DuckDBPyConnectio
         "all leave at once": "boundary",
         "basic": "converged",
         "high end": "converged",
+        FOUR_YEARS: "converged",
         "nobody leaves": "boundary",
         "one customer": "too_few_repeat_customers",
         "plus": "converged",
@@ -407,8 +459,7 @@ def test_yearly_renewals_are_fitted_as_published(contract_shop: duckdb.DuckDBPyC
 
 def test_yearly_ages_and_values_equal_a_count_by_hand(contract_shop: duckdb.DuckDBPyConnection) -> None:
     """A year is paid for at once: its 12 months at each renewal, the next not discounted."""
-    alpha, beta, _ = PUBLISHED_FITS["high end"]
-    survival = survival_curve(alpha, beta, 50)
+    survival = survival_of(contract_shop, "high end", 50)
     rows = rows_of(
         contract_shop,
         "select age_months, survivors, projected_survival_rate, discounted_residual_clv, monthly_revenue_per_customer"
@@ -419,7 +470,6 @@ def test_yearly_ages_and_values_equal_a_count_by_hand(contract_shop: duckdb.Duck
         *((12 * year, survivors) for year, survivors in enumerate([1000, *SURVIVORS["high end"]])),
         *((12 * year, None) for year in range(8, 8 + ahead)),
     ]
-    assert [round(row[2], 3) for row in rows[8:]] == [0.460, 0.436, 0.414, 0.395, 0.378]
     for year, (_, _, survived, residual, revenue) in enumerate(rows):
         assert survived == pytest.approx(survival[year], rel=1e-4)
         assert revenue == 10

@@ -24,11 +24,7 @@ started as (
         cast(null as {{ type_double() }}) as log_likelihood,
         false as is_at_rest
     from sums
-    where
-        {{ model.fitted_to }} >= {{ var('min_repeat_customers') }}
-        {% if model.at_quarter_ends %}
-        and (valued_at = {{ valued_now() }} or {{ ends_quarter('valued_at') }})
-        {% endif %}
+    where {{ model.fitted_to }} >= {{ var('min_repeat_customers') }}
     {% endfor %}
     {% endfor %}
 ),

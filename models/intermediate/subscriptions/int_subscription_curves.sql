@@ -1,7 +1,7 @@
 with fits as (
     select *
     from {{ ref('int_subscription_models_fitted') }}
-    where status in ('converged', 'boundary')
+    where is_elected and is_usable
 ),
 
 lengths as (
@@ -29,7 +29,7 @@ retained as (
         numbers.renewal,
         numbers.renewal * lengths.billing_months as age_months,
         lengths.last_age_months,
-        {{ shifted_beta_geometric_retention('fits.alpha', 'fits.beta', 'numbers.renewal') }} as retention_rate
+        {{ retention_by_model('fits', 'numbers.renewal') }} as retention_rate
     from fits
     inner join lengths
         on

@@ -1,3 +1,4 @@
+{% set size = most_subscription_parameters() %}
 with renewals as (
     select * from {{ ref('int_subscription_renewals') }}
 ),
@@ -24,7 +25,7 @@ ranked as (
     select
         *,
         row_number() over (
-            partition by data_id
+            partition by model_name, data_id
             order by {{ settled('log_likelihood', 4) }} desc nulls last, start_number asc
         ) as likelihood_rank
     from {{ ref('int_subscription_models_searched') }}
@@ -32,40 +33,79 @@ ranked as (
 
 best as (
     select
-        data_id,
-        start_number,
-        ln_1 as ln_alpha,
-        ln_2 as ln_beta,
-        iterations,
-        log_likelihood
+        {{ point_columns() | reject('equalto', 'is_at_rest') | join(', ') }},
+        model_name,
+        false as is_at_rest
     from ranked
     where likelihood_rank = 1
 ),
 
-measured as (
-    {{ measured_maxima(shifted_beta_geometric__likelihood(), 'best', 'up_for_renewal') }}
+{% for name in subscription_models() %}
+{% set likelihood = subscription_model(name, 'likelihood')() %}
+{{ name }} as (
+    {{ measured_maxima(likelihood, moving_points('best', name, likelihood), 'up_for_renewal') }}
+),
+{% endfor %}
+
+fits as (
+    {% for name in subscription_models() %}
+    select
+        '{{ name }}' as model_name,
+        {{ subscription_model(name, 'likelihood')().parameters | length }} as parameters,
+        sums.*,
+        {% for number in range(1, size + 1) %}
+        exp({{ settled(name ~ '.ln_' ~ number) }}) as parameter_{{ number }},
+        {% endfor %}
+        {{ settled(name ~ '.log_likelihood', 6) }} as log_likelihood,
+        {{ name }}.iterations,
+        {{ name }}.gradient_norm,
+        coalesce({{ name }}.status, 'too_few_repeat_customers') as status,
+        coalesce({{ name }}.status in ('converged', 'boundary'), false) as is_usable,
+        {{ prefixed(name ~ '.', covariances_of(size)) | join(', ') }}
+    from sums
+    left join {{ name }}
+        on sums.data_id = {{ name }}.data_id
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+),
+
+-- a parameter more has to be worth it: Schwarz (1978), Annals of Statistics 6(2)
+penalised as (
+    select
+        *,
+        parameters * ln(greatest(customers, 1)) - 2 * log_likelihood as information_criterion
+    from fits
+),
+
+elected as (
+    select
+        *,
+        row_number() over (
+            partition by data_id
+            order by case when is_usable then 0 else 1 end asc, information_criterion asc nulls last, parameters asc, model_name asc
+        ) = 1 as is_elected
+    from penalised
 ),
 
 final as (
     select
-        sums.plan,
-        sums.billing_period,
-        exp({{ settled('measured.ln_1') }}) as alpha,
-        exp({{ settled('measured.ln_2') }}) as beta,
-        {{ settled('measured.log_likelihood', 6) }} as log_likelihood,
-        measured.iterations,
-        measured.gradient_norm,
-        cast(sums.subscribers as bigint) as subscribers,
-        cast(sums.customers as bigint) as customers,
-        cast(sums.lost_customers as bigint) as lost_customers,
-        cast(sums.renewals as bigint) as renewals,
-        coalesce(measured.status, 'too_few_repeat_customers') as status,
-        measured.cov_11,
-        measured.cov_12,
-        measured.cov_22
-    from sums
-    left join measured
-        on sums.data_id = measured.data_id
+        plan,
+        billing_period,
+        model_name,
+        {{ prefixed('parameter_', range(1, size + 1)) | join(', ') }},
+        log_likelihood,
+        information_criterion,
+        iterations,
+        gradient_norm,
+        cast(subscribers as bigint) as subscribers,
+        cast(customers as bigint) as customers,
+        cast(lost_customers as bigint) as lost_customers,
+        cast(renewals as bigint) as renewals,
+        status,
+        is_usable,
+        is_elected,
+        {{ covariances_of(size) | join(', ') }}
+    from elected
 )
 
 select * from final

@@ -1,40 +1,45 @@
 {{ config(materialized='iterated', max_steps=search_steps()) }}
 
-{% set models = {'shifted_beta_geometric': {
-    'likelihood': shifted_beta_geometric__likelihood(),
-    'statistics': 'up_for_renewal',
-}} %}
+{% set models = {} %}
+{% for name in subscription_models() %}
+    {% do models.update({name: {
+        'likelihood': subscription_model(name, 'likelihood')(),
+        'starts': subscription_model(name, 'starts')(),
+        'statistics': 'up_for_renewal',
+    }}) %}
+{% endfor %}
 with up_for_renewal as (
     select * from {{ ref('int_subscription_renewals') }} where x > 0
 ),
 
-sums as (
+rates as (
     select
         data_id,
-        sum(customers) as customers,
-        sum(customers * lost) as lost_customers,
-        sum(customers * x) as renewals
+        (sum(customers * lost) + 5e-1) / (sum(customers * x) + 1) as leaving,
+        (sum(customers * x) - sum(customers * lost) + 5e-1) / (sum(customers * x) + 1) as staying
     from up_for_renewal
     group by data_id
+    having sum(customers) >= {{ var('min_repeat_customers') }}
 ),
 
--- at these the average customer leaves as often as was seen, and customers differ from much to little
 started as (
+    {% for name, model in models.items() %}
+    {% set first = loop.first %}
+    {% for start in model.starts %}
+    {{ 'union all' if not (first and loop.first) }}
     select
-        'shifted_beta_geometric' as model_name,
-        sums.data_id,
-        guesses.number as start_number,
-        ln(guesses.likeness * (sums.lost_customers + 5e-1) / (sums.renewals + 1)) as ln_1,
-        ln(guesses.likeness * (sums.renewals - sums.lost_customers + 5e-1) / (sums.renewals + 1)) as ln_2,
-        {% for number in range(3, most_parameters() + 1) %}
-        cast(null as {{ type_double() }}) as ln_{{ number }},
+        '{{ name }}' as model_name,
+        data_id,
+        {{ loop.index }} as start_number,
+        {% for number in range(1, most_parameters() + 1) %}
+        cast({{ 'ln(' ~ start[number - 1] ~ ')' if start[number - 1] else 'null' }} as {{ type_double() }}) as ln_{{ number }},
         {% endfor %}
         0 as iterations,
         cast(null as {{ type_double() }}) as log_likelihood,
         false as is_at_rest
-    from sums
-    cross join {{ numbered([['1e0'], ['1e1'], ['1e2']], ['likeness'], 'guesses') }}
-    where sums.customers >= {{ var('min_repeat_customers') }}
+    from rates
+    {% endfor %}
+    {% endfor %}
 ),
 
 points as (

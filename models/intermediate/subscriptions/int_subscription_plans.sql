@@ -1,5 +1,5 @@
 with fits as (
-    select * from {{ ref('int_subscription_models_fitted') }}
+    select * from {{ ref('int_subscription_models_fitted') }} where is_elected
 ),
 
 curves as (
@@ -58,11 +58,7 @@ final as (
     select
         formula.plan,
         formula.billing_period,
-        formula.alpha,
-        formula.beta,
-        formula.log_likelihood,
-        formula.iterations,
-        formula.gradient_norm,
+        formula.model_name,
         formula.subscribers,
         formula.customers,
         formula.status,

@@ -48,14 +48,14 @@ fits as (
         on models.model_name = elected.model_name or (models.model_name = 'gamma_gamma' and elected.q is not null)
     union all
     select
-        'shifted_beta_geometric: ' || {{ plan_label('plan', 'billing_period') }} as model_name,
+        model_name || ': ' || {{ plan_label('plan', 'billing_period') }} as model_name,
         log_likelihood,
         iterations,
         gradient_norm,
         customers,
         status,
-        status in ('converged', 'boundary') as is_elected
-    from {{ ref('int_subscription_plans') }}
+        is_elected and is_usable as is_elected
+    from {{ ref('int_subscription_models_fitted') }}
 ),
 
 final as (

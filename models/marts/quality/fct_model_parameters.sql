@@ -15,7 +15,7 @@ customer_models as (
 ),
 
 subscription_models as (
-    select * from {{ ref('int_subscription_models_fitted') }} where alpha is not null
+    select * from {{ ref('int_subscription_models_fitted') }} where parameter_1 is not null
 ),
 
 parameters as (
@@ -41,19 +41,19 @@ parameters as (
     where valued_at = {{ valued_now() }}
     union all
     {% endif %}
+    {% for name in subscription_models() %}
+    {% for parameter in subscription_model(name, 'likelihood')().parameters %}
     select
-        'shifted_beta_geometric: ' || {{ plan_label('plan', 'billing_period') }} as model_name,
-        'alpha' as parameter,
-        alpha as value,
-        cov_11 as variance
+        model_name || ': ' || {{ plan_label('plan', 'billing_period') }} as model_name,
+        '{{ parameter }}' as parameter,
+        parameter_{{ loop.index }} as value,
+        cov_{{ loop.index }}{{ loop.index }} as variance
     from subscription_models
-    union all
-    select
-        'shifted_beta_geometric: ' || {{ plan_label('plan', 'billing_period') }} as model_name,
-        'beta' as parameter,
-        beta as value,
-        cov_22 as variance
-    from subscription_models
+    where model_name = '{{ name }}'
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
+    {{ 'union all' if not loop.last }}
+    {% endfor %}
 ),
 
 -- from the standard error of its logarithm; a parameter that the data doesn't tell has none

@@ -3,7 +3,7 @@ with cohorts as (
 ),
 
 fits as (
-    select * from {{ ref('int_subscription_models_fitted') }}
+    select * from {{ ref('int_subscription_models_fitted') }} where is_elected
 ),
 
 curves as (
