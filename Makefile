@@ -42,7 +42,7 @@ docs: demo ## dbt's documentation as one page, target/static_index.html, and the
 	@echo "Open target/static_index.html in a browser."
 
 test: lint ## every check: style, types, tests
-	$(BIN)/pytest --numprocesses 3 --dist loadgroup --no-loadscope-reorder
+	$(BIN)/pytest --numprocesses 3 --dist loadscope --no-loadscope-reorder
 
 browser: $(VENV)/.installed-dev ## get a browser for the tests of the report, where the machine has none
 	@for name in chromium chromium-browser google-chrome; do if command -v $$name; then exit; fi; done; \

@@ -24,6 +24,7 @@ import pytest
 from filelock import FileLock
 from soak import REPOSITORY
 from soak.builder import PARSED, Builder, parse
+from xdist.scheduler import LoadScopeScheduling
 
 from clv.cli import GARBAGE_THRESHOLD, main
 from clv.shop import ShopSettings, generate_shop
@@ -60,14 +61,24 @@ LONGEST = (
 )
 
 
+class FileScheduling(LoadScopeScheduling):  # type: ignore[misc]
+    """Keeps the tests of a file in one process, so that what they share is made once, but for those that share nothing."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.split("::")[0]
+        return nodeid if Path(file).stem in SPREAD else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> FileScheduling:
+    # marks for --dist loadgroup are lost on the way from pytest 9.2 to xdist 3.8: each process made all that a file shares
+    return FileScheduling(config, log)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of a file together, but for those that share nothing, and begin with what takes longest."""
+    """Begin with what takes longest."""
     places = {name: number for number, name in enumerate(LONGEST)}
     items.sort(key=lambda item: places.get(item.path.stem, len(LONGEST)))
-    for item in items:
-        if item.path.stem not in SPREAD:
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@
         'int_orders_checked': ['order_id', 'superseded_version'],
         'int_orders_versioned': ['delivered_in', 'delivered_row'],
         'int_product_costs_dated': ['product_id', 'valid_from'],
+        'int_record_outcomes': ['source_name', 'delivered_in', 'outcome', 'delivered_row'],
         'int_refunds_checked': ['refund_id', 'line_number', 'order_id'],
         'int_run_context': ['as_of_date'],
         'int_subscriptions_checked': ['subscription_id'],

@@ -34,7 +34,7 @@ outcomes as (
         source_name,
         delivered_in,
         outcome,
-        1 as outcome_rows
+        outcome_rows
     from records
 ),
 

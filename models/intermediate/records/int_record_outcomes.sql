@@ -1,5 +1,3 @@
-{{ config(materialized='view') }}
-
 with outcomes as (
     {% for source, models in raw_sources().items() %}
     {% set staged = ref('stg_shop__' ~ source) %}
@@ -49,14 +47,26 @@ with outcomes as (
     {% endfor %}
 ),
 
+noted as (
+    select
+        source_name,
+        delivered_in,
+        outcome,
+        case when outcome = 'rejected' then delivered_row end as delivered_row,
+        case when outcome = 'rejected' then reason end as reason
+    from outcomes
+),
+
 final as (
     select
         source_name,
         delivered_in,
-        delivered_row,
         outcome,
-        reason
-    from outcomes
+        delivered_row,
+        reason,
+        count(*) as outcome_rows
+    from noted
+    group by source_name, delivered_in, outcome, delivered_row, reason
 )
 
 select * from final
