@@ -7,16 +7,17 @@
 
 {% macro has_clock() %}{{ return(var('purchase_model') == clocked_model()) }}{% endmacro %}
 
+{% macro timed_histories() %}{{ return('int_histories_timed' if has_clock() else 'int_customers_measured') }}{% endmacro %}
+
 {% macro least_days_of_season() %}{{ return('360') }}{% endmacro %}
 {% macro prior_weight() %}{{ return('4e0') }}{% endmacro %}
 {% macro largest_drift() %}{{ return('15e-2') }}{% endmacro %}
 {#- Of two maxima on the plain clock that are so close in log-likelihood either may be the higher one on this clock. -#}
 {% macro close_maxima() %}{{ return('5e0') }}{% endmacro %}
 {% macro clock_steps() %}{{ return(60) }}{% endmacro %}
-{% macro remembered_steps() %}{{ return(2) }}{% endmacro %}
 
 {% macro clock_memory() %}
-    {{ return(prefixed('point_', range(1, remembered_steps() + 1)) + prefixed('image_', range(1, remembered_steps() + 1))) }}
+    {{ return(['point_1', 'point_2', 'image_1', 'image_2']) }}
 {% endmacro %}
 
 {% macro clock_columns() %}

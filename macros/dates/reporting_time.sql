@@ -22,6 +22,10 @@
     cast(12 * (extract(year from {{ day }}) - 1970) + extract(month from {{ day }}) - 1 as integer)
 {%- endmacro %}
 
+{% macro day_of_month(day) -%}
+    cast(extract(day from {{ day }}) as {{ type_double() }})
+{%- endmacro %}
+
 {% macro months_between(first_day, last_day) -%}
     cast(
         12 * (extract(year from {{ last_day }}) - extract(year from {{ first_day }}))

@@ -43,7 +43,7 @@
         {% do expected.update({'compared_purchase_models': 'a list of some of ' ~ purchase_models() | join(', ')}) %}
     {% endif %}
     {% for name in ['season_spread', 'level_drift'] if not is_between(var(name), 1e-3, 1) %}
-        {% do expected.update({name: 'a number from 0.001 to 1'}) %}
+        {% do expected.update({name: 'a number from 1e-3 to 1'}) %}
     {% endfor %}
     {% for name in ['include_shipping_in_revenue', 'free_orders_count'] if var(name) is not boolean %}
         {% do expected.update({name: 'true or false'}) %}

@@ -149,7 +149,7 @@
 {%- endmacro %}
 
 {#- B(a, stays + n - 1) / B(a, stays). -#}
-{% macro beta_dropout_goes_on(fit, stays, number) -%}
+{% macro beta_dropout_keeps_buying(fit, stays, number) -%}
     {%- set later = '(' ~ stays ~ ' + ' ~ number ~ ' - 1)' -%}
     {%- set total, later_total = '(' ~ fit.a ~ ' + ' ~ stays ~ ')', '(' ~ fit.a ~ ' + ' ~ stays ~ ' + ' ~ number ~ ' - 1)' -%}
     {{ bounded_exp(

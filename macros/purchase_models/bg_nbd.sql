@@ -27,6 +27,6 @@
 
 {% macro bg_nbd__spans(fit, source) -%}{{ whole_span(fit, source) }}{%- endmacro %}
 
-{% macro bg_nbd__goes_on(fit, history, number) -%}
-    {{ beta_dropout_goes_on(fit, fit.b ~ ' + ' ~ history ~ '.x', number) }}
+{% macro bg_nbd__keeps_buying(fit, history, number) -%}
+    {{ beta_dropout_keeps_buying(fit, fit.b ~ ' + ' ~ history ~ '.x', number) }}
 {%- endmacro %}

@@ -26,6 +26,6 @@
 
 {% macro mbg_nbd__spans(fit, source) -%}{{ whole_span(fit, source) }}{%- endmacro %}
 
-{% macro mbg_nbd__goes_on(fit, history, number) -%}
-    {{ beta_dropout_goes_on(fit, fit.b ~ ' + ' ~ history ~ '.x + 1', number) }}
+{% macro mbg_nbd__keeps_buying(fit, history, number) -%}
+    {{ beta_dropout_keeps_buying(fit, fit.b ~ ' + ' ~ history ~ '.x + 1', number) }}
 {%- endmacro %}

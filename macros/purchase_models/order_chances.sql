@@ -1,6 +1,6 @@
 {#- How many occasions there will be in the weeks ahead of a customer who is still there. What a model says of the n-th has two parts: that the
     process of buying reaches n in the span until the customer leaves, or the weeks are over (`spans`), a negative binomial chance; and
-    that the customer has not left after any of the n - 1 before (`goes_on`). -#}
+    that the customer has not left after any of the n - 1 before (`keeps_buying`). -#}
 
 {% macro order_chances(model, source, keys, most) -%}
     {%- set fit = {} -%}
@@ -47,7 +47,7 @@
     select
         {{ keys | join(', ') }},
         cast(orders as integer) as orders,
-        greatest(chance_to_reach, 0e0) * {{ purchase_model(model, 'goes_on')(fit, 'passed', 'orders') }} as chance
+        greatest(chance_to_reach, 0e0) * {{ purchase_model(model, 'keeps_buying')(fit, 'passed', 'orders') }} as chance
     from passed
 {%- endmacro %}
 

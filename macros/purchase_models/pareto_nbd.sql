@@ -183,6 +183,6 @@
     select * from spread
 {%- endmacro %}
 
-{% macro pareto_nbd__goes_on(fit, history, number) -%}
+{% macro pareto_nbd__keeps_buying(fit, history, number) -%}
     cast(1 as {{ type_double() }})
 {%- endmacro %}

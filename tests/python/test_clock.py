@@ -88,8 +88,12 @@ def fitted(connection: duckdb.DuckDBPyConnection, models: dict[str, str], log: L
     connection.execute("create schema intermediate")
     connection.execute("create table bought (customer_id varchar, occasion_date date)")
     rows = [(customer, day) for customer, days in log.items() for day in days]
-    connection.execute("insert into bought select unnest(?), unnest(?)", [list(column) for column in zip(*rows, strict=True)])
-    connection.execute("create table intermediate.int_dates_listed as select unnest(?) as valued_at, valued_at as valued_on", [dates])
+    connection.execute(
+        "insert into bought select unnest(?), unnest(?)", [list(column) for column in zip(*rows, strict=True)]
+    )
+    connection.execute(
+        "create table intermediate.int_dates_listed as select unnest(?) as valued_at, valued_at as valued_on", [dates]
+    )
     connection.execute(
         "create table intermediate.int_months_spined as select cast(month as date) as month,"
         " 12 * (year(month) - 1970) + month(month) - 1 as month_number"
@@ -181,12 +185,8 @@ def test_a_strong_season_is_found(models: dict[str, str]) -> None:
         fitted(connection, models, log, [until])
         factors = dict(connection.execute("select parameter, value from intermediate.int_clock_factors").fetchall())
         ((rests,),) = connection.execute("select bool_and(is_at_rest) from intermediate.int_clocks_polished").fetchall()
-        horizons = dict(
-            connection.execute("select horizon, weeks from intermediate.int_horizons_timed").fetchall()
-        )
-        paces = dict(
-            connection.execute("select month_number, pace from intermediate.int_clocks_paced").fetchall()
-        )
+        horizons = dict(connection.execute("select horizon, weeks from intermediate.int_horizons_timed").fetchall())
+        paces = dict(connection.execute("select month_number, pace from intermediate.int_clocks_paced").fetchall())
     assert rests
     seasons = {month: factors[f"season_{month:02}"] for month in range(1, 13)}
     high, low = [seasons[month] for month in (11, 12)], [seasons[month] for month in range(1, 11)]
@@ -196,7 +196,8 @@ def test_a_strong_season_is_found(models: dict[str, str]) -> None:
     january = 12 * (2025 - 1970)
     assert horizons["30d"] == pytest.approx(30 * paces[january], rel=1e-9)
     year = sum(
-        paces[january + month] * (dt.date(2025 + (month == 11), (month + 1) % 12 + 1, 1) - dt.date(2025, month + 1, 1)).days
+        paces[january + month]
+        * (dt.date(2025 + (month == 11), (month + 1) % 12 + 1, 1) - dt.date(2025, month + 1, 1)).days
         for month in range(12)
     )
     assert horizons["365d"] == pytest.approx(year, rel=1e-9)

@@ -117,7 +117,7 @@ FitLogs = Callable[[Sequence[Log]], list[Fit]]
 @pytest.fixture(scope="session")
 def fit_logs(builder: Builder) -> FitLogs:
     """Return a function that fits all models to each of some logs in which two customers or more have repeated."""
-    compiled = compile_models(builder, FITTING_MODELS, min_repeat_customers=2)
+    compiled = compile_models(builder, FITTING_MODELS, min_repeat_customers=2, compared_purchase_models=["pareto_nbd"])
 
     def fit(logs: Sequence[Log]) -> list[Fit]:
         with empty_database() as connection:
@@ -446,7 +446,7 @@ def processes() -> Iterator[Executor]:
 
 
 MODELS = tuple(PARAMETERS)
-SEARCHED = {"pareto_nbd": 120}
+SEARCHED = {"pareto_nbd": 100}
 """How many logs, where a search takes long."""
 EXACT = {"pareto_nbd": 5e-3}
 """To what a log-likelihood is that of the parameters: 16 nodes are few where a parameter is next to 0, and time seems endless."""
@@ -637,7 +637,9 @@ NEAR_BY = {
 def test_a_step_is_newtons(builder: Builder, model: str) -> None:
     """Near the maximum it is that of second differences of the log-likelihood's gradient, at its height."""
     names = [name for name in FITTING_MODELS if name.endswith(("summed", "histories"))]
-    compiled = compile_models(builder, [*names, "int_models_polished"], min_repeat_customers=2)
+    compiled = compile_models(
+        builder, [*names, "int_models_polished"], min_repeat_customers=2, compared_purchase_models=["pareto_nbd"]
+    )
     start = np.log(NEAR_BY[model])
     with empty_database() as connection:
         load(connection, [CDNOW])

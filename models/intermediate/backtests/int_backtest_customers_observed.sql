@@ -3,11 +3,7 @@ with backtests as (
 ),
 
 histories as (
-    select * from {{ ref('int_customers_measured') }} where x is not null
-),
-
-timed as (
-    select * from {{ ref('int_histories_timed') }}
+    select * from {{ ref(timed_histories()) }} where x is not null
 ),
 
 companies as (
@@ -45,8 +41,8 @@ final as (
         backtests.horizon_weeks,
         histories.customer_id,
         histories.x,
-        timed.t_x,
-        timed.age,
+        histories.t_x,
+        histories.age,
         histories.age_days,
         histories.mean_repeat_value,
         histories.mean_value,
@@ -55,10 +51,6 @@ final as (
     from backtests
     inner join histories
         on backtests.valued_at = histories.valued_at
-    inner join timed
-        on
-            histories.valued_at = timed.valued_at
-            and histories.customer_id = timed.customer_id
     left join bought
         on
             backtests.valued_at = bought.valued_at

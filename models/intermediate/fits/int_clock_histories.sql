@@ -30,8 +30,8 @@ placed as (
         *,
         {{ month_number('first_occasion_date') }} as first_month,
         {{ month_number('last_occasion_date') }} as last_month,
-        cast(extract(day from first_occasion_date) as {{ type_double() }}) as first_day,
-        cast(extract(day from last_occasion_date) as {{ type_double() }}) as last_day,
+        {{ day_of_month('first_occasion_date') }} as first_day,
+        {{ day_of_month('last_occasion_date') }} as last_day,
         case when are_many then {{ count_bin('x') }} else x end as binned_x
     from counted
 ),

@@ -55,11 +55,10 @@ final as (
         months.month_number,
         mod(months.month_number, 12) + 1 as month_of_year,
         cast(floor(months.month_number / 3e0) as integer) as quarter_number,
-        cast(
-            extract(
-                day from case when months.month_number = {{ month_number('logs.valued_on') }} then logs.valued_on else {{ last_day_of('months.month') }} end
-            ) as {{ type_double() }}
-        ) as days,
+        {{ day_of_month(
+            'case when months.month_number = ' ~ month_number('logs.valued_on') ~ ' then logs.valued_on else '
+            ~ last_day_of('months.month') ~ ' end'
+        ) }} as days,
         cast(coalesce(occasions.occasions, 0) - coalesce(first_occasions.occasions, 0) as {{ type_double() }}) as repeat_occasions,
         {{ dbt.datediff('logs.first_day', 'logs.valued_on', 'day') }} >= {{ least_days_of_season() }} as has_season,
         logs.mean_age

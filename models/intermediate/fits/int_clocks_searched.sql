@@ -16,7 +16,7 @@ plain as (
             partition by
                 data_id
                 {%- for number in range(1, 5) %},
-                round(ln_{{ number }}, 1)
+                round(10 * ln_{{ number }})
                 {%- endfor %}
             order by log_likelihood desc nulls last, start_number asc
         ) as place_rank

@@ -1,27 +1,27 @@
-{{ config(materialized='table' if has_clock() else 'view') }}
+{{ config(enabled=has_clock()) }}
 
 with customers as (
     select * from {{ ref('int_customers_measured') }} where x is not null
 ),
 
-{% if has_clock() %}
 months as (
     select * from {{ ref('int_clocks_paced') }}
 ),
 
 -- where the clock is not known, nothing is predicted
-timed as (
+final as (
     select
         customers.valued_at,
         customers.customer_id,
         customers.x,
         greatest(
-            lasts.weeks_before + lasts.pace * extract(day from customers.last_occasion_date)
-            - firsts.weeks_before - firsts.pace * extract(day from customers.first_occasion_date), 0
+            lasts.weeks_before + lasts.pace * {{ day_of_month('customers.last_occasion_date') }}
+            - firsts.weeks_before - firsts.pace * {{ day_of_month('customers.first_occasion_date') }}, 0
         ) as t_x,
         greatest(
-            firsts.weeks_at_date - firsts.weeks_before - firsts.pace * extract(day from customers.first_occasion_date), 0
+            firsts.weeks_at_date - firsts.weeks_before - firsts.pace * {{ day_of_month('customers.first_occasion_date') }}, 0
         ) as age,
+        customers.age_days,
         customers.mean_repeat_value,
         customers.mean_value,
         customers.last_occasion_date
@@ -34,20 +34,6 @@ timed as (
         on
             customers.valued_at = lasts.valued_at
             and {{ month_number('customers.last_occasion_date') }} = lasts.month_number
-),
-
-{% endif %}
-final as (
-    select
-        valued_at,
-        customer_id,
-        x,
-        t_x,
-        age,
-        mean_repeat_value,
-        mean_value,
-        last_occasion_date
-    from {{ 'timed' if has_clock() else 'customers' }}
 )
 
 select * from final

@@ -9,8 +9,8 @@ histories as (
         valued_at,
         x,
         age
-    from {{ ref('int_histories_timed') }}
-    where age is not null
+    from {{ ref(timed_histories()) }}
+    where x is not null and age is not null
 ),
 
 {% if has_clock() %}

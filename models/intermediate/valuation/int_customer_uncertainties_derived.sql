@@ -14,7 +14,7 @@ with customers as (
 ),
 
 histories as (
-    select * from {{ ref('int_histories_timed') }} where valued_at = {{ valued_now() }}
+    select * from {{ ref(timed_histories()) }} where valued_at = {{ valued_now() }}
 ),
 
 models as (

@@ -3,7 +3,7 @@ with models as (
 ),
 
 histories as (
-    select * from {{ ref('int_histories_timed') }}
+    select * from {{ ref(timed_histories()) }} where x is not null
 ),
 
 {% if has_clock() %}
