@@ -61,10 +61,10 @@
 {% macro beta_discrete_weibull__retention(fit, renewal) -%}
     {%- set stays = '(' ~ fit.beta ~ ' + ' ~ weibull_time(renewal, fit.c) ~ ')' -%}
     {%- set stays_before = '(' ~ fit.beta ~ ' + ' ~ weibull_time('(' ~ renewal ~ ' - 1)', fit.c) ~ ')' -%}
-    {{ bounded_exp(
+    {{ settled(bounded_exp(
         log_staying(fit.alpha, stays, '(' ~ fit.alpha ~ ' + ' ~ stays ~ ')')
         ~ ' - (' ~ log_staying(fit.alpha, stays_before, '(' ~ fit.alpha ~ ' + ' ~ stays_before ~ ')') ~ ')'
-    ) }}
+    ), 9) }}
 {%- endmacro %}
 
 {#- What is no time has passed none, so that all are there at the start. -#}

@@ -29,7 +29,13 @@ from soak.builder import Builder
 from clv.shop import ShopSettings, generate_shop
 
 AS_OF = dt.date(2025, 12, 31)
-SUBSCRIPTION_MARTS = ["+fct_subscription_cohorts", "+fct_subscription_months", "+int_subscription_plans"]
+SUBSCRIPTION_MARTS = [
+    "+fct_subscription_cohorts",
+    "+fct_subscription_months",
+    "+int_subscription_plans",
+    "+fct_model_fits",
+    "+fct_model_parameters",
+]
 MARGIN_RATE = 0.4
 HORIZON_MONTHS = 36
 MONTHLY_DISCOUNT = 1.1 ** (-1 / 12)

@@ -80,7 +80,7 @@ forecasts as (
     select
         'naive' as model_name,
         *,
-        coalesce({{ ratio('x', 'age_days') }}, 0) * horizon_days as predicted_orders,
+        coalesce({{ ratio('x * horizon_days', 'age_days') }}, 0) as predicted_orders,
         mean_value as order_value
     from customers
     union all
