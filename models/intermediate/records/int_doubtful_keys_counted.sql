@@ -81,7 +81,7 @@ keys as (
     left join known_customers
         on named_customers.customer_id = known_customers.customer_id
     -- a shop of subscriptions alone knows its customers by them
-    where exists (select 1 from known_customers as anybody)
+    where exists (select anybody.customer_id from known_customers as anybody)
 ),
 
 examples as (

@@ -67,8 +67,8 @@ final as (
         scored.expected_order_value,
         scored.probability_alive * expected.expected_occasions_365d * scored.expected_order_value as expected_revenue_365d,
         scored.probability_alive * expected.discounted_occasions * scored.expected_order_value as predicted_revenue,
-        scored.median_gap_days{{ ' * years.length_of_day' if has_clock() }} as median_gap_days,
-        scored.long_gap_days{{ ' * years.length_of_day' if has_clock() }} as long_gap_days
+        scored.median_gap_days{{ ' * years.length_of_day as median_gap_days' if has_clock() }},
+        scored.long_gap_days{{ ' * years.length_of_day as long_gap_days' if has_clock() }}
     from scored
     {% if has_clock() %}
     left join years
