@@ -54,7 +54,9 @@ def test_no_definition_depends_on_the_as_of_date_or_the_folders(site: Path) -> N
     def definitions(manifest: dict[str, Any]) -> dict[str, list[Any]]:
         nodes = json.loads(json.dumps(manifest["nodes"], default=str))
         return {
-            name: [*(node[part] for part in parts), node["depends_on"].get("nodes")] for name, node in nodes.items()
+            name: [*(node[part] for part in parts), node["depends_on"].get("nodes")]
+            for name, node in nodes.items()
+            if node["config"]["enabled"]
         }
 
     told = definitions(json.loads((site / "manifest.json").read_text(encoding="utf-8")))
