@@ -120,7 +120,7 @@ def cdnow() -> Log:
     for line in CDNOW.read_text().splitlines():
         if line.strip() and line.split()[0].isdigit():
             customer, day, *_ = line.split()
-            days[customer].add(dt.datetime.strptime(day, "%Y%m%d").date())  # noqa: DTZ007
+            days[customer].add(dt.date.fromisoformat(day))
     return {customer: sorted(found) for customer, found in days.items()}
 
 
