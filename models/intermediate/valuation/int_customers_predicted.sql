@@ -67,8 +67,13 @@ final as (
         scored.expected_order_value,
         scored.probability_alive * expected.expected_occasions_365d * scored.expected_order_value as expected_revenue_365d,
         scored.probability_alive * expected.discounted_occasions * scored.expected_order_value as predicted_revenue,
-        scored.median_gap_days{{ ' * years.length_of_day as median_gap_days' if has_clock() }},
-        scored.long_gap_days{{ ' * years.length_of_day as long_gap_days' if has_clock() }}
+        {% if has_clock() %}
+        scored.median_gap_days * years.length_of_day as median_gap_days,
+        scored.long_gap_days * years.length_of_day as long_gap_days
+        {% else %}
+        scored.median_gap_days,
+        scored.long_gap_days
+        {% endif %}
     from scored
     {% if has_clock() %}
     left join years
