@@ -5,9 +5,14 @@
 {% macro clock_model() %}{{ return('mbg_nbd') }}{% endmacro %}
 {% macro clocked_model() %}{{ return('mbg_nbd_clock') }}{% endmacro %}
 
-{% macro has_clock() %}{{ return(var('purchase_model') == clocked_model()) }}{% endmacro %}
+{% macro has_clock() %}{{ return(clocked_model() in elected_purchase_models()) }}{% endmacro %}
 
-{% macro timed_histories() %}{{ return('int_histories_timed' if has_clock() else 'int_customers_measured') }}{% endmacro %}
+{% macro clock_of(model_name) -%}
+    case when {{ model_name }} = '{{ clocked_model() }}' then 'operational' else 'plain' end
+{%- endmacro %}
+
+{#- A model by name stands for itself alone: it has neither a clock nor a level. -#}
+{% macro level_forecasts() %}{{ return(4 if has_clock() else 0) }}{% endmacro %}
 
 {% macro least_days_of_season() %}{{ return('360') }}{% endmacro %}
 {% macro prior_weight() %}{{ return('4e0') }}{% endmacro %}

@@ -14,11 +14,14 @@
 
 {#- auto leaves out Pareto/NBD, whose fit takes several times as long. -#}
 {% macro elected_purchase_models() %}
-    {{ return(purchase_models() | reject('equalto', 'pareto_nbd') | list if var('purchase_model') == 'auto' else [var('purchase_model')]) }}
+    {% set auto = [clocked_model()] + (purchase_models() | reject('equalto', 'pareto_nbd') | list) %}
+    {{ return(auto if var('purchase_model') == 'auto' else [var('purchase_model')]) }}
 {% endmacro %}
 
+{#- The fit on the clock begins with that of its model on the plain clock. -#}
 {% macro fitted_purchase_models() %}
-    {{ return(elected_purchase_models() + (var('compared_purchase_models') | reject('in', elected_purchase_models()) | list)) }}
+    {% set models = elected_purchase_models() + ([clock_model()] if has_clock() else []) + var('compared_purchase_models') %}
+    {{ return(models | unique | list) }}
 {% endmacro %}
 
 {% macro fitted_models() %}
@@ -43,6 +46,13 @@
         'unit': 'mean_value',
         'events': 'spending_customers',
     }}) -%}
+    {{ return(models) }}
+{% endmacro %}
+
+{#- On the operational clock a fit goes ways of its own. -#}
+{% macro searched_models() %}
+    {%- set models = fitted_models() -%}
+    {%- do models.pop(clocked_model(), none) -%}
     {{ return(models) }}
 {% endmacro %}
 
@@ -74,6 +84,6 @@
 
 {% macro node_keys() %}
     {{ return(
-        ['valued_at', 'model_name', 'is_elected', 'varied_parameter'] + prefixed('parameter_', range(1, most_parameters() + 1)) + ['x']
+        ['valued_at', 'model_name', 'clock', 'is_elected', 'varied_parameter'] + prefixed('parameter_', range(1, most_parameters() + 1)) + ['x']
     ) }}
 {% endmacro %}

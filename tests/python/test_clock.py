@@ -40,6 +40,12 @@ MODELS = [
     "int_histories_timed",
     "int_horizons_timed",
     "int_occasions_expected",
+    "int_backtests_listed",
+    "int_backtest_companies_measured",
+    "int_backtest_customers_observed",
+    "int_backtest_forecasts_made",
+    "int_quarter_forecasts",
+    "int_forecast_levels",
     "int_customers_predicted",
 ]
 Log = dict[str, list[dt.date]]
@@ -92,7 +98,9 @@ def fitted(connection: duckdb.DuckDBPyConnection, models: dict[str, str], log: L
         "insert into bought select unnest(?), unnest(?)", [list(column) for column in zip(*rows, strict=True)]
     )
     connection.execute(
-        "create table intermediate.int_dates_listed as select unnest(?) as valued_at, valued_at as valued_on", [dates]
+        "create table intermediate.int_dates_listed as select unnest(?) as valued_at, valued_at as valued_on, true as is_backtested,"
+        " true as is_rebuilt, valued_on = last_day(valued_on) and month(valued_on) % 3 = 0 as is_quarter_end",
+        [dates],
     )
     connection.execute(
         "create table intermediate.int_months_spined as select cast(month as date) as month,"
@@ -101,7 +109,8 @@ def fitted(connection: duckdb.DuckDBPyConnection, models: dict[str, str], log: L
         " (select max(valued_on) from intermediate.int_dates_listed), interval 1 month)) as month)"
     )
     connection.execute(
-        "create view intermediate.int_occasions_known as select valued_at, customer_id, occasion_date"
+        "create view intermediate.int_occasions_known as select valued_at, customer_id, occasion_date,"
+        " 20e0 as occasion_value, 20e0 as occasion_margin"
         " from bought join intermediate.int_dates_listed on occasion_date <= valued_on"
     )
     connection.execute(
@@ -109,7 +118,7 @@ def fitted(connection: duckdb.DuckDBPyConnection, models: dict[str, str], log: L
         " select valued_at, customer_id, min(occasion_date) as first_occasion_date, max(occasion_date) as last_occasion_date,"
         " cast(count(*) - 1 as double) as x, (max(occasion_date) - min(occasion_date)) / 7 as t_x,"
         " (any_value(valued_at) - min(occasion_date)) / 7 as age, any_value(valued_at) - min(occasion_date) as age_days,"
-        " case when count(*) > 1 then 20e0 + hash(customer_id) % 100 end as mean_repeat_value, 20e0 as mean_value"
+        " case when count(*) > 1 then 20e0 + hash(customer_id) % 100 end as mean_repeat_value, 20e0 as mean_value, 'revenue' as clv_basis"
         " from intermediate.int_occasions_known group by valued_at, customer_id"
     )
     create_tables(connection, BUILDERS[-1], models)

@@ -166,7 +166,10 @@ class Predictor:
             connection.execute(
                 f"create table intermediate.int_run_context as select {DISCOUNT_RATE!r}::double as annual_discount_rate"
             )
-            self._run(connection, "int_occasions_expected", "int_customers_predicted")
+            connection.execute(
+                "create table intermediate.int_forecast_levels as select valued_at, 1e0 as level_factor from intermediate.int_models_fitted"
+            )
+            self._run(connection, "int_horizons_timed", "int_occasions_expected", "int_customers_predicted")
             return self._read(connection, "from intermediate.int_customers_predicted order by customer_id")
 
     def forecasts(self, cases: Sequence[tuple[Law, History, float]]) -> dict[str, Numbers]:
@@ -176,7 +179,8 @@ class Predictor:
             self._write_histories(connection, range(len(cases)), [history for _, history, _ in cases])
             connection.execute(
                 "create table horizons (number integer, horizon_days double);"
-                "create view intermediate.int_backtest_customers_observed as select *, horizon_days / 7 as horizon_weeks,"
+                "create view intermediate.int_backtest_customers_observed as select *, null::double as clock_weeks,"
+                " 1 as horizon_quarters, null::date as observed_on, true as is_backtested, null::double as orders_a_year_before,"
                 " mean_repeat_value as mean_value, age * 7 as age_days, 0.0::double as actual_orders, 0.0::double as actual_margin"
                 " from intermediate.int_customers_measured inner join horizons on customer_id = number;"
                 "create table intermediate.int_backtest_companies_measured as"
@@ -187,7 +191,7 @@ class Predictor:
             self._run(connection, "int_backtest_forecasts_made")
             return self._read(
                 connection,
-                "from intermediate.int_backtest_forecasts_made where model_name not in ('naive', 'formula') order by customer_id",
+                "from intermediate.int_backtest_forecasts_made where is_elected order by customer_id",
             )
 
     def _write_models(self, connection: duckdb.DuckDBPyConnection, laws: Sequence[Law], valued_at: str) -> None:
@@ -198,7 +202,7 @@ class Predictor:
             "create table laws (law integer, model_name varchar, parameter_1 double, parameter_2 double, parameter_3 double,"
             " parameter_4 double, p double, q double, gamma double);"
             f"create macro date_of(law) as {valued_at};"
-            "create view intermediate.int_models_fitted as select *, date_of(law) as valued_at, true as is_usable,"
+            "create view intermediate.int_models_fitted as select *, date_of(law) as valued_at, 'plain' as clock, true as is_usable,"
             " true as is_elected, 'converged' as model_status from laws"
         )
         columns = [[getattr(law, name) for law in laws] for name in ("model_name", *names)]
@@ -210,7 +214,9 @@ class Predictor:
         connection.execute(
             "create table made_up (customer_id integer, law integer, x double, t_x double, age double, mean_repeat_value double);"
             "create view intermediate.int_customers_measured as select *, date_of(law) as valued_at,"
-            " date '1999-12-31' as last_occasion_date from made_up"
+            " date '1999-12-31' as last_occasion_date from made_up;"
+            "create view intermediate.int_histories_timed as"
+            " select valued_at, 'plain' as clock, customer_id, x, t_x, age from intermediate.int_customers_measured"
         )
         columns = [[getattr(history, name) for history in histories] for name in ("x", "t_x", "age", "mean_value")]
         self._insert(connection, "made_up", range(len(histories)), laws, *columns)
@@ -235,7 +241,13 @@ class Predictor:
 
 @pytest.fixture(scope="module")
 def predictor(builder: Builder) -> Predictor:
-    names = ["int_nodes_weighed", "int_occasions_expected", "int_customers_predicted", "int_backtest_forecasts_made"]
+    names = [
+        "int_nodes_weighed",
+        "int_horizons_timed",
+        "int_occasions_expected",
+        "int_customers_predicted",
+        "int_backtest_forecasts_made",
+    ]
     return Predictor(compile_models(builder, names))
 
 
@@ -453,7 +465,9 @@ def cdnow_sample(build_marts: BuildMarts, tmp_path_factory: pytest.TempPathFacto
     lines = [line.split() for line in CDNOW_SAMPLE.read_text().splitlines() if line.strip()]
     rows = [(number, line[1], line[2], line[4]) for number, line in enumerate(lines, start=1)]
     write_csv(raw, "orders", ["order_id", "customer_id", "ordered_at", "amount"], rows)
-    return build_marts(raw, as_of=AS_OF, backtest_quarters=3, purchase_model="auto").build_file
+    return build_marts(
+        raw, as_of=AS_OF, backtest_quarters=3, purchase_model="mbg_nbd", compared_purchase_models=["bg_nbd"]
+    ).build_file
 
 
 PLANTED = ShopSettings(customers=6000, seed=23, seasonality=0, defect_share=0, campaign_factor=1)
@@ -585,7 +599,9 @@ def test_deciles_add_up_and_run_from_the_best_down(cdnow_sample: Path) -> None:
     backtests: defaultdict[tuple[Any, ...], dict[str, tuple[float, ...]]] = defaultdict(dict)
     for name, cutoff, horizon, decile, *measures in rows:
         backtests[name, cutoff, horizon][decile] = tuple(measures)
-    assert len(backtests) == len({name for name, *_ in backtests}) * (3 + 2 + 1)
+    # of the days that are forecast, a year before which somebody was a customer, there are those from the end of March 1998
+    assert {key[1:] for key in backtests if key[0] == "same_period_last_year"} == {(dt.date(1998, 3, 31), 91)}
+    assert len(backtests) == len({name for name, *_ in backtests} - {"same_period_last_year"}) * (3 + 2 + 1) + 1
     for deciles in backtests.values():
         everybody = deciles.pop("all")
         ordered = [deciles[str(number)] for number in range(1, 11)]

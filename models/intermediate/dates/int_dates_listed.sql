@@ -74,27 +74,40 @@ tested as (
     cross join built_tests
 ),
 
--- where a quarter comes out otherwise, so do the backtests of the quarters before it; where the last is another one, all of them
-final as (
+quarters as (
     select
         valued_at,
-        valued_on,
-        {{ month_of('valued_on') }} as month,
-        {{ end_of_reporting_date('valued_on') }} as known_before,
-        is_backtested,
-        fingerprint,
-        is_changed
+        lead(is_changed) over (order by valued_at) as is_next_changed
+    from tested
+    where is_quarter_end
+),
+
+-- where a quarter comes out otherwise, so do the forecast of it at the end of the last and the backtests of the quarters before it;
+-- where the last quarter is another one, all of them
+final as (
+    select
+        tested.valued_at,
+        tested.valued_on,
+        {{ month_of('tested.valued_on') }} as month,
+        {{ end_of_reporting_date('tested.valued_on') }} as known_before,
+        tested.is_quarter_end,
+        tested.is_backtested,
+        tested.fingerprint,
+        tested.is_changed
+        or coalesce(quarters.is_next_changed, false)
         or (
-            is_backtested
+            tested.is_backtested
             and (
-                max(case when is_backtested and is_changed then 1 else 0 end) over (
-                    order by valued_at desc
+                max(case when tested.is_backtested and tested.is_changed then 1 else 0 end) over (
+                    order by tested.valued_at desc
                     rows between unbounded preceding and current row
                 ) = 1
-                or is_tested_on_another_day
+                or tested.is_tested_on_another_day
             )
         ) as is_rebuilt
     from tested
+    left join quarters
+        on tested.valued_at = quarters.valued_at
 )
 
 select * from final

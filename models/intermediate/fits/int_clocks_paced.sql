@@ -41,7 +41,7 @@ months as (
     inner join dates
         on known.data_id = dates.valued_at
     inner join numbers
-        on known.first_month + numbers.months_later <= known.last_month + {{ [var('horizon_months'), 3 * var('backtest_quarters'), 12] | max + 2 }}
+        on known.first_month + numbers.months_later <= known.last_month + {{ [var('horizon_months'), 12] | max + 2 }}
 ),
 
 -- the last level goes on

@@ -21,7 +21,7 @@ plain as (
             order by log_likelihood desc nulls last, start_number asc
         ) as place_rank
     from {{ ref('int_models_searched') }}
-    where model_name = '{{ clocked_model() }}'
+    where model_name = '{{ clock_model() }}'
 ),
 
 -- there may be two maxima on this clock, and the lower one on the plain clock may be the higher one here

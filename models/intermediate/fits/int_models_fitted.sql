@@ -30,6 +30,7 @@ fits as (
     select
         {{ name }}.data_id as valued_at,
         '{{ name }}' as model_name,
+        {{ clock_of("'" ~ name ~ "'") }} as clock,
         {{ 'true' if name == 'gamma_gamma' else 'false' }} as is_of_spend,
         {% for number in range(1, most_parameters() + 1) %}
         {% set parameter = model.likelihood.parameters[number - 1] %}
@@ -68,6 +69,7 @@ compared as (
             order by
                 case when may_be_elected then 0 else 1 end asc,
                 case when is_usable then 0 else 1 end asc,
+                clock asc,
                 log_likelihood desc nulls last,
                 model_name asc
         ) as likelihood_rank,
@@ -88,6 +90,7 @@ final as (
     select
         valued_at,
         model_name,
+        clock,
         {{ parameters | join(', ') }},
         log_likelihood,
         iterations,

@@ -1,6 +1,6 @@
 {{ config(materialized='iterated', max_steps=polish_steps()) }}
 
-{% set models = fitted_models() %}
+{% set models = searched_models() %}
 {% for model in models.values() %}
     {% do model.update({'statistics': statistics_of(ref(model.histories), is_binned=false)}) %}
 {% endfor %}

@@ -23,6 +23,7 @@ counted as (
     select
         models.valued_at,
         models.model_name,
+        models.clock,
         models.is_elected,
         variations.varied_parameter,
         {% for parameter in parameters %}

@@ -7,24 +7,22 @@ with nodes as (
 histories as (
     select distinct
         valued_at,
+        clock,
         x,
         age
-    from {{ ref(timed_histories()) }}
-    where x is not null and age is not null
+    from {{ ref('int_histories_timed') }}
 ),
 
-{% if has_clock() %}
 timed as (
     select
         valued_at,
+        clock,
         {% for horizon in horizons %}
         max(case when horizon = '{{ horizon }}' then weeks end) as weeks_{{ horizon }}{{ ',' if not loop.last }}
         {% endfor %}
     from {{ ref('int_horizons_timed') }}
-    group by valued_at
+    group by valued_at, clock
 ),
-
-{% endif %}
 
 {% for model in fitted_purchase_models() %}
 {% set expected = purchase_model(model, 'expected_occasions') %}
@@ -39,19 +37,20 @@ timed as (
         {% for column, term in purchase_model(model, 'future')(parameters_of(model, 'nodes'), 'histories').items() %}
         {{ term }} as {{ column }},
         {% endfor %}
-        {% for horizon, weeks in horizons.items() %}
-        {{ 'timed.weeks_' ~ horizon if has_clock() else weeks }} as weeks_{{ horizon }},
+        {% for horizon in horizons %}
+        timed.weeks_{{ horizon }},
         {% endfor %}
         {{ annual_discount_rate() }} as annual_discount_rate
     from histories
     inner join nodes
         on
             histories.valued_at = nodes.valued_at
+            and histories.clock = nodes.clock
             and histories.x = nodes.x
-    {% if has_clock() %}
     inner join timed
-        on histories.valued_at = timed.valued_at
-    {% endif %}
+        on
+            nodes.valued_at = timed.valued_at
+            and nodes.clock = timed.clock
     where nodes.model_name = '{{ model }}'
 ),
 

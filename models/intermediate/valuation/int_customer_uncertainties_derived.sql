@@ -14,12 +14,21 @@ with customers as (
 ),
 
 histories as (
-    select * from {{ ref(timed_histories()) }} where valued_at = {{ valued_now() }}
+    select
+        timed.*,
+        customers.mean_repeat_value
+    from {{ ref('int_histories_timed') }} as timed
+    inner join {{ ref('int_customers_measured') }} as customers
+        on
+            timed.valued_at = customers.valued_at
+            and timed.customer_id = customers.customer_id
+    where timed.valued_at = {{ valued_now() }}
 ),
 
 models as (
     select distinct
         model_name,
+        clock,
         varied_parameter,
         {{ prefixed('parameter_', numbers) | join(', ') }}
     from {{ ref('int_nodes_weighed') }}
@@ -28,6 +37,7 @@ models as (
 
 spend_model as (
     select
+        clock,
         p,
         q,
         gamma
@@ -50,7 +60,9 @@ varied as (
             histories.x = expected.x
             and histories.age = expected.age
     inner join models
-        on expected.varied_parameter = models.varied_parameter
+        on
+            expected.varied_parameter = models.varied_parameter
+            and histories.clock = models.clock
 ),
 
 -- expected orders of each customer, at the parameters and with each a little larger
@@ -79,9 +91,11 @@ spending as (
         {{ ratio('discounted_orders * expected_margin_rate', 'expected_orders') }} as value_per_revenue,
         customers.expected_pairs_of_orders + customers.expected_orders * (1 - customers.expected_orders) as orders_variance
     from customers
-    inner join histories
-        on customers.customer_id = histories.customer_id
     cross join spend_model
+    inner join histories
+        on
+            customers.customer_id = histories.customer_id
+            and spend_model.clock = histories.clock
 ),
 
 final as (

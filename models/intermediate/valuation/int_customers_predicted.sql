@@ -2,40 +2,47 @@ with models as (
     select * from {{ ref('int_models_fitted') }} where is_elected
 ),
 
+customers as (
+    select * from {{ ref('int_customers_measured') }} where x is not null
+),
+
 histories as (
-    select * from {{ ref(timed_histories()) }} where x is not null
+    select * from {{ ref('int_histories_timed') }}
 ),
-
-{% if has_clock() %}
--- how long a day of the clock is, over the year to come
-years as (
-    select
-        valued_at,
-        365 / 7e0 / weeks as length_of_day
-    from {{ ref('int_horizons_timed') }}
-    where horizon = '365d'
-),
-
-{% endif %}
 
 expected as (
     select * from {{ ref('int_occasions_expected') }} where varied_parameter = 0
 ),
 
+levels as (
+    select * from {{ ref('int_forecast_levels') }}
+),
+
+-- how long a day of the clock is, over the year to come
+years as (
+    select
+        valued_at,
+        clock,
+        365 / 7e0 / weeks as length_of_day
+    from {{ ref('int_horizons_timed') }}
+    where horizon = '365d'
+),
+
 scored as (
     select
-        histories.valued_at,
-        histories.customer_id,
+        customers.valued_at,
+        customers.customer_id,
+        customers.last_occasion_date,
+        histories.clock,
         histories.x,
         histories.age,
-        histories.last_occasion_date,
         case when models.is_usable then models.model_name end as purchase_model,
         coalesce(models.model_status, 'too_few_repeat_customers') as model_status,
         case when models.is_usable then {{ by_purchase_model('probability_alive', 'models', ['histories']) }} end
             as probability_alive,
         case
             when models.is_usable
-                then {{ expected_value('histories.x', 'histories.mean_repeat_value', 'models.p', 'models.q', 'models.gamma') }}
+                then {{ expected_value('customers.x', 'customers.mean_repeat_value', 'models.p', 'models.q', 'models.gamma') }}
         end as expected_order_value,
         case
             when models.is_usable then {{ by_purchase_model('days_to_next', 'models', ['5e-1', 'histories.x', 'histories.age']) }}
@@ -45,45 +52,57 @@ scored as (
             when models.is_usable and histories.x > 0
                 then {{ by_purchase_model('days_to_next', 'models', ['2e-1', 'histories.x', 'histories.t_x']) }}
         end as long_gap_days
-    from histories
+    from customers
     left join models
-        on histories.valued_at = models.valued_at
+        on customers.valued_at = models.valued_at
+    left join histories
+        on
+            customers.valued_at = histories.valued_at
+            and models.clock = histories.clock
+            and customers.customer_id = histories.customer_id
+),
+
+-- the level corrects how often is bought, whatever the horizon
+levelled as (
+    select
+        scored.*,
+        scored.probability_alive * levels.level_factor as chance,
+        years.length_of_day / levels.level_factor as length_of_day,
+        levels.level_factor
+    from scored
+    inner join levels
+        on scored.valued_at = levels.valued_at
+    left join years
+        on
+            scored.valued_at = years.valued_at
+            and scored.clock = years.clock
 ),
 
 final as (
     select
-        scored.valued_at,
-        scored.customer_id,
-        scored.last_occasion_date,
-        scored.purchase_model,
-        scored.model_status,
-        scored.probability_alive,
-        scored.probability_alive * expected.expected_occasions_30d as expected_orders_30d,
-        scored.probability_alive * expected.expected_occasions_90d as expected_orders_90d,
-        scored.probability_alive * expected.expected_occasions_365d as expected_orders_365d,
-        scored.probability_alive * expected.expected_occasions as expected_orders,
-        scored.probability_alive * expected.expected_pairs_of_occasions as expected_pairs_of_orders,
-        scored.probability_alive * expected.discounted_occasions as discounted_orders,
-        scored.expected_order_value,
-        scored.probability_alive * expected.expected_occasions_365d * scored.expected_order_value as expected_revenue_365d,
-        scored.probability_alive * expected.discounted_occasions * scored.expected_order_value as predicted_revenue,
-        {% if has_clock() %}
-        scored.median_gap_days * years.length_of_day as median_gap_days,
-        scored.long_gap_days * years.length_of_day as long_gap_days
-        {% else %}
-        scored.median_gap_days,
-        scored.long_gap_days
-        {% endif %}
-    from scored
-    {% if has_clock() %}
-    left join years
-        on scored.valued_at = years.valued_at
-    {% endif %}
+        levelled.valued_at,
+        levelled.customer_id,
+        levelled.last_occasion_date,
+        levelled.purchase_model,
+        levelled.model_status,
+        levelled.probability_alive,
+        levelled.chance * expected.expected_occasions_30d as expected_orders_30d,
+        levelled.chance * expected.expected_occasions_90d as expected_orders_90d,
+        levelled.chance * expected.expected_occasions_365d as expected_orders_365d,
+        levelled.chance * expected.expected_occasions as expected_orders,
+        levelled.chance * levelled.level_factor * expected.expected_pairs_of_occasions as expected_pairs_of_orders,
+        levelled.chance * expected.discounted_occasions as discounted_orders,
+        levelled.expected_order_value,
+        levelled.chance * expected.expected_occasions_365d * levelled.expected_order_value as expected_revenue_365d,
+        levelled.chance * expected.discounted_occasions * levelled.expected_order_value as predicted_revenue,
+        levelled.median_gap_days * levelled.length_of_day as median_gap_days,
+        levelled.long_gap_days * levelled.length_of_day as long_gap_days
+    from levelled
     left join expected
         on
-            scored.valued_at = expected.valued_at
-            and scored.x = expected.x
-            and scored.age = expected.age
+            levelled.valued_at = expected.valued_at
+            and levelled.x = expected.x
+            and levelled.age = expected.age
 )
 
 select * from final

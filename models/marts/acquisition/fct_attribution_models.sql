@@ -1,4 +1,8 @@
-with run_context as (
+with quality as (
+    select * from {{ ref('int_model_quality') }}
+),
+
+run_context as (
     select * from {{ ref('int_run_context') }}
 ),
 
@@ -46,8 +50,9 @@ final as (
         {{ return_on('gross_margin - spend', 'spend') }} as roi,
         mean_total_clv,
         {{ ratio('mean_total_clv', 'cac') }} as clv_to_cac,
-        new_customers >= {{ var('min_segment_customers') }} as is_reliable
+        new_customers >= {{ var('min_segment_customers') }} and quality.model_quality <> 'poor' as is_reliable
     from measured
+    cross join quality
 )
 
 select * from final

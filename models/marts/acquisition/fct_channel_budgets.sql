@@ -1,4 +1,8 @@
-with channels as (
+with quality as (
+    select * from {{ ref('int_model_quality') }}
+),
+
+channels as (
     select *
     from {{ ref('fct_attribution_models') }}
     where is_configured and acquisition_channel <> 'all'
@@ -50,8 +54,9 @@ final as (
         planned_new_customers,
         {{ to_money('affordable_cac * planned_new_customers') }} as yearly_budget,
         {{ to_money('(affordable_cac - current_cac) * planned_new_customers') }} as headroom,
-        new_customers >= {{ var('min_segment_customers') }} as is_reliable
+        new_customers >= {{ var('min_segment_customers') }} and quality.model_quality <> 'poor' as is_reliable
     from afforded
+    cross join quality
 )
 
 select * from final

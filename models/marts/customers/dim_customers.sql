@@ -29,6 +29,10 @@ rfm as (
     select * from {{ ref('int_rfm_scores') }}
 ),
 
+quality as (
+    select * from {{ ref('int_model_quality') }}
+),
+
 channel_months as (
     select *
     from {{ ref('int_channel_months') }}
@@ -94,6 +98,8 @@ final as (
         customers.clv_basis,
         predictions.purchase_model,
         coalesce(predictions.model_status, 'no_purchase') as model_status,
+        quality.model_quality,
+        quality.model_warnings,
         cast({{ var('horizon_months') }} as integer) as horizon_months,
         {{ annual_discount_rate() }} as annual_discount_rate,
         {{ reporting_currency() }} as currency,
@@ -102,6 +108,7 @@ final as (
     inner join acquisitions on customers.customer_id = acquisitions.customer_id
     inner join valued on customers.customer_id = valued.customer_id
     inner join placed on customers.customer_id = placed.customer_id
+    cross join quality
     left join predictions on customers.customer_id = predictions.customer_id
     left join rfm on customers.customer_id = rfm.customer_id
     left join channel_months

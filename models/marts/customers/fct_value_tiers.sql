@@ -1,5 +1,9 @@
 {% set tiers = var('value_tiers') %}
-with customers as (
+with quality as (
+    select * from {{ ref('int_model_quality') }}
+),
+
+customers as (
     select
         dim_customers.*,
         case dim_customers.value_tier
@@ -51,9 +55,10 @@ final as (
         {{ to_money('summed.mean_historical_clv') }} as mean_historical_clv,
         {{ to_money('summed.mean_total_clv') }} as mean_total_clv,
         {{ to_money(ratio('summed.net_revenue', 'summed.orders')) }} as average_order_value,
-        summed.customers >= {{ var('min_segment_customers') }} as is_reliable
+        summed.customers >= {{ var('min_segment_customers') }} and quality.model_quality <> 'poor' as is_reliable
     from summed
     cross join company
+    cross join quality
 )
 
 select * from final

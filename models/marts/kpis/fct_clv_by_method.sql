@@ -1,4 +1,8 @@
-with segments as (
+with quality as (
+    select * from {{ ref('int_model_quality') }}
+),
+
+segments as (
     select * from {{ ref('int_segments') }}
 ),
 
@@ -97,8 +101,11 @@ final as (
         clv_high,
         case when clv_method = 'simple' then 'revenue' else clv_basis end as clv_basis,
         customers,
-        customers >= {{ var('min_segment_customers') }} and is_history_long_enough as is_reliable
+        customers >= {{ var('min_segment_customers') }}
+        and is_history_long_enough
+        and not (clv_method = 'predictive' and segment_kind <> 'plan' and quality.model_quality = 'poor') as is_reliable
     from all_methods
+    cross join quality
 )
 
 select * from final

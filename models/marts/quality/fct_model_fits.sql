@@ -10,6 +10,14 @@ with run_context as (
     select * from {{ ref('int_run_context') }}
 ),
 
+quality as (
+    select * from {{ ref('int_model_quality') }}
+),
+
+levels as (
+    select * from {{ ref('int_forecast_levels') }} where valued_at = {{ valued_now() }}
+),
+
 histories as (
     select * from {{ ref('int_histories_summed') }} where valued_at = {{ valued_now() }}
 ),
@@ -35,12 +43,14 @@ customer_models as (
 fits as (
     select
         models.model_name,
+        {{ clock_of('models.model_name') }} as clock,
         fitted.log_likelihood,
         fitted.iterations,
         fitted.gradient_norm,
         models.customers,
         coalesce(fitted.status, 'too_few_repeat_customers') as status,
-        elected.model_name is not null as is_elected
+        elected.model_name is not null as is_elected,
+        fitted.model_name = elected.model_name as is_published
     from customer_models as models
     left join fitted
         on models.model_name = fitted.model_name
@@ -49,12 +59,14 @@ fits as (
     union all
     select
         model_name || ': ' || {{ plan_label('plan', 'billing_period') }} as model_name,
+        'plain' as clock,
         log_likelihood,
         iterations,
         gradient_norm,
         customers,
         status,
-        is_elected and is_usable as is_elected
+        is_elected and is_usable as is_elected,
+        false as is_published
     from {{ ref('int_subscription_models_fitted') }}
 ),
 
@@ -63,14 +75,21 @@ final as (
         fits.model_name,
         'all' as model_group,
         run_context.as_of_date,
+        fits.clock,
         fits.log_likelihood,
         cast(fits.iterations as integer) as iterations,
         fits.gradient_norm,
         cast(fits.customers as bigint) as customers,
         fits.status,
-        fits.is_elected
+        fits.is_elected,
+        case when fits.is_published then levels.level_factor end as level_factor,
+        case when fits.is_published then quality.model_quality end as model_quality,
+        case when fits.is_published then quality.model_warnings end as model_warnings
     from fits
     cross join run_context
+    cross join quality
+    left join levels
+        on true
 )
 
 select * from final

@@ -1,4 +1,8 @@
-with attributes as (
+with quality as (
+    select * from {{ ref('int_model_quality') }}
+),
+
+attributes as (
     select
         *,
         count(p_value) over () as tests,
@@ -77,11 +81,13 @@ final as (
         adjusted.p_value,
         adjusted.adjusted_p_value,
         adjusted.adjusted_p_value < 0.05e0 as is_significant,
-        least(adjusted.customers, adjusted.other_customers) >= {{ var('min_segment_customers') }} as is_reliable,
+        least(adjusted.customers, adjusted.other_customers) >= {{ var('min_segment_customers') }}
+        and quality.model_quality <> 'poor' as is_reliable,
         {{ reporting_currency() }} as currency,
         run_context.as_of_date
     from adjusted
     cross join run_context
+    cross join quality
 )
 
 select * from final

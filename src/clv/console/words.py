@@ -68,6 +68,11 @@ def words(name: str) -> str:
     return name.replace("_", " ")
 
 
+def quality(status: str, warnings: str) -> str:
+    """Write `fair (season unproven)`: how good a model's forecasts were, and what else speaks against it."""
+    return words(status) + (f" ({words(warnings)})" if warnings else "")
+
+
 def listed(names: list[str]) -> str:
     """Write `a`, `a and b`, `a, b and c`."""
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
-from clv.console.words import UNKNOWN, compact, count, exact, listed, money, month, percent, plural, words
+from clv.console.words import UNKNOWN, compact, count, exact, listed, money, month, percent, plural, quality, words
 from clv.report import charts
 from clv.report.data import Published, Row
 
@@ -17,6 +17,17 @@ OVERDUE = ("not due", "1–30", "31–90", "91–180", "181–365", "over 365")
 LONG_OVERDUE = 4
 TARGET = 3
 """CLV:CAC that the report draws as the line to reach: the customary 3:1."""
+
+PUBLISHED = "published"
+"""Model name of the backtests of what was published."""
+MODELS = {
+    PUBLISHED: "what is published",
+    "bg_nbd": "BG/NBD",
+    "mbg_nbd": "MBG/NBD",
+    "mbg_nbd_clock": "MBG/NBD on its clock",
+    "pareto_nbd": "Pareto/NBD",
+    "gamma_gamma": "Gamma-Gamma",
+}
 
 NO_CHANNELS = "customers (column acquisition_channel) or touchpoints"
 REASONS = {
@@ -86,6 +97,11 @@ class Shop:
     def money(self, value: float | None) -> str:
         """Write an amount."""
         return money(value, self.currency)
+
+    @property
+    def quality(self) -> str:
+        """How good the forecasts of the latest quarters were, in words."""
+        return quality(self.whole.get("model_quality") or "untested", self.whole.get("model_warnings") or "")
 
     @property
     def why_nothing_is_predicted(self) -> str:
@@ -553,21 +569,21 @@ def calibration(shop: Shop) -> Figure:
             "A backtest needs source orders from a quarter before the as-of date and earlier, of enough customers."
         )
         return _absent("calibration", "Predictions beside what happened", mart, missing)
-    used = shop.whole.get("purchase_model")
     longest = [
         row
         for row in whole
         if row["cutoff_date"] == rows[0]["cutoff_date"] and row["horizon_days"] == rows[0]["horizon_days"]
     ]
-    ours = next((row for row in longest if row["model_name"] == used), longest[0])
-    models = sorted({row["model_name"] for row in rows}, key=lambda name: (name != used, name))
+    ours = next((row for row in longest if row["model_name"] == PUBLISHED), longest[0])
+    models = sorted({row["model_name"] for row in rows}, key=lambda name: (name != PUBLISHED, name))
     return Figure(
         "calibration",
         _calibration_title(ours),
         mart,
         "Fitted on what was known at the cutoff only. Points are tenths of the customers, from those "
         "expected to order least; on the dashed line, as many orders were made as predicted. "
-        "Naive: each customer's own past rate.",
+        "Naive: each customer's own past rate. "
+        f"By the last two quarters, what is published is {shop.quality}.",
         rows=[
             {
                 **_columns([row], "decile", "customers", "predicted", "actual")[0],
@@ -579,7 +595,18 @@ def calibration(shop: Shop) -> Figure:
             [_model(name) for name in models], max(max(row["predicted"], row["actual"]) for row in rows)
         ),
         table=Table(
-            ["model", "cutoff", "days ahead", "customers", "predicted orders", "actual", "bias", "mean absolute error"],
+            [
+                "model",
+                "cutoff",
+                "days ahead",
+                "customers",
+                "predicted orders",
+                "actual",
+                "bias",
+                "mean absolute error",
+                "rank correlation",
+                "orders of the best tenth",
+            ],
             [
                 [
                     _model(row["model_name"]),
@@ -587,6 +614,8 @@ def calibration(shop: Shop) -> Figure:
                     *(count(row[name]) for name in ("horizon_days", "customers", "predicted_orders", "actual_orders")),
                     percent(row["bias"]),
                     exact(row["mean_absolute_error"], 3),
+                    exact(row["rank_correlation"], 2),
+                    percent(row["top_decile_share"]),
                 ]
                 for row in whole
             ],
@@ -604,7 +633,7 @@ def _calibration_title(row: Row) -> str:
 
 
 def _model(name: str) -> str:
-    return {"bg_nbd": "BG/NBD", "mbg_nbd": "MBG/NBD", "gamma_gamma": "Gamma-Gamma"}.get(name, words(name))
+    return MODELS.get(name, words(name))
 
 
 def fits(shop: Shop) -> Figure:

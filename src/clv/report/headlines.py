@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from clv.console.words import UNKNOWN, change, compact, exact, percent, plural
+from clv.console.words import UNKNOWN, change, compact, exact, percent, plural, quality
 from clv.report.data import Published
 
 NO_COST = "needs source marketing_spend"
@@ -37,8 +37,9 @@ def headlines(now: Published, before: Published | None) -> list[Headline]:
     has_cost = current["cac"] is not None
     of_window = f"of {window}" if has_cost else NO_COST
     moved = {name: change(value, earlier.get(name), is_share=name == "churn") for name, value in current.items()}
+    words_of_quality = quality(whole.get("model_quality") or "untested", whole.get("model_warnings") or "")
     predicted = (
-        f"to come within {months} months, in {basis}" if current["equity"] is not None else "nothing is predicted yet"
+        f"to come within {months} months, in {basis}; model: {words_of_quality}" if current["equity"] is not None else "nothing is predicted yet"
     )
 
     def unit(name: str) -> str:

@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from clv.console.terminal import CARE, GOOD, table
-from clv.console.words import count, exact, percent
+from clv.console.words import count, exact, percent, quality
 from clv.engines import ENGINE
 from clv.engines.protocol import Row
 from clv.report.data import query
@@ -33,6 +33,8 @@ select
     (select max(horizon_months) from dim_customers),
     (select max(purchase_model) from dim_customers),
     (select max(model_status) from dim_customers where purchase_occasions > 0),
+    (select max(model_quality) from dim_customers),
+    (select max(model_warnings) from dim_customers),
     (select count(*) from fct_orders where gross_item_revenue < 0 and net_revenue < 0),
     (select sum(net_revenue) from fct_orders where gross_item_revenue < 0 and net_revenue < 0)
 """
@@ -106,6 +108,8 @@ class Summary:
     horizon_months: int
     purchase_model: str
     model_status: str
+    model_quality: str
+    model_warnings: str
     notes_without_order: int
     amount_without_order: Decimal | None
     rejected: Sequence[Row]
@@ -139,8 +143,10 @@ def read_summary(published: Path) -> Summary:
             horizon_months=company[10] or 0,
             purchase_model=company[11] or "",
             model_status=company[12] or "no_purchase",
-            notes_without_order=company[13],
-            amount_without_order=company[14],
+            model_quality=company[13] or "untested",
+            model_warnings=company[14] or "",
+            notes_without_order=company[15],
+            amount_without_order=company[16],
             rejected=database.execute(REJECTED_SQL).fetchall(),
             tiers=database.execute(TIERS_SQL).fetchall(),
             channels=database.execute(CHANNELS_SQL).fetchall(),
@@ -188,6 +194,8 @@ def _company_table(summary: Summary) -> Table:
     company.add_row("gross margin", _describe_margin(summary))
     company.add_row("average order value", money(average, summary.currency))
     company.add_row("customer equity", _describe_equity(summary))
+    if summary.customer_equity is not None:
+        company.add_row("model quality", _describe_quality(summary))
     if summary.notes_without_order:
         company.add_row("credit notes without an order", Text(_describe_notes(summary), CARE))
     company.add_row("rejected rows", Text(count(summary.rejected_rows), CARE if summary.rejected_rows else ""))
@@ -220,6 +228,12 @@ def _describe_equity(summary: Summary) -> str:
         return f"not predicted: {summary.model_status.replace('_', ' ')}"
     amount = money(summary.customer_equity, summary.currency)
     return f"{amount} in {summary.horizon_months} months, by {summary.purchase_model}"
+
+
+def _describe_quality(summary: Summary) -> Text:
+    """Write how good the forecasts of the latest quarters were, and what speaks against the prediction."""
+    style = {"good": GOOD, "poor": CARE}.get(summary.model_quality, "")
+    return Text(quality(summary.model_quality, summary.model_warnings), style)
 
 
 def _tiers_table(summary: Summary) -> Table:

@@ -12,5 +12,7 @@ select
     max(annual_discount_rate) as annual_discount_rate,
     max(purchase_model) as purchase_model,
     max(model_status) filter (where purchase_occasions > 0) as model_status,
+    max(model_quality) as model_quality,
+    max(model_warnings) as model_warnings,
     max(as_of_date) as as_of_date
 from dim_customers
