@@ -18,6 +18,8 @@
     case when {{ x }} <= 8 then {{ x }} else round(8 * exp((floor(8 * ln(greatest({{ x }}, 8) / 8)) + 5e-1) / 8)) end
 {%- endmacro %}
 
+{% macro horizon_quarters() %}{{ return([(var('horizon_months') / 3) | round(0, 'ceil') | int, 1] | max) }}{% endmacro %}
+
 {% macro predicted_horizons() %}
     {%- set horizons = {'30d': '30 / 7e0', '90d': '90 / 7e0', '365d': '365 / 7e0'} -%}
     {%- for month in range(1, var('horizon_months') + 1) -%}{%- do horizons.update({month: weeks_of_months(month)}) -%}{%- endfor -%}

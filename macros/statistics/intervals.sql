@@ -13,6 +13,18 @@
     / (1 + {{ root }} * (1.432788e0 + {{ root }} * (0.189269e0 + {{ root }} * 0.001308e0))))
 {%- endmacro %}
 
+{% macro normal_quantile(probability) -%}
+    case
+        when {{ probability }} < 5e-1 then -{{ z_of_p_value('(2 * (' ~ probability ~ '))') }}
+        else {{ z_of_p_value('(2 * (1 - (' ~ probability ~ ')))') }}
+    end
+{%- endmacro %}
+
+{#- From the middle of a normal distribution to the ends of an interval by var interval. -#}
+{% macro z_of_interval() -%}
+    {{ z_of_p_value('(1 - ' ~ var('interval') ~ 'e0)') }}
+{%- endmacro %}
+
 {% macro student_t_of_z(z, degrees_of_freedom) -%}
     {%- set factor = '(8 * ' ~ degrees_of_freedom ~ ' + 3) / (8 * ' ~ degrees_of_freedom ~ ' + 1)' -%}
     sqrt({{ degrees_of_freedom }} * ({{ bounded_exp('power(' ~ z ~ ' * ' ~ factor ~ ', 2) / ' ~ degrees_of_freedom) }} - 1))

@@ -166,6 +166,43 @@ def test_cdnow_is_forecast_as_by_another_implementation(at_years_end: duckdb.Duc
     assert predicted == pytest.approx(CDNOW_AT_YEARS_END["occasions_in_90_days"], rel=1e-3)
 
 
+# the first quarter that is forecast with a season is the first of 1998: what was wrong with it corrects what follows
+CDNOW_FORECASTS = {
+    dt.date(1997, 9, 30): (6250.1607, 7412, 1.0),
+    dt.date(1997, 12, 31): (6626.5178, 6608, 1.0),
+    dt.date(1998, 3, 31): (5703.9697, 5664, 0.99944052),
+}
+
+
+def test_every_quarter_of_cdnow_is_forecast_and_levelled_as_by_another_implementation(models: dict[str, str]) -> None:
+    with empty_database() as connection:
+        fitted(connection, models, cdnow(), [*CDNOW_FORECASTS, dt.date(1998, 6, 30)])
+        forecasts = {
+            cutoff: figures
+            for cutoff, *figures in connection.execute(
+                "select valued_at, predicted_orders, actual_orders, level_factor from intermediate.int_quarter_forecasts"
+                " join intermediate.int_forecast_levels using (valued_at)"
+            ).fetchall()
+        }
+        corrected = dict(
+            connection.execute(
+                "select valued_at, sum(expected_orders_90d) from intermediate.int_customers_predicted group by valued_at"
+            ).fetchall()
+        )
+        expected = dict(
+            connection.execute(
+                "select valued_at, sum(predicted_orders) / any_value(horizon_days) * 90"
+                " from intermediate.int_backtest_forecasts_made"
+                " where is_elected and horizon_quarters = 1 group by valued_at"
+            ).fetchall()
+        )
+    assert forecasts.keys() == CDNOW_FORECASTS.keys()
+    for cutoff, (predicted, actual, level) in CDNOW_FORECASTS.items():
+        assert forecasts[cutoff] == pytest.approx([predicted, actual, level], rel=1e-5), cutoff
+        # 90 days of the 90 to 92 of the quarter
+        assert corrected[cutoff] == pytest.approx(expected[cutoff] * level, rel=0.01), cutoff
+
+
 def seasonal_shop(rng: Random, customers: int, first_day: dt.date, days: int) -> Log:
     """Customers who buy six times as often in November and December, and may leave after every purchase."""
     log: Log = {}

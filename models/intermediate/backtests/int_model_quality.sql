@@ -7,6 +7,26 @@ with backtests as (
     where decile = 'all' and horizon_quarters = 1
 ),
 
+-- of one quarter for the words; of the horizon, or the four quarters that are tested at most, for the intervals
+horizon_backtests as (
+    select
+        coalesce(
+            case when predicted_margin > 0 and actual_margin > 0 then ln(cast(predicted_margin as {{ type_double() }}) / cast(actual_margin as {{ type_double() }})) end,
+            ln((predicted_orders + 5e-1) / (actual_orders + 5e-1))
+        ) as log_error,
+        row_number() over (order by valued_at desc) as place
+    from {{ ref('int_backtests_summed') }}
+    where decile = 'all' and model_name = 'published' and horizon_quarters = {{ [horizon_quarters(), 4] | min }}
+),
+
+-- as if two more had been off by 20%, as models of a year ahead are
+spread as (
+    select
+        (coalesce({{ exact_sum('log_error * log_error') }}, 0) + 2 * 4e-2 * (1 + {{ horizon_quarters() }}) / 2e0) / (count(*) + 2) as log_variance
+    from horizon_backtests
+    where place <= 8
+),
+
 logs as (
     select max(age_days) as log_days
     from {{ ref('int_customers_measured') }}
@@ -56,15 +76,18 @@ warned as (
         case when logs.log_days < 730 then ', season_unproven' else '' end
         {%- for model in references %}
         || case when measured.is_worse_than_{{ model }} then ', worse_than_{{ model }}' else '' end
-        {%- endfor %} as warnings
+        {%- endfor %} as warnings,
+        spread.log_variance
     from measured
     cross join logs
+    cross join spread
 ),
 
 final as (
     select
         model_quality,
-        substring(warnings, 3) as model_warnings
+        substring(warnings, 3) as model_warnings,
+        log_variance
     from warned
 )
 

@@ -34,10 +34,32 @@ ranked as (
     where place_rank = 1
 ),
 
-starts as (
+near as (
     select *
     from ranked
     where likelihood_rank <= 2 and log_likelihood > largest_log_likelihood - {{ close_maxima() }}
+),
+
+-- all leave alike (b runs off) on the plain clock, and may not on this one: from so far there is no way back
+starts as (
+    select
+        data_id,
+        start_number,
+        ln_1,
+        ln_2,
+        ln_3,
+        ln_4
+    from near
+    union all
+    select
+        data_id,
+        -start_number as start_number,
+        ln_1,
+        ln_2,
+        ln_3 - ln_4 + ln(2e1) as ln_3,
+        ln(2e1) as ln_4
+    from near
+    where ln_4 > ln(1e2)
 ),
 
 points as (

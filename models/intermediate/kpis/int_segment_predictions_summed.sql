@@ -15,6 +15,14 @@ segments as (
     select * from {{ ref('int_customer_segments') }}
 ),
 
+quality as (
+    select * from {{ ref('int_model_quality') }}
+),
+
+predictions as (
+    select * from {{ ref('int_customers_predicted') }} where valued_at = {{ valued_now() }}
+),
+
 uncertainties as (
     select * from {{ ref('int_customer_uncertainties_derived') }}
 ),
@@ -28,11 +36,14 @@ joined as (
         {{ prefixed('segments.', segment_kinds()) | join(', ') }},
         customers.predicted_clv,
         customers.total_clv,
+        predictions.expected_orders,
         {{ prefixed('uncertainties.', gradients) | join(', ') }},
         uncertainties.process_variance
     from customers
     inner join segments
         on customers.customer_id = segments.customer_id
+    left join predictions
+        on customers.customer_id = predictions.customer_id
     left join uncertainties
         on customers.customer_id = uncertainties.customer_id
 ),
@@ -44,6 +55,7 @@ summed as (
         {{ kind }} as segment,
         count(*) as customers,
         sum(predicted_clv) as customer_equity,
+        {{ exact_sum('expected_orders') }} as expected_orders,
         {{ complete_sum('predicted_clv') }} as predicted_clv,
         {{ complete_sum('total_clv') }} as total_clv,
         {%- for gradient in gradients %}
@@ -68,12 +80,14 @@ varied as (
         on true
 ),
 
--- arithmetic may leave a variance of about 0 a little below it
+-- arithmetic may leave a variance of about 0 a little below it. What forecasts were off by includes both, and what no model knows
 deviated as (
     select
-        *,
-        sqrt(case when variance > 0 then variance when variance <= 0 then 0 end) as deviation
+        varied.*,
+        {{ z_of_interval() }} * sqrt(case when varied.variance > 0 then varied.variance when varied.variance <= 0 then 0 end) as reach,
+        exp({{ z_of_interval() }} * sqrt(quality.log_variance + 15e-1 / nullif(varied.expected_orders, 0))) as factor
     from varied
+    cross join quality
 ),
 
 final as (
@@ -83,8 +97,12 @@ final as (
         customers,
         cast(customer_equity as {{ type_money() }}) as customer_equity,
         {{ to_money(ratio('predicted_clv', 'customers')) }} as mean_predicted_clv,
-        {{ to_money('(predicted_clv - 1.96e0 * deviation) / customers') }} as mean_predicted_clv_low,
-        {{ to_money('(predicted_clv + 1.96e0 * deviation) / customers') }} as mean_predicted_clv_high,
+        {{ to_money('customer_equity / factor') }} as customer_equity_low,
+        {{ to_money('customer_equity * factor') }} as customer_equity_high,
+        {{ to_money('predicted_clv / factor / customers') }} as mean_predicted_clv_low,
+        {{ to_money('predicted_clv * factor / customers') }} as mean_predicted_clv_high,
+        {{ to_money('(predicted_clv - reach) / customers') }} as mean_predicted_clv_sampling_low,
+        {{ to_money('(predicted_clv + reach) / customers') }} as mean_predicted_clv_sampling_high,
         {{ to_money(ratio('total_clv', 'customers')) }} as mean_total_clv
     from deviated
 )

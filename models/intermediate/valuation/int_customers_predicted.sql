@@ -1,3 +1,4 @@
+{% set horizons = {'_30d': '30d', '_90d': '90d', '_365d': '365d', '': var('horizon_months')} %}
 with models as (
     select * from {{ ref('int_models_fitted') }} where is_elected
 ),
@@ -18,14 +19,27 @@ levels as (
     select * from {{ ref('int_forecast_levels') }}
 ),
 
--- how long a day of the clock is, over the year to come
-years as (
+timed as (
     select
         valued_at,
         clock,
-        365 / 7e0 / weeks as length_of_day
+        {% for name, horizon in horizons.items() %}
+        max(case when horizon = '{{ horizon }}' then weeks end) as weeks{{ name }}{{ ',' if not loop.last }}
+        {% endfor %}
     from {{ ref('int_horizons_timed') }}
-    where horizon = '365d'
+    group by valued_at, clock
+),
+
+-- the level corrects how often is bought: a horizon is as much longer
+levelled as (
+    select
+        timed.*,
+        levels.level_factor,
+        -- how long a day of the clock is, over the year to come
+        365 / 7e0 / timed.weeks_365d / levels.level_factor as length_of_day
+    from timed
+    inner join levels
+        on timed.valued_at = levels.valued_at
 ),
 
 scored as (
@@ -36,10 +50,20 @@ scored as (
         histories.clock,
         histories.x,
         histories.age,
+        levelled.level_factor,
+        levelled.length_of_day,
         case when models.is_usable then models.model_name end as purchase_model,
         coalesce(models.model_status, 'too_few_repeat_customers') as model_status,
         case when models.is_usable then {{ by_purchase_model('probability_alive', 'models', ['histories']) }} end
             as probability_alive,
+        {% for name in horizons %}
+        case
+            when models.is_usable and levelled.weeks{{ name }} is not null
+                then {{ by_purchase_model(
+                    'probability_silent', 'models', ['histories', '(levelled.weeks' ~ name ~ ' * levelled.level_factor)']
+                ) }}
+        end as probability_silent{{ name }},
+        {% endfor %}
         case
             when models.is_usable
                 then {{ expected_value('customers.x', 'customers.mean_repeat_value', 'models.p', 'models.q', 'models.gamma') }}
@@ -60,49 +84,41 @@ scored as (
             customers.valued_at = histories.valued_at
             and models.clock = histories.clock
             and customers.customer_id = histories.customer_id
-),
-
--- the level corrects how often is bought, whatever the horizon
-levelled as (
-    select
-        scored.*,
-        scored.probability_alive * levels.level_factor as chance,
-        years.length_of_day / levels.level_factor as length_of_day,
-        levels.level_factor
-    from scored
-    inner join levels
-        on scored.valued_at = levels.valued_at
-    left join years
+    left join levelled
         on
-            scored.valued_at = years.valued_at
-            and scored.clock = years.clock
+            customers.valued_at = levelled.valued_at
+            and models.clock = levelled.clock
 ),
 
 final as (
     select
-        levelled.valued_at,
-        levelled.customer_id,
-        levelled.last_occasion_date,
-        levelled.purchase_model,
-        levelled.model_status,
-        levelled.probability_alive,
-        levelled.chance * expected.expected_occasions_30d as expected_orders_30d,
-        levelled.chance * expected.expected_occasions_90d as expected_orders_90d,
-        levelled.chance * expected.expected_occasions_365d as expected_orders_365d,
-        levelled.chance * expected.expected_occasions as expected_orders,
-        levelled.chance * levelled.level_factor * expected.expected_pairs_of_occasions as expected_pairs_of_orders,
-        levelled.chance * expected.discounted_occasions as discounted_orders,
-        levelled.expected_order_value,
-        levelled.chance * expected.expected_occasions_365d * levelled.expected_order_value as expected_revenue_365d,
-        levelled.chance * expected.discounted_occasions * levelled.expected_order_value as predicted_revenue,
-        levelled.median_gap_days * levelled.length_of_day as median_gap_days,
-        levelled.long_gap_days * levelled.length_of_day as long_gap_days
-    from levelled
+        scored.valued_at,
+        scored.customer_id,
+        scored.last_occasion_date,
+        scored.purchase_model,
+        scored.model_status,
+        scored.probability_alive,
+        {% for name in horizons %}
+        scored.probability_alive * (1 - scored.probability_silent{{ name }}) as probability_of_order{{ name }},
+        {% endfor %}
+        {% set chance = 'scored.probability_alive * scored.level_factor' %}
+        {{ chance }} * expected.expected_occasions_30d as expected_orders_30d,
+        {{ chance }} * expected.expected_occasions_90d as expected_orders_90d,
+        {{ chance }} * expected.expected_occasions_365d as expected_orders_365d,
+        {{ chance }} * expected.expected_occasions as expected_orders,
+        {{ chance }} * scored.level_factor * expected.expected_pairs_of_occasions as expected_pairs_of_orders,
+        {{ chance }} * expected.discounted_occasions as discounted_orders,
+        scored.expected_order_value,
+        {{ chance }} * expected.expected_occasions_365d * scored.expected_order_value as expected_revenue_365d,
+        {{ chance }} * expected.discounted_occasions * scored.expected_order_value as predicted_revenue,
+        scored.median_gap_days * scored.length_of_day as median_gap_days,
+        scored.long_gap_days * scored.length_of_day as long_gap_days
+    from scored
     left join expected
         on
-            levelled.valued_at = expected.valued_at
-            and levelled.x = expected.x
-            and levelled.age = expected.age
+            scored.valued_at = expected.valued_at
+            and scored.x = expected.x
+            and scored.age = expected.age
 )
 
 select * from final

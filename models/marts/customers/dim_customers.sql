@@ -25,6 +25,10 @@ predictions as (
     where valued_at = {{ valued_now() }}
 ),
 
+uncertainties as (
+    select * from {{ ref('int_customer_uncertainties_derived') }}
+),
+
 rfm as (
     select * from {{ ref('int_rfm_scores') }}
 ),
@@ -78,7 +82,12 @@ final as (
         ) }} as formula_clv,
         valued.predicted_clv,
         valued.total_clv,
+        {{ to_money('uncertainties.value_low') }} as predicted_clv_low,
+        {{ to_money('uncertainties.value_high') }} as predicted_clv_high,
         predictions.probability_alive,
+        predictions.probability_of_order_30d,
+        predictions.probability_of_order_90d,
+        predictions.probability_of_order_365d,
         {% for days in ['30d', '90d', '365d'] %}
         {% set revenue = 'predictions.expected_orders_' ~ days ~ ' * predictions.expected_order_value' %}
         predictions.expected_orders_{{ days }},
@@ -110,6 +119,7 @@ final as (
     inner join placed on customers.customer_id = placed.customer_id
     cross join quality
     left join predictions on customers.customer_id = predictions.customer_id
+    left join uncertainties on customers.customer_id = uncertainties.customer_id
     left join rfm on customers.customer_id = rfm.customer_id
     left join channel_months
         on

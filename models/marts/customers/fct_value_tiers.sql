@@ -14,6 +14,10 @@ customers as (
     from {{ ref('dim_customers') }} as dim_customers
 ),
 
+predictions as (
+    select * from {{ ref('int_segment_predictions_summed') }} where segment_kind = 'tier'
+),
+
 company as (
     select
         count(*) as customers,
@@ -51,6 +55,8 @@ final as (
         cast(summed.gross_margin as {{ type_money() }}) as gross_margin,
         {{ ratio('summed.gross_margin', 'company.gross_margin') }} as margin_share,
         cast(summed.customer_equity as {{ type_money() }}) as customer_equity,
+        predictions.customer_equity_low as equity_low,
+        predictions.customer_equity_high as equity_high,
         {{ ratio('summed.customer_equity', 'company.customer_equity') }} as equity_share,
         {{ to_money('summed.mean_historical_clv') }} as mean_historical_clv,
         {{ to_money('summed.mean_total_clv') }} as mean_total_clv,
@@ -59,6 +65,8 @@ final as (
     from summed
     cross join company
     cross join quality
+    left join predictions
+        on summed.value_tier = predictions.segment
 )
 
 select * from final

@@ -41,7 +41,9 @@ predictions as (
         predictions.customers,
         predictions.mean_predicted_clv is not null as is_history_long_enough,
         predictions.mean_predicted_clv_low,
-        predictions.mean_predicted_clv_high
+        predictions.mean_predicted_clv_high,
+        predictions.mean_predicted_clv_sampling_low,
+        predictions.mean_predicted_clv_sampling_high
     from {{ ref('int_segment_predictions_summed') }} as predictions
     inner join segments
         on
@@ -61,7 +63,9 @@ contracts as (
         subscribers,
         {{ column }} is not null as is_history_long_enough,
         cast(null as {{ type_money() }}) as clv_low,
-        cast(null as {{ type_money() }}) as clv_high
+        cast(null as {{ type_money() }}) as clv_high,
+        cast(null as {{ type_money() }}) as clv_sampling_low,
+        cast(null as {{ type_money() }}) as clv_sampling_high
     from {{ ref('int_subscription_plans') }}
     where plan <> 'all'
     union all
@@ -75,6 +79,8 @@ contracts as (
         subscribers,
         formula_clv is not null,
         null,
+        null,
+        null,
         null
     from {{ ref('int_subscribed_segments') }}
 ),
@@ -83,7 +89,9 @@ all_methods as (
     select
         *,
         cast(null as {{ type_money() }}) as clv_low,
-        cast(null as {{ type_money() }}) as clv_high
+        cast(null as {{ type_money() }}) as clv_high,
+        cast(null as {{ type_money() }}) as clv_sampling_low,
+        cast(null as {{ type_money() }}) as clv_sampling_high
     from methods
     union all
     select * from predictions
@@ -99,6 +107,8 @@ final as (
         clv_per_customer,
         clv_low,
         clv_high,
+        clv_sampling_low,
+        clv_sampling_high,
         case when clv_method = 'simple' then 'revenue' else clv_basis end as clv_basis,
         customers,
         customers >= {{ var('min_segment_customers') }}
