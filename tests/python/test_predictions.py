@@ -199,6 +199,8 @@ class Predictor:
         names = ("r", "alpha", "a", "b", "p", "q", "gamma")
         connection.execute(
             "create schema intermediate;"
+            "create table intermediate.int_clocks_paced (valued_at date, month_number integer, begins_after_days double,"
+            " pace double, weeks_before double, weeks_at_date double);"
             "create table laws (law integer, model_name varchar, parameter_1 double, parameter_2 double, parameter_3 double,"
             " parameter_4 double, p double, q double, gamma double);"
             f"create macro date_of(law) as {valued_at};"
@@ -477,7 +479,8 @@ PLANTED = ShopSettings(customers=6000, seed=23, seasonality=0, defect_share=0, c
 def planted_shop(builder: Builder, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("planted")
     generate_shop(folder / "raw", PLANTED)
-    return replace(builder, variables={"backtest_quarters": 0}).build(folder / "raw", folder, None)
+    variables = {"backtest_quarters": 0, "purchase_model": "mbg_nbd", "interval": 0.95}
+    return replace(builder, variables=variables).build(folder / "raw", folder, None)
 
 
 @pytest.fixture(scope="module")
@@ -786,10 +789,10 @@ def shop_to_simulate(build: Path) -> tuple[Law, Customers]:
 
 
 def company_interval(build: Path) -> tuple[float, float, float]:
-    """Predicted CLV of all customers together: the expectation and half the width of the interval, and the customers."""
+    """Predicted CLV of all customers together: the expectation, half the width of the sampling interval, and the customers."""
     (interval,) = rows_of(
         build,
-        "select clv_per_customer, (clv_high - clv_low) / 2, customers from marts.fct_clv_by_method"
+        "select clv_per_customer, (clv_sampling_high - clv_sampling_low) / 2, customers from marts.fct_clv_by_method"
         " where segment_kind = 'company' and clv_method = 'predictive'",
     )
     value, half_width, customers = (float(number) for number in interval)
@@ -835,14 +838,15 @@ def drawn_parameters(rng: np.random.Generator, draws: int, fit: Fit) -> Numbers:
 def test_intervals_of_segments_hold_the_value(planted_shop: Path) -> None:
     rows = rows_of(
         planted_shop,
-        "select segment_kind, clv_low, clv_per_customer, clv_high, customers from marts.fct_clv_by_method"
+        "select segment_kind, clv_sampling_low, clv_per_customer, clv_sampling_high, clv_low, clv_high from marts.fct_clv_by_method"
         " where clv_method = 'predictive' and segment_kind <> 'plan'",
     )
     assert {kind for kind, *_ in rows} == {"company", "channel", "country", "tier", "cohort"}
-    assert all(low < value < high for _, low, value, high, _ in rows)
+    assert all(low < value < high for _, low, value, high, *_ in rows)
+    assert all(low < value < high for _, _, value, _, low, high in rows)
     # parts are less certain than the whole
     widths: defaultdict[str, list[Decimal]] = defaultdict(list)
-    for kind, low, value, high, _ in rows:
+    for kind, low, value, high, *_ in rows:
         widths[kind].append((high - low) / value)
     assert min(widths["channel"]) > max(widths["company"])
 
@@ -920,12 +924,13 @@ def test_with_too_few_repeat_customers_nothing_is_predicted(warehouse: Path) -> 
     fits = rows_of(
         warehouse, "select model_name, status, log_likelihood, is_elected from marts.fct_model_fits order by 1"
     )
-    assert [fit[1:] for fit in fits] == [("too_few_repeat_customers", None, False)] * 3
+    assert [fit[1:] for fit in fits] == [("too_few_repeat_customers", None, False)] * 4
     assert rows_of(warehouse, "from marts.fct_model_parameters") == []
-    assert [name for name, *_ in fits] == ["bg_nbd", "gamma_gamma", "mbg_nbd"]
+    assert [name for name, *_ in fits] == ["bg_nbd", "gamma_gamma", "mbg_nbd", "mbg_nbd_clock"]
     assert {name for (name,) in rows_of(warehouse, "select distinct model_name from marts.fct_model_backtests")} == {
         "naive",
         "formula",
+        "same_period_last_year",
     }
     intervals = rows_of(
         warehouse,
@@ -947,13 +952,10 @@ def test_a_purchase_model_can_be_asked_for(one_price: Path, cdnow_sample: Path) 
     assert rows_of(one_price, "select distinct purchase_model from marts.dim_customers") == [("mbg_nbd",)]
     models = "select distinct model_name from marts.fct_model_fits order by 1"
     assert rows_of(one_price, models) == [("gamma_gamma",), ("mbg_nbd",)]
-    # of both, the likelier one is taken
-    assert {("bg_nbd",), ("gamma_gamma",), ("mbg_nbd",)} <= set(rows_of(cdnow_sample, models))
-    likeliest = (
-        "select model_name from marts.fct_model_fits where model_name <> 'gamma_gamma' order by log_likelihood desc"
-    )
+    # one that it is compared with stands beside it
+    assert rows_of(cdnow_sample, models) == [("bg_nbd",), ("gamma_gamma",), ("mbg_nbd",)]
     chosen = rows_of(cdnow_sample, "select distinct purchase_model from marts.dim_customers")
-    assert chosen == rows_of(cdnow_sample, likeliest)[:1]
+    assert chosen == [("mbg_nbd",)]
     elected = "select model_name from marts.fct_model_fits where is_elected and model_name <> 'gamma_gamma'"
     assert rows_of(cdnow_sample, elected) == chosen
     assert rows_of(cdnow_sample, "select is_elected from marts.fct_model_fits where model_name = 'gamma_gamma'") == [

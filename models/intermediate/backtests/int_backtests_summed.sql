@@ -51,7 +51,14 @@ measured as (
         case when count(predicted_margin) = count(*) then {{ exact_sum('predicted_margin') }} end as predicted_margin,
         {{ complete_sum('actual_margin') }} as actual_margin,
         {{ exact_sum('abs(predicted_orders - actual_orders)') }} / count(*) as mean_absolute_error,
-        {{ 'corr(predicted_rank, actual_rank)' if loop.last else 'cast(null as ' ~ type_double() ~ ')' }} as rank_correlation,
+        {% if loop.last %}
+        case
+            when min(predicted_rank) < max(predicted_rank) and min(actual_rank) < max(actual_rank)
+                then corr(predicted_rank, actual_rank)
+        end as rank_correlation,
+        {% else %}
+        cast(null as {{ type_double() }}) as rank_correlation,
+        {% endif %}
         {{ ratio('sum(case when decile_number = 1 then actual_orders else 0 end)', 'sum(actual_orders)') }} as top_decile_share
     from ranked
     group by {{ keys }}{{ ', decile_number' if not loop.last }}
