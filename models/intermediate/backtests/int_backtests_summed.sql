@@ -3,6 +3,10 @@ with backtests as (
     select * from {{ ref('int_backtest_forecasts_made') }} where is_backtested
 ),
 
+coverages as (
+    select * from {{ ref('int_backtest_coverages') }}
+),
+
 levels as (
     select * from {{ ref('int_forecast_levels') }}
 ),
@@ -14,17 +18,24 @@ made as (
         model_name,
         {{ columns | join(', ') }},
         predicted_orders,
-        predicted_margin
+        predicted_margin,
+        cast(null as boolean) as is_inside
     from backtests
     union all
     select
         'published' as model_name,
         {{ prefixed('backtests.', columns) | join(', ') }},
         levels.level_factor * backtests.predicted_orders as predicted_orders,
-        levels.level_factor * backtests.predicted_margin as predicted_margin
+        levels.level_factor * backtests.predicted_margin as predicted_margin,
+        coverages.is_inside
     from backtests
     inner join levels
         on backtests.valued_at = levels.valued_at
+    left join coverages
+        on
+            backtests.valued_at = coverages.valued_at
+            and backtests.horizon_days = coverages.horizon_days
+            and backtests.customer_id = coverages.customer_id
     where backtests.is_elected
 ),
 
@@ -59,6 +70,7 @@ measured as (
         {% else %}
         cast(null as {{ type_double() }}) as rank_correlation,
         {% endif %}
+        {{ ratio('sum(case when is_inside then 1 when not is_inside then 0 end)', 'count(is_inside)') }} as coverage_80,
         {{ ratio('sum(case when decile_number = 1 then actual_orders else 0 end)', 'sum(actual_orders)') }} as top_decile_share
     from ranked
     group by {{ keys }}{{ ', decile_number' if not loop.last }}
@@ -76,6 +88,7 @@ final as (
         predicted_margin,
         actual_margin,
         mean_absolute_error,
+        coverage_80,
         {{ settled('rank_correlation') }} as rank_correlation,
         case when decile = 'all' then top_decile_share end as top_decile_share
     from measured

@@ -18,6 +18,7 @@ final as (
         mean_absolute_error,
         rank_correlation,
         top_decile_share,
+        coverage_80,
         model_name = 'published' as is_elected
     from backtests
 )

@@ -1,0 +1,3 @@
+select
+    {{ valued_now() }} as valued_at,
+    false as is_backtested
