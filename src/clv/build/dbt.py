@@ -117,6 +117,7 @@ def parse_project(
     is left out: the folders of the data, and all vars but DEFINING_VARS. Raises UsageError with dbt's message.
     writes_manifest: whether manifest.json is left in the target folder, which takes a quarter of a second.
     """
+    ENGINE.check_environment()
     errors: list[str] = []
     lasting = {name: value for name, value in variables.items() if name in DEFINING_VARS}
     with folders(None, DEFAULT_WAREHOUSE):
