@@ -5,11 +5,7 @@
 {% endmacro %}
 
 {% macro purchase_models() %}
-    {%- set models = [] -%}
-    {%- for name in context if name.endswith('__probability_alive') -%}
-        {%- do models.append(name.replace('__probability_alive', '')) -%}
-    {%- endfor -%}
-    {{ return(models | sort) }}
+    {{ return(macros_ending_with('__probability_alive')) }}
 {% endmacro %}
 
 {#- auto leaves out Pareto/NBD, whose fit takes several times as long. -#}

@@ -5,11 +5,7 @@
 {% endmacro %}
 
 {% macro subscription_models() %}
-    {%- set models = [] -%}
-    {%- for name in context if name.endswith('__retention') -%}
-        {%- do models.append(name.replace('__retention', '')) -%}
-    {%- endfor -%}
-    {{ return(models | sort) }}
+    {{ return(macros_ending_with('__retention')) }}
 {% endmacro %}
 
 {% macro most_subscription_parameters() %}

@@ -1,11 +1,12 @@
 """DuckDB: a database is a file, and a write-ahead log beside it while it is written."""
 
+import os
 import re
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 
@@ -20,10 +21,18 @@ from clv.engines.protocol import (
     sql_name,
     sql_text,
 )
+from clv.errors import UsageError
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
+MEMORY_LIMIT = "CLV_MEMORY_LIMIT"
+"""Environment variable; profiles.yml reads it, too."""
+MOST_MEMORY = "60%"
+SIZE = re.compile(r"(?:100|[1-9]\d?)%|[1-9]\d*(?:\.\d+)? ?[KMGT]i?B", re.IGNORECASE)
+OUT_OF_MEMORY = re.compile(
+    r"out of memory error|could not allocate block|failed to (?:allocate|pin|offload)", re.IGNORECASE
+)
 STORAGE_VERSION = "v1.4.0"
 """The storage format of the published file: drivers from DuckDB 1.4 on read it."""
 FORMATS = {"parquet": "format parquet", "csv": "format csv, header true"}
@@ -64,6 +73,24 @@ def _translated() -> Iterator[None]:
     except duckdb.Error as error:
         kind = LockedDatabaseError if LOCKED.search(str(error)) else EngineError
         raise kind(str(error)) from error
+
+
+def _memory_limit() -> str:
+    limit = os.environ.get(MEMORY_LIMIT, MOST_MEMORY)
+    if not SIZE.fullmatch(limit):
+        raise UsageError(
+            f"The environment variable {MEMORY_LIMIT} is '{limit}': give a share of the machine's memory or a size, "
+            f"as in {MOST_MEMORY} or 4GB."
+        )
+    return limit
+
+
+@contextmanager
+def _connected(database: str = ":memory:", **options: Any) -> Iterator[duckdb.DuckDBPyConnection]:
+    limit = _memory_limit()
+    with _translated(), duckdb.connect(database, **options) as connection:
+        connection.execute(f"set memory_limit = {sql_text(limit)}")
+        yield connection
 
 
 class DuckDBDatabase:
@@ -131,10 +158,14 @@ class DuckDBDatabase:
 class DuckDB:
     """The engine whose databases are files."""
 
+    def check_environment(self) -> None:
+        """See Engine."""
+        _memory_limit()
+
     @contextmanager
     def read(self, database: Path) -> Iterator[DuckDBDatabase]:
         """See Engine."""
-        with _translated(), duckdb.connect(str(database), read_only=True) as connection:
+        with _connected(str(database), read_only=True) as connection:
             yield DuckDBDatabase(connection)
 
     @contextmanager
@@ -152,13 +183,13 @@ class DuckDB:
     @contextmanager
     def compare(self, spill: Path) -> Iterator[DuckDBDatabase]:
         """See Engine."""
-        with _translated(), duckdb.connect(config={"temp_directory": str(spill)}) as connection:
+        with _connected(config={"temp_directory": str(spill)}) as connection:
             yield DuckDBDatabase(connection)
 
     def repair(self, build: Path) -> None:
         """See Engine."""
-        with _translated():
-            duckdb.connect(str(build)).close()
+        with _connected(str(build)):
+            pass
 
     def set_aside(self, build: Path, damaged: Path) -> None:
         """See Engine."""
@@ -201,13 +232,13 @@ class DuckDB:
     def find_damage(self, database: Path) -> str:
         """See Engine."""
         try:
-            with duckdb.connect(str(database), read_only=True) as connection:
+            with _connected(str(database), read_only=True) as connection:
                 tables = connection.execute("select schema_name, table_name from duckdb_tables()").fetchall()
                 for schema, table in tables:
                     relation = f"{sql_name(schema)}.{sql_name(table)}"
                     connection.execute(f"select bit_xor(hash(whole)) from {relation} as whole").fetchall()
-        except duckdb.Error as error:
-            return EngineError(str(error)).reason
+        except EngineError as error:
+            return error.reason
         return ""
 
     def is_damage(self, message: str) -> bool:
@@ -221,6 +252,11 @@ class DuckDB:
             return (
                 f"{mixed[1].strip()} mixes line ends (LF and CRLF), so that its lines can't be told apart: "
                 "save it with one kind of line end and run again."
+            )
+        if OUT_OF_MEMORY.search(message):
+            return (
+                f"DuckDB needed more memory than {_memory_limit()}, although it spills to disk: "
+                f"set the environment variable {MEMORY_LIMIT} higher (as in 80% or 8GB), or take a larger machine."
             )
         locked = LOCKED.search(message)
         if locked:

@@ -109,6 +109,9 @@ class Comparison(Database, Protocol):
 class Engine(Protocol):
     """An engine. What it can't do raises EngineError; so does what goes wrong while a database is open."""
 
+    def check_environment(self) -> None:
+        """Raise UsageError where an environment variable that sets the engine says nothing it can do."""
+
     def read(self, database: Path) -> AbstractContextManager[Database]:
         """Open a database for reading."""
 

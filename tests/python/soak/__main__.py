@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 from soak import REPOSITORY
+from soak.fits import soak_fits
 from soak.kills import soak_kills
 from soak.nights import Shop
 from soak.pocket import POCKET_NIGHTS, make_pocket_project, write_pocket_orders
@@ -34,6 +35,7 @@ def main() -> None:
         "readers": lambda: soak_readers(
             shop.elsewhere(shop.folder / "readers"), arguments.readers, arguments.publications
         ),
+        "fits": lambda: soak_fits(arguments.fits),
     }
     reports = {}
     for name, prove in proofs.items():
@@ -55,6 +57,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--kills", type=int, default=60)
     parser.add_argument("--readers", type=int, default=8)
     parser.add_argument("--publications", type=int, default=10)
+    parser.add_argument("--fits", type=int, default=600, help="random logs that models are fitted to")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--pocket", action="store_true", help="a small project: minutes instead of an hour")
     parser.add_argument("--only", help="one proof")
