@@ -1,6 +1,7 @@
 {#- What a build was made from, so that the next one can go on from it; in schema `landing`:
     deliveries    the raw files and tables of this build, and whether the last one lacks them (is_new)
     landed_files, unreadable_lines    the CSV files that stand in landing tables, and their lines that are no records
+    filtered_orders    the orders that var raw_where leaves out, whose lines and refunds are left out with them
     last_build    a row while there is a build to go on from: its fingerprint, and known_before: what lies before it was judged for good
     identity_keys the key that ids of guests are made with
     built_deliveries, built_exchange_rates, built_product_costs, built_dates, built_identities    what that one was made from
@@ -57,6 +58,7 @@
             'filtered_rows': 'bigint',
         },
         'identity_keys': {'identity_key': text},
+        'filtered_orders': {'order_id': text, 'delivered_in': text},
         'last_build': {'fingerprint': text, 'known_before': 'timestamp', 'is_complete': 'boolean'},
         'built_deliveries': {'source_name': text, 'delivered_in': text, 'version': text},
         'built_exchange_rates': {'currency': text, 'rate_date': 'date', 'exchange_rate': type_double()},

@@ -38,6 +38,7 @@
         {% endif %}
     {% endfor %}
     {% do make_view('landing.' ~ source_name, (selects or [empty_select(parts[0])]) | join(' union all ')) %}
+    {% do list_filtered_orders(parts | map(attribute='filters') | sum(start=[])) if source_name == 'orders' %}
     {% do count_filtered_rows(source_name, parts | map(attribute='filters') | sum(start=[])) %}
 {% endmacro %}
 
@@ -79,8 +80,8 @@
 {% endmacro %}
 
 
-{#- The columns of the contract, or of a query's input, with the place of each row. Adds to finding.filters the query that counts the rows
-    that var raw_where leaves out. -#}
+{#- The columns of the contract, or of a query's input, with the place of each row. Adds to finding.filters the query of the rows that var
+    raw_where leaves out. -#}
 {% macro landing_select(finding, types, origin, delivered_in, delivered_row) %}
     {% set columns = {} %}
     {% for name, type in types.items() %}{% do columns.update({name | lower: [name, type]}) %}{% endfor %}
@@ -92,9 +93,9 @@
         {% if mapped.sql and types %}
             {% set expression = landed_expression(mapped.sql, columns, column.data_type, readings, column.name.endswith('_id')) %}
         {% elif finding.is_input %}
-            {% set data_type = {'text': 'text', 'name': 'text', 'timestamp': 'timestamp'}.get(column.data_type, 'number') %}
-            {% set expression = read_raw_kind(landing_column(found[0], found[1], data_type, finding.is_mixed), column.data_type) if found
-                else 'cast(null as ' ~ raw_kind_type(column.data_type) ~ ')' %}
+            {% set is_id = modules.re.search('(?i)(^|[^a-z])id$', column.name) or modules.re.search('(?i)(^|[^a-z])id$', (found or [''])[0]) %}
+            {% set expression = 'cast(null as ' ~ raw_kind_type(column.data_type) ~ ')' if not found
+                else string_literal(found[0]) if column.data_type == 'name' else reading_of(found, column.data_type, readings, is_id is not none).read %}
         {% elif found %}
             {% set expression = landing_column(found[0], found[1], column.data_type, finding.is_mixed) %}
             {% set expression = with_whole_numbers(expression, found[0], finding.whole_numbers) if column.name.endswith('_id') else expression %}
@@ -113,7 +114,7 @@
     {% set condition = with_readings(finding.condition, columns, 'text', readings, []) if finding.condition else none %}
     {% set rows = ' from ' ~ with_raw_readings(origin, readings, finding.is_mixed, finding.whole_numbers) if origin else ' where 1 = 0' %}
     {% if condition %}
-        {% do finding.filters.append('select ' ~ delivered_in ~ ' as delivered_in' ~ rows ~ ' where not coalesce((' ~ condition ~ '), false)') %}
+        {% do finding.filters.append('select ' ~ expressions | join(', ') ~ rows ~ ' where not coalesce((' ~ condition ~ '), false)') %}
     {% endif %}
     {{ return('select ' ~ expressions | join(', ') ~ rows ~ (' where (' ~ condition ~ ')' if condition else '')) }}
 {% endmacro %}
@@ -123,6 +124,19 @@
 {% macro with_whole_numbers(expression, column, whole_numbers) %}
     {% set condition = whole_numbers.get(column | lower) %}
     {{ return('case when ' ~ condition ~ ' then ' ~ whole_number(expression) ~ ' else ' ~ expression ~ ' end' if condition else expression) }}
+{% endmacro %}
+
+
+{#- But those that another row brings are none of them. -#}
+{% macro list_filtered_orders(filters) %}
+    {% do empty_table('landing.filtered_orders') %}
+    {% if filters %}
+        {% do run_query(
+            'insert into landing.filtered_orders select ' ~ read_id('order_id') ~ ', min(delivered_in) from (' ~ filters | join(' union all ') ~ ') as filtered'
+            ~ ' where order_id is not null and ' ~ read_id('order_id') ~ ' not in (select ' ~ read_id('order_id') ~ ' from landing.orders where order_id is not null)'
+            ~ ' group by ' ~ read_id('order_id')
+        ) %}
+    {% endif %}
 {% endmacro %}
 
 

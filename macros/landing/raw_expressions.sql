@@ -71,16 +71,22 @@
         {% elif as_kind == 'name' %}
             {% do pieces.append(string_literal(column[0])) %}
         {% else %}
-            {% set is_id_text = is_id and as_kind == 'text' %}
-            {% set reading = readings.setdefault(('id ' if is_id_text else as_kind ~ ' ') ~ column[0] | lower, {
-                'raw': 'clv_raw_' ~ readings | length, 'read': ('clv_raw_' if as_kind == 'text' else 'clv_read_') ~ readings | length,
-                'kind': as_kind, 'name': column[0], 'type': column[1], 'is_id': is_id_text,
-            }) %}
+            {% set reading = reading_of(column, as_kind, readings, is_id) %}
             {% do used.append(reading) %}
             {% do pieces.append(reading.read) %}
         {% endif %}
     {% endfor %}
     {{ return((pieces + [sql[state.end:]]) | join) }}
+{% endmacro %}
+
+
+{#- column: [name, type]. -#}
+{% macro reading_of(column, kind, readings, is_id=false) %}
+    {% set is_id_text = is_id and kind == 'text' %}
+    {{ return(readings.setdefault(('id ' if is_id_text else kind ~ ' ') ~ column[0] | lower, {
+        'raw': 'clv_raw_' ~ readings | length, 'read': ('clv_raw_' if kind == 'text' else 'clv_read_') ~ readings | length,
+        'kind': kind, 'name': column[0], 'type': column[1], 'is_id': is_id_text,
+    })) }}
 {% endmacro %}
 
 

@@ -3,7 +3,7 @@
 {% macro read_number(column, is_money=false) -%}
     {%- set text = 'cast(' ~ column ~ ' as ' ~ dbt.type_string() ~ ')' -%}
     {%- set number -%}
-    coalesce({{ number_as_written(column) }}, {{ number_as_written(plain_number(text, is_money)) }})
+    coalesce({{ number_as_written(column) }}, {{ number_of_text(plain_number(text, is_money)) }})
     {%- endset -%}
     case when {{ number }} between -1e15 and 1e15 then {{ number }} end
 {%- endmacro %}
@@ -11,31 +11,38 @@
 
 {#- An engine may read 1_000, which nobody writes into a file of numbers. -#}
 {% macro number_as_written(column) -%}
+    {%- set text = 'cast(' ~ column ~ ' as ' ~ dbt.type_string() ~ ')' -%}
     {%- if var('raw_decimal_mark') == ',' -%}
-    {{ cast_or_null(decimal_comma_replaced(column), type_double()) }}
+    {{ cast_or_null('case when not ' ~ is_text(column) ~ ' then ' ~ text ~ ' else ' ~ decimal_comma_replaced(text) ~ ' end', type_double()) }}
     {%- else -%}
     coalesce(
-        {{ cast_or_null('case when not ' ~ is_text(column) ~ ' or ' ~ matches('cast(' ~ column ~ ' as ' ~ dbt.type_string() ~ ')', '[^_]*')
-            ~ ' then ' ~ column ~ ' end', type_double()) }},
-        {{ cast_or_null(thousands_removed(column), type_double()) }}
+        {{ cast_or_null('case when not ' ~ is_text(column) ~ ' or ' ~ matches(text, '[^_]*') ~ ' then ' ~ column ~ ' end', type_double()) }},
+        {{ cast_or_null(thousands_removed(text, thousands()), type_double()) }}
     )
     {%- endif -%}
 {%- endmacro %}
 
 
-{% macro thousands_removed(column) -%}
-    {%- set text = 'cast(' ~ column ~ ' as ' ~ dbt.type_string() ~ ')' -%}
-    case
-        when {{ matches(text, '[+-]?[1-9][0-9]{0,2}(,[0-9]{3})+([.][0-9]*)?') }}
-            then replace({{ text }}, ',', '')
-    end
+{#- The text may be a long expression, and stands here as seldom as can be. -#}
+{% macro number_of_text(text) -%}
+    {%- if var('raw_decimal_mark') == ',' -%}
+    {{ cast_or_null(decimal_comma_replaced(text), type_double()) }}
+    {%- else -%}
+    {{ cast_or_null(thousands_removed(text, '[^_,]*|' ~ thousands()), type_double()) }}
+    {%- endif -%}
 {%- endmacro %}
 
 
-{% macro decimal_comma_replaced(column) -%}
-    {%- set text = 'cast(' ~ column ~ ' as ' ~ dbt.type_string() ~ ')' -%}
+{% macro thousands() %}{{ return('[+-]?[1-9][0-9]{0,2}(,[0-9]{3})+([.][0-9]*)?') }}{% endmacro %}
+
+
+{% macro thousands_removed(text, pattern) -%}
+    case when {{ matches(text, pattern) }} then replace({{ text }}, ',', '') end
+{%- endmacro %}
+
+
+{% macro decimal_comma_replaced(text) -%}
     case
-        when not {{ is_text(column) }} then {{ text }}
         when {{ matches(text, '[+-]?([1-9][0-9]{0,2}([.][0-9]{3})+|[0-9]*)(,[0-9]*)?([eE][+-]?[0-9]+)?') }}
             then replace(replace({{ text }}, '.', ''), ',', '.')
     end

@@ -3,6 +3,7 @@
     keys={
         'stg_shop__campaign_members': ['delivered_in', 'delivered_row'],
         'stg_shop__exchange_rates': ['delivered_in', 'delivered_row'],
+        'stg_shop__filtered_orders': ['order_id'],
         'stg_shop__inventory_periods': ['delivered_in', 'delivered_row'],
         'stg_shop__marketing_spend': ['delivered_in', 'delivered_row'],
         'stg_shop__products': ['delivered_in', 'delivered_row'],

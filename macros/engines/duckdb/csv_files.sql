@@ -21,7 +21,8 @@
         {% do duckdb_insert_csv(finding, table, group) %}
         {% do run_query(
             'insert into landing.landed_files select ' ~ string_literal(finding.table) ~ ', path, version, decimal_columns from landing.deliveries'
-            ~ ' left join (' ~ duckdb_decimal_columns(table, group) ~ ') as decimals on path = landed_file where source_name = '
+            ~ ' left join (' ~ duckdb_decimal_columns('(select * from ' ~ table ~ ' where landed_file in ' ~ duckdb_list(group | map(attribute='path')) ~ ')', group[0].columns)
+            ~ ') as decimals on path = landed_file where source_name = '
             ~ string_literal(finding.source) ~ ' and path in ' ~ duckdb_list(group | map(attribute='path'))
         ) %}
     {% endfor %}
@@ -38,16 +39,15 @@
 {% endmacro %}
 
 
-{#- The columns of each file all of whose values are whole numbers with a fraction of zeros: what ids become in a column with blanks. -#}
-{% macro duckdb_decimal_columns(table, files) %}
+{#- Of rows that name their landed_file, the columns of each file all of whose values are whole numbers with a fraction of zeros: what ids become in a column with blanks. -#}
+{% macro duckdb_decimal_columns(rows, columns) %}
     {% set tests = [] %}
-    {% for name in files[0].columns %}
+    {% for name in columns %}
         {% set column = duckdb_quote(name) %}
         {% do tests.append('case when bool_and(ends_with(rtrim(' ~ column ~ "), '.0') or ends_with(rtrim(" ~ column ~ "), '.00')) filter (where trim("
             ~ column ~ ") <> '') then " ~ string_literal(name) ~ ' end') %}
     {% endfor %}
-    {{ return("select landed_file, nullif(concat_ws(chr(10), " ~ tests | join(', ') ~ "), '') as decimal_columns from " ~ table
-        ~ ' where landed_file in ' ~ duckdb_list(files | map(attribute='path')) ~ ' group by landed_file') }}
+    {{ return("select landed_file, nullif(concat_ws(chr(10), " ~ tests | join(', ') ~ "), '') as decimal_columns from " ~ rows ~ ' as delivered group by landed_file') }}
 {% endmacro %}
 
 

@@ -14,6 +14,10 @@ lines as (
     select * from {{ ref('int_order_items_versioned') }}
 ),
 
+filtered_orders as (
+    select * from {{ ref('stg_shop__filtered_orders') }}
+),
+
 flat_orders as (
     select * from {{ ref('int_flat_orders_derived') }}
 ),
@@ -75,6 +79,11 @@ touched as (
         or {{ is_judged_anew(records) }}
     union
     {% endfor %}
+    select filtered_orders.order_id
+    from filtered_orders
+    cross join builds
+    where filtered_orders.delivered_in in {{ new_deliveries('orders') }}
+    union
     -- what a delivery lacks is named by no row of it
     select orders.order_id
     from orders

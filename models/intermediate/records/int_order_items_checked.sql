@@ -10,6 +10,10 @@ orders as (
     where superseded_version is null
 ),
 
+filtered_orders as (
+    select * from {{ ref('stg_shop__filtered_orders') }}
+),
+
 final as (
     select
         lines.order_id,
@@ -23,6 +27,7 @@ final as (
         lines.delivered_in,
         lines.delivered_row,
         case
+            when filtered_orders.order_id is not null then '{{ left_out_reason() }}'
             when orders.order_id is null then 'no order with this order_id was accepted'
             when orders.rejection_reason is not null and orders.source_name = 'order_items' then orders.rejection_reason
             when orders.rejection_reason is not null then 'its order is in quarantine: ' || orders.rejection_reason
@@ -30,6 +35,8 @@ final as (
     from lines
     left join orders
         on lines.order_id = orders.order_id
+    left join filtered_orders
+        on lines.order_id = filtered_orders.order_id
 )
 
 select * from final

@@ -26,6 +26,9 @@ with outcomes as (
         delivered_in,
         delivered_row,
         case
+            {% if source in ['order_items', 'refunds'] %}
+            when rejection_reason = '{{ left_out_reason() }}' then 'filtered'
+            {% endif %}
             when rejection_reason is not null then 'rejected'
             {% if source in ['order_items', 'refunds'] and var('orders_delivery') == 'full_snapshots' %}
             when

@@ -6,6 +6,10 @@ orders as (
     select * from {{ ref('int_orders_checked') }} where superseded_version is null
 ),
 
+filtered_orders as (
+    select * from {{ ref('stg_shop__filtered_orders') }}
+),
+
 matched as (
     select
         refunds.refund_id,
@@ -22,11 +26,14 @@ matched as (
         orders.order_id as known_order_id,
         orders.is_known as is_order_known,
         orders.rejection_reason as order_rejection_reason,
+        filtered_orders.order_id is not null as is_left_out,
         refunds.delivered_in,
         refunds.delivered_row
     from refunds
     left join orders
         on refunds.order_id = orders.order_id
+    left join filtered_orders
+        on refunds.order_id = filtered_orders.order_id
 ),
 
 rated as (
@@ -51,6 +58,7 @@ final as (
         delivered_in,
         delivered_row,
         case
+            when is_left_out then '{{ left_out_reason() }}'
             when known_order_id is null then 'no order with this order_id was accepted'
             when order_rejection_reason is not null then 'its order is in quarantine: ' || order_rejection_reason
             when exchange_rate is null then {{ missing_rate('source_currency', 'refund_date') }}

@@ -89,22 +89,27 @@ def folders(raw: Path | None, warehouse: Path) -> Iterator[None]:
     names = {"CLV_RAW_DIR": str(raw) if raw else "", "CLV_WAREHOUSE_DIR": str(warehouse)}
     if key := os.environ.get("CLV_IDENTITY_KEY"):
         names["DBT_ENV_SECRET_CLV_IDENTITY_KEY"] = key  # dbt leaves the values of such variables out of its logs
-    with _environment(names):
+    with environment(names):
         yield
 
 
 @contextmanager
-def _environment(names: Mapping[str, str]) -> Iterator[None]:
+def environment(names: Mapping[str, str | None]) -> Iterator[None]:
+    """Set environment variables for as long as the block lasts; None takes one away."""
     before = {name: os.environ.get(name) for name in names}
-    os.environ.update(names)
+    _set(names)
     try:
         yield
     finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name)
-            else:
-                os.environ[name] = value
+        _set(before)
+
+
+def _set(names: Mapping[str, str | None]) -> None:
+    for name, value in names.items():
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value
 
 
 def parse_project(
@@ -198,7 +203,7 @@ def build(project: Project, full_refresh: bool, on_progress: OnProgress) -> Outc
 
     command = ["build", "--selector", "nightly"]
     command += _options(project.folder, project.target, project.variables)
-    with _environment({"CLV_CODE_FINGERPRINT": fingerprint(project.manifest)}):
+    with environment({"CLV_CODE_FINGERPRINT": fingerprint(project.manifest)}):
         result = _invoke(command + ["--full-refresh"] * full_refresh, project.manifest, on_event)
     outcome = _outcome(result)
     if not outcome.succeeded and not outcome.failures:

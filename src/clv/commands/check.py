@@ -14,8 +14,9 @@ from typing import Any
 from rich.console import RenderableType
 from rich.text import Text
 
-from clv.build.dbt import OperationError, Project, folders, parse_project, run_operation
+from clv.build.dbt import OperationError, Project, folders, run_operation
 from clv.build.project import RunSettings
+from clv.build.sources import sources_project
 from clv.commands import samples
 from clv.commands.contents import NO_UTF8, is_utf8, why_no_table
 from clv.console.terminal import ABSENT, CARE, table
@@ -73,14 +74,11 @@ def check_raw(settings: RunSettings, sample_rows: int) -> list[RawSource]:
 
     The build database is opened only if it exists, since it may hold raw tables.
     """
-    # for the target of a run, which shares the parse: sources are read alike for both
-    project = parse_project(settings.project, settings.target, settings.variables, writes_manifest=False)
-    for unread in ("nodes", "unit_tests", "exposures", "semantic_models", "metrics", "saved_queries"):
-        getattr(project.manifest, unread).clear()  # raw data are looked at by macros alone; dbt would look at each
-    if not settings.target and not settings.warehouse.build_file.exists():
-        project = replace(project, target=MEMORY_TARGET)
-    with folders(settings.raw, settings.warehouse.folder):
-        return inspect_raw(project, settings.raw, sample_rows)
+    with sources_project(settings.project, settings.target, settings.variables) as project:
+        if not settings.target and not settings.warehouse.build_file.exists():
+            project = replace(project, target=MEMORY_TARGET)
+        with folders(settings.raw, settings.warehouse.folder):
+            return inspect_raw(project, settings.raw, sample_rows)
 
 
 def last_build_seconds(warehouse: Warehouse) -> float | None:

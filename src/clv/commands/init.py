@@ -31,6 +31,8 @@ TITLE_LINES = 4
 
 SAMPLE_ROWS = 500
 SHOWN = 5
+DATE_BY_NUMBERS = re.compile(r"(\d{1,2})([/.-])(\d{1,2})[/.-](\d{2,4})(\D.*)?")
+NUMBER = re.compile(r"[+-]?[\d.,]+")
 WORDS: Mapping[str, Mapping[str, Sequence[str]]] = {
     "orders": {
         "order_id": (
@@ -218,7 +220,7 @@ def propose(files: Sequence[RawFile], contract: Mapping[str, Sequence[str]]) -> 
             )
             continue
         read |= sources
-        _take_preset(proposal, preset, matched)
+        _take_preset(proposal, preset, matched, files)
         taken |= {file.name for group in matched.values() for file in group}
     for file in files:
         if file.name not in taken and _take_own(proposal, file, contract, read):
@@ -267,18 +269,44 @@ def _sources_of(preset: Preset) -> set[str]:
     return set(names)
 
 
-def _take_preset(proposal: Proposal, preset: Preset, matched: Mapping[str, list[RawFile]]) -> None:
+def _take_preset(
+    proposal: Proposal, preset: Preset, matched: Mapping[str, list[RawFile]], files: Sequence[RawFile]
+) -> None:
     proposal.presets[preset.name] = [file.name for group in matched.values() for file in group]
     proposal.found.append(f"{_files(matched)}: {preset.title} (preset {preset.name})")
     proposal.unsure += preset.confirm
     for name, group in matched.items():
-        if not all(fnmatchcase(file.known_as, name) or file.known_as.startswith(f"{name}/") for file in group):
+        found = [file for file in files if fnmatchcase(file.known_as, name) or file.known_as.startswith(f"{name}/")]
+        if {file.name for file in found} != {file.name for file in group}:
             proposal.names[name] = _pattern(group)
+    if matched.get(next(iter(preset.recognised_by))):
+        _propose_reading_of_preset(proposal, preset, matched[next(iter(preset.recognised_by))])
     skipped = {file.skipped for group in matched.values() for file in group}
     options = preset.variables.get("raw_files") or {}
     for source, option in options.items():
         if len(skipped) == 1 and option.get("skip_lines") not in skipped:
             proposal.skipped[source] = skipped.pop()
+
+
+def _propose_reading_of_preset(proposal: Proposal, preset: Preset, files: Sequence[RawFile]) -> None:
+    """Say how dates and decimals are read where the platform's file was saved again by a spreadsheet."""
+    said = yaml.safe_dump(dict(preset.variables), width=1_000_000)
+    read = [(file, column) for file in files for column in file.columns if column and column in said]
+    if "raw_timestamp_formats" not in preset.variables:
+        dated = [(file, column) for file, column in read if _are(file.values(column), DATE_BY_NUMBERS)]
+        for file, column in dated[:1]:
+            _propose_dates(proposal, file, column)
+    numbers = [value for file, column in read if _are(file.values(column), NUMBER) for value in file.values(column)]
+    _propose_decimals(proposal, numbers)
+
+
+def _are(values: Sequence[str], pattern: re.Pattern[str]) -> bool:
+    return bool(values) and all(map(pattern.fullmatch, values))
+
+
+def _propose_decimals(proposal: Proposal, numbers: Sequence[str]) -> None:
+    if any(map(DECIMAL_COMMA.fullmatch, numbers)) and not any(map(DECIMAL_POINT.fullmatch, numbers)):
+        proposal.variables["raw_decimal_mark"] = ","
 
 
 def _take_own(proposal: Proposal, file: RawFile, contract: Mapping[str, Sequence[str]], read: set[str]) -> bool:
@@ -335,11 +363,9 @@ def _propose_reading(proposal: Proposal, file: RawFile, source: str, columns: Ma
         proposal.skipped[source] = file.skipped
     if columns.get("ordered_at"):
         _propose_dates(proposal, file, str(columns["ordered_at"]))
-    amounts = [value for name in ("amount", "unit_price") for value in file.values(columns.get(name))]
-    if any(DECIMAL_COMMA.fullmatch(value) for value in amounts) and not any(
-        DECIMAL_POINT.fullmatch(value) for value in amounts
-    ):
-        proposal.variables["raw_decimal_mark"] = ","
+    _propose_decimals(
+        proposal, [value for name in ("amount", "unit_price") for value in file.values(columns.get(name))]
+    )
 
 
 def _first(columns: Sequence[str], words: Sequence[str]) -> str | None:
@@ -349,15 +375,13 @@ def _first(columns: Sequence[str], words: Sequence[str]) -> str | None:
 
 def _propose_dates(proposal: Proposal, file: RawFile, column: str) -> None:
     """Tell day and month apart where dates are written with / or dots; say so where nothing tells them."""
-    parts = [
-        found
-        for value in file.values(column)
-        if (found := re.match(r"(\d{1,2})([/.-])(\d{1,2})[/.-](\d{2,4})(.*)", value))
-    ]
+    parts = [found for value in file.values(column) if (found := DATE_BY_NUMBERS.match(value))]
     if not parts:
         return
     mark, year = parts[0][2], "%Y" if len(parts[0][4]) == 4 else "%y"
-    clock = " %H:%M:%S" if parts[0][5].count(":") == 2 else " %H:%M" if parts[0][5].count(":") == 1 else ""
+    clock = (
+        " %H:%M:%S" if (parts[0][5] or "").count(":") == 2 else " %H:%M" if (parts[0][5] or "").count(":") == 1 else ""
+    )
     day_first = any(int(found[1]) > 12 for found in parts) or (
         mark == "." and all(int(found[3]) <= 12 for found in parts)
     )
