@@ -62,6 +62,10 @@
         {% if column.data_type == 'number' %}
             {% set is_money = name not in ['quantity', 'score', 'rate'] %}
             {% do conditions.update({'unreadable': name ~ ' is not null and ' ~ read_number(name, is_money=is_money) ~ ' is null'}) %}
+            {% if [finding.source, name] in [['refunds', 'amount'], ['refunds', 'quantity'], ['orders', 'discount_amount']] %}
+                {% set others = ' and coalesce(' ~ read_number('amount', is_money=true) ~ ', 0) >= 0' if finding.source == 'orders' and 'amount' in finding.mapping else '' %}
+                {% do conditions.update({'negative': read_number(name, is_money=true) ~ ' < 0' ~ others}) %}
+            {% endif %}
         {% elif column.data_type == 'timestamp' %}
             {% do conditions.update({'unreadable': name ~ ' is not null and ' ~ read_timestamp(name) ~ ' is null'}) %}
         {% elif name.endswith('_id') %}
@@ -78,7 +82,7 @@
         {% endfor %}
     {% endfor %}
     {% set row = run_query('select ' ~ expressions | join(', ') ~ ' from (select ' ~ flagged | join(', ') ~ ' from sample_' ~ finding.source ~ ') as looked_at').rows[0] %}
-    {% set sample = {'rows': row[0] | int, 'unreadable': {}, 'blank': {}, 'float_ids': {}} %}
+    {% set sample = {'rows': row[0] | int, 'unreadable': {}, 'negative': {}, 'blank': {}, 'float_ids': {}} %}
     {% for kind, name in kinds %}
         {% set place = loop.index0 * 3 + 1 %}
         {% if row[place] %}
@@ -104,6 +108,7 @@
             orders.status,
             count(distinct orders.order_id) as order_count,
             sum(coalesce({{ 'lines.amount' if items and not is_flat else 'null' }}, orders.amount)) as amount,
+            sum(case when coalesce({{ 'lines.amount' if items and not is_flat else 'null' }}, orders.amount) < 0 then 1 else 0 end) as below_zero,
             max(case when {{ is_counted_status('orders.status') }} then 1 else 0 end) as is_counted,
             max(case when {{ is_status_of('orders.status', var('uncounted_order_statuses')) }} then 1 else 0 end) as is_uncounted
         from (
@@ -122,7 +127,7 @@
     {% for row in run_query(query).rows %}
         {% do statuses.append({
             'status': row[0], 'orders': row[1] | int, 'amount': (row[2] | float) if row[2] is not none else none,
-            'is_counted': row[3] == 1, 'is_known': row[3] == 1 or row[4] == 1,
+            'below_zero': row[3] | int, 'is_counted': row[4] == 1, 'is_known': row[4] == 1 or row[5] == 1,
         }) %}
     {% endfor %}
     {{ return(statuses) }}
@@ -242,8 +247,7 @@
 {% macro sample_totals(finding) %}
     {% if finding.source not in ['orders', 'order_items'] or 'order_id' not in finding.mapping %}{{ return({}) }}{% endif %}
     {% set row = run_query(
-        'select count(*), min(order_id) from sample_' ~ finding.source ~ ' where lower(trim(cast(order_id as ' ~ dbt.type_string() ~ ')))'
-        ~ " in ('total', 'total:', 'totals', 'grand total', 'subtotal', 'sum', 'summe', 'gesamt', 'gesamtsumme', 'totale', 'somme', 'suma')"
+        'select count(*), min(order_id) from sample_' ~ finding.source ~ ' where ' ~ names_total('order_id')
         ~ (' and ' ~ read_timestamp('ordered_at') ~ ' is not null' if 'ordered_at' in finding.mapping else '')
     ).rows[0] %}
     {{ return({'rows': row[0] | int, 'example': row[1]}) }}

@@ -490,8 +490,22 @@ HINTED: Mapping[str, tuple[Mapping[str, bytes], Mapping[str, Any], str]] = {
     "total": (
         {"orders.csv": FEW + b"Total,,2024-12-31,400.00\n"},
         {},
-        'the order "Total" looks like a total of the others',
+        'the order "Total" is a total of the others by its name, and is rejected',
     ),
+    "refunds_below_zero": (
+        {"orders.csv": FEW, "refunds.csv": b"refund_id,order_id,refunded_at,amount\nr1,o1,2024-05-02,-1.00\n"},
+        {},
+        "refunds.amount is below zero in 1 of 1 rows, which are rejected.",
+    ),
+    "credit_notes_that_do_not_count": (
+        {
+            "orders.csv": statuses("paid")["orders.csv"]
+            + b"".join(b"n%d,c%d,2024-03-02,-9,refunded\n" % (n, n) for n in range(4))
+        },
+        {},
+        'orders: 4 orders of status "refunded" are below zero and take nothing back',
+    ),
+    "days_of_a_spreadsheet": (dates("45352.5"), {}, "would be read by raw_timestamp_formats: [spreadsheet_days]"),
     "two_shops": (
         {"orders/a.csv": FEW, "orders/b.csv": delivered([f"o{n},d{n},2024-05-02,11.00" for n in range(40)])},
         {},
@@ -521,7 +535,8 @@ def test_check_says_what_is_likely_meant_otherwise(project: dbt.Project, tmp_pat
     findings = check.findings(sources, tmp_path)
     assert sentence in "\n".join(findings) if sentence else findings == []
     stops = {"decimal_comma", "decimal_point", "day_first", "day_or_month", "day_first_with_the_wrong_format"}
-    assert check.would_stop(findings) == (name in stops | {"no_order_counts", "two_shops"})
+    stops |= {"no_order_counts", "two_shops", "refunds_below_zero", "days_of_a_spreadsheet"}
+    assert check.would_stop(findings) == (name in stops)
 
 
 def test_files_that_nobody_reads_are_named_where_there_are_no_orders(project: dbt.Project, tmp_path: Path) -> None:
