@@ -134,17 +134,45 @@
 {% endmacro %}
 
 
-{#- currencies that are not the reporting one and have no rate at all -#}
+{#- currencies that are not the reporting one, with the rows whose day has no rate, and the first such day; NULL where there is none at all -#}
 {% macro sample_currencies(present, source) %}
     {% if source == 'exchange_rates' or 'currency' not in present[source].mapping %}{{ return([]) }}{% endif %}
+    {% set dated = {'orders': 'ordered_at', 'refunds': 'refunded_at', 'marketing_spend': 'spend_date'}.get(source) %}
+    {% set day = read_date(dated) if dated in present[source].mapping else 'cast(null as date)' %}
+    {% set age = var('max_exchange_rate_age_days') %}
+    {% set query %}
+        with days as (
+            select upper(currency) as currency, {{ day }} as day, count(*) as row_count
+            from sample_{{ source }}
+            where currency is not null and upper(currency) <> {{ reporting_currency() }}
+            group by upper(currency), {{ day }}
+        ),
+
+        rates as (
+            {% if 'exchange_rates' in present %}
+            select distinct upper(currency) as currency, {{ read_date('rate_date') }} as day from sample_exchange_rates
+            {% else %}
+            select cast(null as {{ dbt.type_string() }}) as currency, cast(null as date) as day
+            {% endif %}
+        ),
+
+        judged as (
+            select days.currency, days.day, days.row_count,
+                max(case when rates.currency is not null then 1 else 0 end) as has_rates,
+                max(case when days.day is null or rates.day between {{ dbt.dateadd('day', -age, 'days.day') }} and days.day then 1 else 0 end) as has_rate
+            from days
+            left join rates on days.currency = rates.currency
+            group by days.currency, days.day, days.row_count
+        )
+
+        select currency, sum(row_count), case when max(has_rates) = 1 then cast(min(day) as {{ dbt.type_string() }}) end
+        from judged
+        where has_rates = 0 or has_rate = 0
+        group by currency
+        order by 2 desc, 1
+    {% endset %}
     {% set currencies = [] %}
-    {% for row in run_query(
-        'select upper(currency), count(*) from sample_' ~ source ~ ' where currency is not null and upper(currency) <> ' ~ reporting_currency()
-        ~ (' and upper(currency) not in (select upper(currency) from sample_exchange_rates where currency is not null)' if 'exchange_rates' in present else '')
-        ~ ' group by upper(currency) order by 2 desc, 1'
-    ).rows %}
-        {% do currencies.append({'currency': row[0], 'rows': row[1] | int}) %}
-    {% endfor %}
+    {% for row in run_query(query).rows %}{% do currencies.append({'currency': row[0], 'rows': row[1] | int, 'day': row[2]}) %}{% endfor %}
     {{ return(currencies) }}
 {% endmacro %}
 

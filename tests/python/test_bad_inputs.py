@@ -506,12 +506,28 @@ HINTED: Mapping[str, tuple[Mapping[str, bytes], Mapping[str, Any], str]] = {
         'orders: 4 orders of status "refunded" are below zero and take nothing back',
     ),
     "days_of_a_spreadsheet": (dates("45352.5"), {}, "would be read by raw_timestamp_formats: [spreadsheet_days]"),
+    "rates_of_other_days": (
+        {
+            "orders.csv": delivered(
+                [f"o{n},c{n},2024-03-{1 + n % 2:02d},10.50,{'EUR' if n < 3 else 'USD'}" for n in range(40)],
+                HEADER.replace("amount", "amount,currency"),
+            ),
+            "exchange_rates.csv": b"rate_date,currency,rate\n2024-03-01,EUR,1.1\n",
+        },
+        {},
+        "orders: there is no exchange rate for EUR on the days of some rows, as 2024-03-02 (rows: 1).",
+    ),
+    "the_same_file_twice": (
+        {"orders/a.csv": FEW, "orders/a (1).csv": FEW},
+        {},
+        "orders/a.csv is the same file as orders/a (1).csv",
+    ),
     "two_shops": (
         {"orders/a.csv": FEW, "orders/b.csv": delivered([f"o{n},d{n},2024-05-02,11.00" for n in range(40)])},
         {},
         "orders: 40 of 40 order numbers come again with another customer, and another day or amount",
     ),
-    "same_orders_again": ({"orders/a.csv": FEW, "orders/b.csv": FEW}, {}, ""),
+    "same_orders_again": ({"orders/a.csv": FEW, "orders/b.csv": FEW + b"n1,c1,2024-05-03,5.00\n"}, {}, ""),
     "latin1": (
         {"orders.csv": FEW + "o99,Zoë,2024-03-01,10.00\n".encode("latin-1")},
         {},

@@ -1,5 +1,6 @@
 """What the rows of the raw data say before a build: what can't be read, what doesn't count, what finds no partner."""
 
+import filecmp
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -225,7 +226,8 @@ def _of_orders(source: str, sample: Sample) -> Iterable[str]:
     if source == "orders" and not sample["rows"] and not sample["lines"]:
         yield "orders: there are no rows, so that a run would have nothing to publish."
     for currency in sample["currencies"]:
-        yield f"{source}: there is no exchange rate for {currency['currency']} (rows: {count(currency['rows'])})."
+        days = f" on the days of some rows, as {currency['day']}" if currency["day"] else ""
+        yield f"{source}: there is no exchange rate for {currency['currency']}{days} (rows: {count(currency['rows'])})."
 
 
 def _quoted(examples: Iterable[str]) -> str:
@@ -243,6 +245,22 @@ def unread_files(raw: Path | None, read: Iterable[str]) -> list[str]:
         for name in files
         if name not in known and name != TRUTH and name.lower().endswith(DATA_ENDINGS) and "/." not in f"/{name}"
     ]
+
+
+def same_files(raw: Path | None, sources: Iterable[Sequence[str]]) -> list[str]:
+    """Return a sentence for each file of a source that holds what another of it holds; sources: their files."""
+    return [sentence for files in sources if raw is not None for sentence in _same_of_one(raw, files)]
+
+
+def _same_of_one(raw: Path, files: Sequence[str]) -> Iterable[str]:
+    by_size: dict[int, list[str]] = {}
+    for name in files:
+        alike = by_size.setdefault((raw / name).stat().st_size, [])
+        same = next((earlier for earlier in alike if filecmp.cmp(raw / earlier, raw / name, shallow=False)), None)
+        if same:
+            yield f"{name} is the same file as {same}: remove one of them."
+        else:
+            alike.append(name)
 
 
 def render(samples: Mapping[str, Sample], sentences: Sequence[str]) -> list[RenderableType]:
