@@ -62,6 +62,10 @@
         {% if column.data_type == 'number' %}
             {% set is_money = name not in ['quantity', 'score', 'rate'] %}
             {% do conditions.update({'unreadable': name ~ ' is not null and ' ~ read_number(name, is_money=is_money) ~ ' is null'}) %}
+            {% if [finding.source, name] in [['refunds', 'amount'], ['refunds', 'quantity'], ['orders', 'discount_amount']] %}
+                {% set others = ' and coalesce(' ~ read_number('amount', is_money=true) ~ ', 0) >= 0' if finding.source == 'orders' and 'amount' in finding.mapping else '' %}
+                {% do conditions.update({'negative': read_number(name, is_money=true) ~ ' < 0' ~ others}) %}
+            {% endif %}
         {% elif column.data_type == 'timestamp' %}
             {% do conditions.update({'unreadable': name ~ ' is not null and ' ~ read_timestamp(name) ~ ' is null'}) %}
         {% elif name.endswith('_id') %}
@@ -78,7 +82,7 @@
         {% endfor %}
     {% endfor %}
     {% set row = run_query('select ' ~ expressions | join(', ') ~ ' from (select ' ~ flagged | join(', ') ~ ' from sample_' ~ finding.source ~ ') as looked_at').rows[0] %}
-    {% set sample = {'rows': row[0] | int, 'unreadable': {}, 'blank': {}, 'float_ids': {}} %}
+    {% set sample = {'rows': row[0] | int, 'unreadable': {}, 'negative': {}, 'blank': {}, 'float_ids': {}} %}
     {% for kind, name in kinds %}
         {% set place = loop.index0 * 3 + 1 %}
         {% if row[place] %}
@@ -104,6 +108,7 @@
             orders.status,
             count(distinct orders.order_id) as order_count,
             sum(coalesce({{ 'lines.amount' if items and not is_flat else 'null' }}, orders.amount)) as amount,
+            sum(case when coalesce({{ 'lines.amount' if items and not is_flat else 'null' }}, orders.amount) < 0 then 1 else 0 end) as below_zero,
             max(case when {{ is_counted_status('orders.status') }} then 1 else 0 end) as is_counted,
             max(case when {{ is_status_of('orders.status', var('uncounted_order_statuses')) }} then 1 else 0 end) as is_uncounted
         from (
@@ -122,24 +127,52 @@
     {% for row in run_query(query).rows %}
         {% do statuses.append({
             'status': row[0], 'orders': row[1] | int, 'amount': (row[2] | float) if row[2] is not none else none,
-            'is_counted': row[3] == 1, 'is_known': row[3] == 1 or row[4] == 1,
+            'below_zero': row[3] | int, 'is_counted': row[4] == 1, 'is_known': row[4] == 1 or row[5] == 1,
         }) %}
     {% endfor %}
     {{ return(statuses) }}
 {% endmacro %}
 
 
-{#- currencies that are not the reporting one and have no rate at all -#}
+{#- currencies that are not the reporting one, with the rows whose day has no rate, and the first such day; NULL where there is none at all -#}
 {% macro sample_currencies(present, source) %}
     {% if source == 'exchange_rates' or 'currency' not in present[source].mapping %}{{ return([]) }}{% endif %}
+    {% set dated = {'orders': 'ordered_at', 'refunds': 'refunded_at', 'marketing_spend': 'spend_date'}.get(source) %}
+    {% set day = read_date(dated) if dated in present[source].mapping else 'cast(null as date)' %}
+    {% set age = var('max_exchange_rate_age_days') %}
+    {% set query %}
+        with days as (
+            select upper(currency) as currency, {{ day }} as day, count(*) as row_count
+            from sample_{{ source }}
+            where currency is not null and upper(currency) <> {{ reporting_currency() }}
+            group by upper(currency), {{ day }}
+        ),
+
+        rates as (
+            {% if 'exchange_rates' in present %}
+            select distinct upper(currency) as currency, {{ read_date('rate_date') }} as day from sample_exchange_rates
+            {% else %}
+            select cast(null as {{ dbt.type_string() }}) as currency, cast(null as date) as day
+            {% endif %}
+        ),
+
+        judged as (
+            select days.currency, days.day, days.row_count,
+                max(case when rates.currency is not null then 1 else 0 end) as has_rates,
+                max(case when days.day is null or rates.day between {{ dbt.dateadd('day', -age, 'days.day') }} and days.day then 1 else 0 end) as has_rate
+            from days
+            left join rates on days.currency = rates.currency
+            group by days.currency, days.day, days.row_count
+        )
+
+        select currency, sum(row_count), case when max(has_rates) = 1 then cast(min(day) as {{ dbt.type_string() }}) end
+        from judged
+        where has_rates = 0 or has_rate = 0
+        group by currency
+        order by 2 desc, 1
+    {% endset %}
     {% set currencies = [] %}
-    {% for row in run_query(
-        'select upper(currency), count(*) from sample_' ~ source ~ ' where currency is not null and upper(currency) <> ' ~ reporting_currency()
-        ~ (' and upper(currency) not in (select upper(currency) from sample_exchange_rates where currency is not null)' if 'exchange_rates' in present else '')
-        ~ ' group by upper(currency) order by 2 desc, 1'
-    ).rows %}
-        {% do currencies.append({'currency': row[0], 'rows': row[1] | int}) %}
-    {% endfor %}
+    {% for row in run_query(query).rows %}{% do currencies.append({'currency': row[0], 'rows': row[1] | int, 'day': row[2]}) %}{% endfor %}
     {{ return(currencies) }}
 {% endmacro %}
 
@@ -242,8 +275,7 @@
 {% macro sample_totals(finding) %}
     {% if finding.source not in ['orders', 'order_items'] or 'order_id' not in finding.mapping %}{{ return({}) }}{% endif %}
     {% set row = run_query(
-        'select count(*), min(order_id) from sample_' ~ finding.source ~ ' where lower(trim(cast(order_id as ' ~ dbt.type_string() ~ ')))'
-        ~ " in ('total', 'total:', 'totals', 'grand total', 'subtotal', 'sum', 'summe', 'gesamt', 'gesamtsumme', 'totale', 'somme', 'suma')"
+        'select count(*), min(order_id) from sample_' ~ finding.source ~ ' where ' ~ names_total('order_id')
         ~ (' and ' ~ read_timestamp('ordered_at') ~ ' is not null' if 'ordered_at' in finding.mapping else '')
     ).rows[0] %}
     {{ return({'rows': row[0] | int, 'example': row[1]}) }}

@@ -490,14 +490,44 @@ HINTED: Mapping[str, tuple[Mapping[str, bytes], Mapping[str, Any], str]] = {
     "total": (
         {"orders.csv": FEW + b"Total,,2024-12-31,400.00\n"},
         {},
-        'the order "Total" looks like a total of the others',
+        'the order "Total" is a total of the others by its name, and is rejected',
+    ),
+    "refunds_below_zero": (
+        {"orders.csv": FEW, "refunds.csv": b"refund_id,order_id,refunded_at,amount\nr1,o1,2024-05-02,-1.00\n"},
+        {},
+        "refunds.amount is below zero in 1 of 1 rows, which are rejected.",
+    ),
+    "credit_notes_that_do_not_count": (
+        {
+            "orders.csv": statuses("paid")["orders.csv"]
+            + b"".join(b"n%d,c%d,2024-03-02,-9,refunded\n" % (n, n) for n in range(4))
+        },
+        {},
+        'orders: 4 orders of status "refunded" are below zero and take nothing back',
+    ),
+    "days_of_a_spreadsheet": (dates("45352.5"), {}, "would be read by raw_timestamp_formats: [spreadsheet_days]"),
+    "rates_of_other_days": (
+        {
+            "orders.csv": delivered(
+                [f"o{n},c{n},2024-03-{1 + n % 2:02d},10.50,{'EUR' if n < 3 else 'USD'}" for n in range(40)],
+                HEADER.replace("amount", "amount,currency"),
+            ),
+            "exchange_rates.csv": b"rate_date,currency,rate\n2024-03-01,EUR,1.1\n",
+        },
+        {},
+        "orders: there is no exchange rate for EUR on the days of some rows, as 2024-03-02 (rows: 1).",
+    ),
+    "the_same_file_twice": (
+        {"orders/a.csv": FEW, "orders/a (1).csv": FEW},
+        {},
+        "orders/a.csv is the same file as orders/a (1).csv",
     ),
     "two_shops": (
         {"orders/a.csv": FEW, "orders/b.csv": delivered([f"o{n},d{n},2024-05-02,11.00" for n in range(40)])},
         {},
         "orders: 40 of 40 order numbers come again with another customer, and another day or amount",
     ),
-    "same_orders_again": ({"orders/a.csv": FEW, "orders/b.csv": FEW}, {}, ""),
+    "same_orders_again": ({"orders/a.csv": FEW, "orders/b.csv": FEW + b"n1,c1,2024-05-03,5.00\n"}, {}, ""),
     "latin1": (
         {"orders.csv": FEW + "o99,Zoë,2024-03-01,10.00\n".encode("latin-1")},
         {},
@@ -521,7 +551,8 @@ def test_check_says_what_is_likely_meant_otherwise(project: dbt.Project, tmp_pat
     findings = check.findings(sources, tmp_path)
     assert sentence in "\n".join(findings) if sentence else findings == []
     stops = {"decimal_comma", "decimal_point", "day_first", "day_or_month", "day_first_with_the_wrong_format"}
-    assert check.would_stop(findings) == (name in stops | {"no_order_counts", "two_shops"})
+    stops |= {"no_order_counts", "two_shops", "refunds_below_zero", "days_of_a_spreadsheet"}
+    assert check.would_stop(findings) == (name in stops)
 
 
 def test_files_that_nobody_reads_are_named_where_there_are_no_orders(project: dbt.Project, tmp_path: Path) -> None:

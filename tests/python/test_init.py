@@ -9,6 +9,8 @@ import pytest
 import yaml
 from conftest import CommandRun, RunClv, write_csv
 
+from clv.build.presets import read_preset
+
 SHOPIFY = ["Name", "Email", "Financial Status", "Currency", "Subtotal", "Lineitem name"]
 META = ["Reporting starts", "Reporting ends", "Campaign name", "Amount spent (EUR)"]
 
@@ -159,3 +161,47 @@ def test_what_is_not_recognised_is_one_sentence(
     assert run.exit_code == 2
     assert sentence in run.stderr
     assert not (raw / "shop.yml").exists()
+
+
+def test_an_export_that_a_spreadsheet_saved_again_is_read(call_clv: RunClv, tmp_path: Path) -> None:
+    head = [
+        "Name",
+        "Email",
+        "Financial Status",
+        "Currency",
+        "Subtotal",
+        "Created at",
+        "Lineitem name",
+        "Lineitem price",
+    ]
+    rows = [("#1", "a@mail.invalid", "paid", "EUR", "1.012,50", "31.05.2024 09:15", "Tea", "12,50")]
+    raw = tmp_path / "raw"
+    raw.mkdir()
+    text = "\n".join(";".join(row) for row in [head, *rows])
+    (raw / "orders_export_1.csv").write_text(f"{text}\n", encoding="utf-8-sig")
+    proposed = json.loads(call_clv("init", str(raw), "--json").stdout)
+    assert proposed["presets"] == ["shopify_export"]
+    assert proposed["vars"]["raw_decimal_mark"] == ","
+    assert proposed["vars"]["raw_timestamp_formats"] == ["%d.%m.%Y %H:%M"]
+
+
+def test_a_file_of_another_platform_is_kept_out_of_a_pattern(call_clv: RunClv, tmp_path: Path) -> None:
+    raw = tmp_path / "raw"
+    stripe = read_preset("stripe_subscriptions").recognised_by
+    for name, columns in stripe.items():
+        write_csv(raw, f"stripe{name[1:]}", columns, [])
+    write_csv(raw, "recurly_subscription_history", read_preset("recurly").recognised_by["*subscription_history"], [])
+    proposed = json.loads(call_clv("init", str(raw), "--json").stdout)
+    assert proposed["presets"] == ["stripe_subscriptions"]
+    assert proposed["vars"]["raw_names"] == {"*subscription_history": "stripe_subscription_history"}
+    assert proposed["unread"] == ["recurly_subscription_history.csv"]
+
+
+@pytest.mark.parametrize(
+    ("moment", "format_"),
+    [("1714557600", "unix_seconds"), ("1714557600000", "unix_milliseconds"), ("45413.5", "spreadsheet_days")],
+)
+def test_a_count_of_days_or_seconds_is_recognised(call_clv: RunClv, tmp_path: Path, moment: str, format_: str) -> None:
+    write_csv(tmp_path / "raw", "orders", ["customer_id", "ordered_at", "amount"], [("a", moment, 5), ("b", moment, 6)])
+    proposed = json.loads(call_clv("init", str(tmp_path / "raw"), "--json").stdout)
+    assert proposed["vars"]["raw_timestamp_formats"] == [format_]

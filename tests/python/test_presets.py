@@ -50,7 +50,8 @@ EXAMPLES = {
             REFUNDS: [("1", 10.0, "2024-05-03")],
         },
     ),
-    # tax of 10% outside the prices, and of 20% in them with shipping for nothing; all goods back, but not the shipping
+    # tax of 10% outside the prices, and of 20% in them with shipping for nothing; all goods back, but not the shipping; shipping back
+    # alone; a taxed line of an order whose other line is not
     "shopify_export": Example(
         {
             "orders_export_1.csv": """Name,Email,Financial Status,Currency,Subtotal,Shipping,Taxes,Total,Discount Amount,Created at,Lineitem quantity,Lineitem name,Lineitem price,Lineitem sku,Lineitem taxable,Cancelled at,Refunded Amount
@@ -60,7 +61,10 @@ EXAMPLES = {
                 #2,,partially_refunded,USD,30,6,5,30,6,2024-05-01 10:00:00 -0500,3,Apple,10,A,true,,12
                 #3,b@mail.invalid,partially_refunded,USD,20,5,2.5,27.5,0,2024-05-01 10:00:00 -0500,2,Apple,10,A,true,,22
                 #4,b@mail.invalid,paid,USD,20,0,0,20,0,2024-05-01 10:00:00 -0500,2,Apple,10,A,true,2024-05-01 11:00:00 -0500,0
-                #5,b@mail.invalid,partially_refunded,USD,20,5,0.5,25.5,0,2024-05-01 10:00:00 -0500,2,Book,10,B,false,,20""",
+                #5,b@mail.invalid,partially_refunded,USD,20,5,0.5,25.5,0,2024-05-01 10:00:00 -0500,2,Book,10,B,false,,20
+                #6,b@mail.invalid,partially_refunded,USD,20,5,2.5,27.5,0,2024-05-01 10:00:00 -0500,2,Apple,10,A,true,,5.50
+                #7,b@mail.invalid,partially_refunded,USD,40,0,1,41,0,2024-05-01 10:00:00 -0500,1,Apple,10,A,true,,11
+                #7,b@mail.invalid,,,,,,,,2024-05-01 10:00:00 -0500,1,Book,30,B,false,,""",
         },
         {
             ORDERS: [
@@ -68,18 +72,24 @@ EXAMPLES = {
                 ("#2", None, "partially_refunded", "2024-05-01", 0.0),
                 ("#3", "b@mail.invalid", "partially_refunded", "2024-05-01", 0.0),
                 ("#4", "b@mail.invalid", "cancelled", "2024-05-01", 0.0),
-                ("#5", "b@mail.invalid", "partially_refunded", "2024-05-01", 0.0),
+                *[(order, "b@mail.invalid", "partially_refunded", "2024-05-01", 0.0) for order in ("#5", "#6", "#7")],
             ],
             LINES: [
                 ("#1", "A", 2.0, 10.0, 0.0),
                 ("#1", "Pear", 1.0, 20.0, 0.0),
                 *[(order, "A", pieces, 10.0, 0.0) for order, pieces in (("#2", 3.0), ("#3", 2.0), ("#4", 2.0))],
                 ("#5", "B", 2.0, 10.0, 0.0),
+                ("#6", "A", 2.0, 10.0, 0.0),
+                ("#7", "A", 1.0, 10.0, 0.0),
+                ("#7", "B", 1.0, 30.0, 0.0),
             ],
-            SHIPPING: [("#1", 12.0, None), ("#3", 5.0, None), ("#5", 5.0, None)],
+            SHIPPING: [("#1", 12.0, None), *[(order, 5.0, None) for order in ("#3", "#5", "#6")]],
             REFUNDS: [
                 ("#1", 20.0, "2024-05-02"),
-                *[(order, amount, "2024-05-01") for order, amount in (("#2", 12.0), ("#3", 20.0), ("#5", 20.0))],
+                *[
+                    (order, amount, "2024-05-01")
+                    for order, amount in (("#2", 12.0), ("#3", 20.0), ("#5", 20.0), ("#6", 0.0), ("#7", 10.0))
+                ],
             ],
         },
     ),
@@ -147,7 +157,8 @@ EXAMPLES = {
                 ch1,2024-05-01 10:00:00,1050,50,usd,TRUE,succeeded,cus_1,TRUE,b1
                 ch2,2024-05-01 10:00:00,1050,0,jpy,TRUE,succeeded,cus_1,TRUE,b2
                 ch3,2024-05-01 10:00:00,1050,0,usd,TRUE,succeeded,cus_1,FALSE,b3
-                ch4,2024-05-01 10:00:00,1050,0,usd,FALSE,succeeded,cus_1,TRUE,b4""",
+                ch4,2024-05-01 10:00:00,1050,0,usd,FALSE,succeeded,cus_1,TRUE,b4
+                ch5,2024-05-01 10:00:00,1050,0,kwd,TRUE,succeeded,cus_1,TRUE,b5""",
             "refund.csv": """id,charge_id,created,amount,currency,status
                 re1,ch1,2024-05-02 10:00:00,50,usd,succeeded
                 re2,ch1,2024-05-02 10:00:00,50,usd,failed""",
@@ -156,6 +167,7 @@ EXAMPLES = {
             ORDERS: [
                 ("ch1", "cus_1", "succeeded", "2024-05-01", 10.5),
                 ("ch2", "cus_1", "succeeded", "2024-05-01", 1050.0),
+                ("ch5", "cus_1", "succeeded", "2024-05-01", 1.05),
             ],
             REFUNDS: [("ch1", 0.5, "2024-05-02")],
         },
@@ -355,6 +367,46 @@ def test_a_platform_is_published_as_it_is(run_clv: RunClv, tmp_path: Path) -> No
         )
         assert orders == [("1", 30.0, True)]
         assert filtered.fetchall() == [("order_items", 1), ("orders", 1), ("refunds", 1)]
+
+
+def test_tables_with_lines_of_tax_and_ids_like_numbers(builder: Builder, tmp_path: Path) -> None:
+    """Prices hold tax at two rates, shipping holds some, ids have become 4.0, one table is Parquet, and a test order has lines and a refund."""
+    raw, warehouse = tmp_path / "raw", tmp_path / "warehouse"
+    files = {
+        "order.csv": """id,customer_id,email,created_at,processed_at,cancelled_at,financial_status,currency,taxes_included,subtotal_price,total_line_items_price,total_tax,total_price,test,_fivetran_deleted
+                4.0,9.0,a@mail.invalid,2024-05-01 01:00:00.000,,,partially_refunded,USD,TRUE,36,40,5,42,FALSE,FALSE
+                5.0,9.0,a@mail.invalid,2024-05-02 01:00:00.000,,,paid,USD,TRUE,10,10,1,16,FALSE,FALSE
+                6.0,9.0,a@mail.invalid,2024-05-02 01:00:00.000,,,paid,USD,FALSE,10,10,0,10,TRUE,FALSE""",
+        # of 26 after a discount 4.33 are tax; the other line has none
+        "order_line.csv": """order_id,id,product_id,variant_id,sku,quantity,price
+                4.0,41.0,300.0,301.0,S,2,15
+                4.0,42.0,302.0,303.0,B,1,10
+                5.0,51.0,302.0,303.0,B,1,10
+                6.0,61.0,302.0,303.0,B,1,10""",
+        "tax_line.csv": """order_line_id,index,price,rate
+                41.0,1,4.00,0.18
+                41.0,2,0.33,0.02""",
+        "order_line_refund.csv": """id,refund_id,order_line_id,quantity,subtotal,total_tax
+                7.0,5.0,42.0,1,10,0
+                8.0,6.0,61.0,1,10,0""",
+    }
+    write(raw, files)
+    refunds = """(values ('5.0', '4.0', timestamp '2024-05-01 02:00:00'), ('6.0', '6.0', timestamp '2024-05-02 02:00:00')) as refunds (id, order_id, created_at)"""
+    duckdb.sql(f"from {refunds}").write_parquet(str(raw / "refund.parquet"))
+    variables = with_presets({"raw_preset": "shopify_fivetran"})
+    only = Builder(builder.scratch, variables, builder.manifest).only(
+        "fct_orders", "fct_deliveries", "fct_rejected_records"
+    )
+    with duckdb.connect(str(only.build(raw, warehouse, None)), read_only=True) as connection:
+        orders = connection.execute(
+            "select order_id, customer_id, net_revenue::double from marts.fct_orders order by 1"
+        )
+        left_out = connection.execute(
+            "select source_name, filtered_rows from marts.fct_deliveries where filtered_rows > 0 order by 1"
+        )
+        assert orders.fetchall() == [("4", "9", 21.67), ("5", "9", 10.0)]
+        assert left_out.fetchall() == [("order_items", 1), ("orders", 1), ("refunds", 1)]
+        assert connection.execute("select * from marts.fct_rejected_records").fetchall() == []
 
 
 def test_every_example_is_tried() -> None:

@@ -92,7 +92,7 @@
     {% for file in files if columns %}
         {% do samples.append('(select ' ~ string_literal(file.path) ~ ' as landed_file, * from read_parquet(' ~ string_literal(file.path) ~ ') limit 20)') %}
     {% endfor %}
-    {% for row in (run_query(duckdb_decimal_columns(samples | join(' union all by name '), columns)).rows if samples else []) if row[1] %}
+    {% for row in (run_query(duckdb_decimal_columns('(' ~ samples | join(' union all by name ') ~ ')', columns)).rows if samples else []) if row[1] %}
         {% set file = 'read_parquet(' ~ string_literal(row[0]) ~ ", filename = 'landed_file')" %}
         {% set found = run_query(duckdb_decimal_columns('(select * from ' ~ file ~ ')', row[1].split('\n'))).rows[0][1] %}
         {% for name in (found or '').split('\n') if name %}{% do whole_numbers.setdefault(name | lower, []).append(row[0]) %}{% endfor %}

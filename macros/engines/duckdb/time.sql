@@ -18,9 +18,10 @@
 {% macro duckdb__parsed_timestamp(text, format) %}
     {% if format in duckdb_unix_units() %}
         {% set unit = duckdb_unix_units()[format] %}
+        {% set seconds = 'cast((cast(' ~ text ~ ' as numeric(18, 11)) - 25569) * 86400 as bigint)' %}
         {{ return(
-            'case when regexp_full_match(' ~ text ~ ', ' ~ string_literal(unit.pattern) ~ ')'
-            ~ ' then make_timestamp(cast(cast(' ~ text ~ ' as numeric(28, 6)) * ' ~ unit.microseconds ~ ' as bigint)) end'
+            'case when regexp_full_match(' ~ text ~ ', ' ~ string_literal(unit.pattern) ~ ') then make_timestamp('
+            ~ (seconds ~ ' * 1000000' if unit.is_days else 'cast(cast(' ~ text ~ ' as numeric(28, 6)) * ' ~ unit.microseconds ~ ' as bigint)') ~ ') end'
         ) }}
     {% endif %}
     {#- it reads the words infinity and epoch, in any format -#}
@@ -31,11 +32,13 @@
     {{ return('(' ~ parsed ~ ')') }}
 {% endmacro %}
 
-{#- so many digits that the one is never taken for the other, nor a day like 20240131 for either: moments from 1973 on -#}
+{#- so many digits that the one is never taken for the other, nor a day like 20240131 for any: moments from 1973 on, days of a
+    spreadsheet (25569 is 1970-01-01) from 1954 to 2119 -#}
 {% macro duckdb_unix_units() %}
     {{ return({
         'unix_seconds': {'pattern': '[0-9]{9,10}([.][0-9]{1,6})?', 'microseconds': 1000000},
         'unix_milliseconds': {'pattern': '[0-9]{12,13}([.][0-9]{1,3})?', 'microseconds': 1000},
+        'spreadsheet_days': {'pattern': '[2-7][0-9]{4}([.][0-9]+)?', 'is_days': true},
     }) }}
 {% endmacro %}
 

@@ -11,6 +11,22 @@ with doubtful_keys as (
     from {{ ref('int_doubtful_keys_counted') }}
 ),
 
+orders as (
+    select * from {{ ref('fct_orders') }}
+),
+
+-- documents below zero that do not count, though something may have happened
+uncounted_notes as (
+    select
+        count(*) as notes,
+        min(order_id) as example
+    from orders
+    where
+        gross_item_revenue < 0
+        and not {{ is_counted_status('status') }}
+        and not {{ is_status_of('status', ['cancelled', 'canceled', 'voided', 'failed', 'draft']) }}
+),
+
 told as (
     select
         *,
@@ -46,6 +62,20 @@ final as (
         examples,
         sentence
     from told
+    union all
+    select
+        'orders' as source_name,
+        'uncounted credit note' as warning,
+        'status' as column_name,
+        cast(uncounted_notes.notes as bigint) as affected_keys,
+        cast(counted.orders as bigint) as all_keys,
+        {{ ratio('uncounted_notes.notes', 'counted.orders') }} as affected_share,
+        uncounted_notes.example as examples,
+        'orders: ' || uncounted_notes.notes || ' of ' || counted.orders || ' orders are below zero and take nothing back, since their status does not count'
+        || ' (such as ' || uncounted_notes.example || ').' as sentence
+    from uncounted_notes
+    cross join (select count(*) as orders from orders) as counted
+    where uncounted_notes.notes > 0
 )
 
 select * from final

@@ -52,6 +52,7 @@ renamed as (
             timestamps=['ordered_at'],
             event='ordered_at',
             rules={
+                'order_id is a word for a total': names_total('order_id'),
                 'quantity times unit_price is beyond 1e15':
                     'abs(quantity_read * unit_price_read) > 1e15',
                 'unit_cost is negative': 'unit_cost_read < 0',

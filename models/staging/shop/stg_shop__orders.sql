@@ -55,6 +55,7 @@ renamed as (
             timestamps=['ordered_at', 'updated_at'],
             event='ordered_at',
             rules={
+                'order_id is a word for a total': names_total('order_id'),
                 'discount_amount is negative': 'discount_amount_read < 0 and coalesce(amount_read, 0) >= 0',
                 'tax_included is neither true nor false': 'tax_included is not null and tax_included_read is null',
             }

@@ -196,7 +196,8 @@ def findings(sources: Sequence[RawSource], raw: Path | None) -> list[str]:
     rows = {source.name: source.sample for source in sources if source.sample}
     unread = samples.unread_files(raw, (name for source in sources for name in source.files))
     told = "\n".join(problems(sources))
-    return samples.findings(rows, [name for name in unread if name not in told])
+    same = samples.same_files(raw, (sorted(source.files) for source in sources))
+    return [*samples.findings(rows, [name for name in unread if name not in told]), *same]
 
 
 def would_stop(sentences: Iterable[str]) -> bool:

@@ -18,7 +18,7 @@ from rich.text import Text
 from clv.build.presets import Preset, preset_names, read_preset
 from clv.build.project import VARS_FILE
 from clv.commands.contents import AS_TEXT, NO_UTF8, is_utf8, why_no_table
-from clv.commands.samples import DATA_ENDINGS, DECIMAL_COMMA, DECIMAL_POINT
+from clv.commands.samples import COUNTED_FROM, DATA_ENDINGS, DECIMAL_COMMA, DECIMAL_POINT
 from clv.console.terminal import CARE, GOOD
 from clv.engines import ENGINE
 from clv.engines.protocol import EngineError
@@ -376,6 +376,9 @@ def _first(columns: Sequence[str], words: Sequence[str]) -> str | None:
 def _propose_dates(proposal: Proposal, file: RawFile, column: str) -> None:
     """Tell day and month apart where dates are written with / or dots; say so where nothing tells them."""
     parts = [found for value in file.values(column) if (found := DATE_BY_NUMBERS.match(value))]
+    counted = [unit for unit, pattern in COUNTED_FROM.items() if _are(file.values(column), pattern)]
+    if counted:
+        proposal.variables["raw_timestamp_formats"] = counted[:1]
     if not parts:
         return
     mark, year = parts[0][2], "%Y" if len(parts[0][4]) == 4 else "%y"

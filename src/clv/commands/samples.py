@@ -1,5 +1,6 @@
 """What the rows of the raw data say before a build: what can't be read, what doesn't count, what finds no partner."""
 
+import filecmp
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -21,6 +22,17 @@ FEW_ROWS = 20
 """Of fewer amounts nothing is concluded."""
 DECIMAL_COMMA = re.compile(r"[+-]?\d{1,3}([.]?\d{3})*,(\d|\d\d)")
 DECIMAL_POINT = re.compile(r"[+-]?\d{1,3}(,?\d{3})*[.](\d|\d\d)")
+COUNTED_FROM = {
+    "unix_seconds": re.compile(r"\d{9,10}([.]\d+)?"),
+    "unix_milliseconds": re.compile(r"\d{12,13}([.]\d+)?"),
+    "spreadsheet_days": re.compile(r"[2-7]\d{4}([.]\d+)?"),
+}
+COUNTS = {
+    "unix_seconds": "Seconds since 1970",
+    "unix_milliseconds": "Milliseconds since 1970",
+    "spreadsheet_days": "Days as a spreadsheet counts them",
+}
+DATE_ENDINGS = ("_at", "_date", "_on", "_start", "_end", "_from")
 DATA_ENDINGS = (
     ".csv",
     ".gz",
@@ -35,6 +47,9 @@ DATA_ENDINGS = (
     ".ndjson",
     ".zip",
 )
+NOTHING_HAPPENED = ("cancelled", "canceled", "voided", "failed", "draft")
+"""Statuses of a credit note that takes nothing back."""
+
 TRUTH = "truth.json"
 """What `clv generate` writes beside a synthetic shop."""
 
@@ -67,6 +82,7 @@ def _of_source(source: str, sample: Sample) -> Iterable[str]:
     yield from _of_dates(source, sample)
     yield from _of_amounts(source, sample)
     yield from _of_orders(source, sample)
+    yield from _of_credit_notes(source, sample)
     for match in sample["matches"]:
         if match["keys"] and match["matched"] < FEW_PARTNERS * match["keys"]:
             yield (
@@ -84,8 +100,16 @@ def _of_values(source: str, sample: Sample) -> Iterable[str]:
     for column, found in sample["unreadable"].items():
         examples = _quoted(found["examples"])
         hint = _decimal_hint(found["examples"]) if column not in dated else ""
+        hint = _clock_hint(found["examples"]) if column.endswith(DATE_ENDINGS) else hint
         stop = _stop(found["rows"], sample)
         yield f"{source}.{column}: {count(found['rows'])} of {rows} values can't be read, as {examples}.{hint}{stop}"
+    for column, found in sample["negative"].items():
+        stop = _stop(found["rows"], sample)
+        yield (
+            f"{source}.{column} is below zero in {count(found['rows'])} of {rows} rows, which are rejected. Where the "
+            f"file writes it so throughout, write raw_columns: {{{source}: {{{column}: "
+            f'{{sql: "-{{NAME}}"}}}}}} into shop.yml.{stop}'
+        )
     for column, found in sample["blank"].items():
         stop = _stop(found["rows"], sample)
         yield f"{source}.{column} is blank in {count(found['rows'])} of {rows} rows, which are rejected.{stop}"
@@ -111,6 +135,14 @@ def _decimal_hint(examples: Iterable[str]) -> str:
     if any(DECIMAL_POINT.fullmatch(example) for example in examples):
         return ' Where the point marks the decimals, take raw_decimal_mark: "," out of shop.yml.'
     return ""
+
+
+def _clock_hint(examples: Iterable[str]) -> str:
+    """Say how days and moments are read that are written as a count."""
+    units = [unit for unit, pattern in COUNTED_FROM.items() if all(map(pattern.fullmatch, examples))]
+    if not units:
+        return ""
+    return f" {COUNTS[units[0]]} would be read by raw_timestamp_formats: [{units[0]}] in shop.yml."
 
 
 def _of_dates(source: str, sample: Sample) -> Iterable[str]:
@@ -156,7 +188,7 @@ def _of_amounts(source: str, sample: Sample) -> Iterable[str]:
         )
     if totals and totals["rows"]:
         yield (
-            f'{source}: the order "{totals["example"]}" looks like a total of the others, which would count twice: '
+            f'{source}: the order "{totals["example"]}" is a total of the others by its name, and is rejected: '
             f"leave it out by var raw_where, or remove the line."
         )
     if again and again["again"] > again["allowed"] * again["numbers"]:
@@ -165,6 +197,16 @@ def _of_amounts(source: str, sample: Sample) -> Iterable[str]:
             f"customer, and another day or amount, as {again['example']}. If two shops number alike, give the sources "
             f"a column store (var raw_columns). {STOPS}."
         )
+
+
+def _of_credit_notes(source: str, sample: Sample) -> Iterable[str]:
+    for status in sample["statuses"]:
+        if status["below_zero"] and not status["is_counted"] and status["status"] not in NOTHING_HAPPENED:
+            yield (
+                f'{source}: {count(status["below_zero"])} orders of status "{status["status"]}" are below zero and '
+                "take nothing back, since it does not count. "
+                "If they are credit notes, name it in var counted_order_statuses."
+            )
 
 
 def _of_orders(source: str, sample: Sample) -> Iterable[str]:
@@ -184,7 +226,8 @@ def _of_orders(source: str, sample: Sample) -> Iterable[str]:
     if source == "orders" and not sample["rows"] and not sample["lines"]:
         yield "orders: there are no rows, so that a run would have nothing to publish."
     for currency in sample["currencies"]:
-        yield f"{source}: there is no exchange rate for {currency['currency']} (rows: {count(currency['rows'])})."
+        days = f" on the days of some rows, as {currency['day']}" if currency["day"] else ""
+        yield f"{source}: there is no exchange rate for {currency['currency']}{days} (rows: {count(currency['rows'])})."
 
 
 def _quoted(examples: Iterable[str]) -> str:
@@ -202,6 +245,22 @@ def unread_files(raw: Path | None, read: Iterable[str]) -> list[str]:
         for name in files
         if name not in known and name != TRUTH and name.lower().endswith(DATA_ENDINGS) and "/." not in f"/{name}"
     ]
+
+
+def same_files(raw: Path | None, sources: Iterable[Sequence[str]]) -> list[str]:
+    """Return a sentence for each file of a source that holds what another of it holds; sources: their files."""
+    return [sentence for files in sources if raw is not None for sentence in _same_of_one(raw, files)]
+
+
+def _same_of_one(raw: Path, files: Sequence[str]) -> Iterable[str]:
+    by_size: dict[int, list[str]] = {}
+    for name in files:
+        alike = by_size.setdefault((raw / name).stat().st_size, [])
+        same = next((earlier for earlier in alike if filecmp.cmp(raw / earlier, raw / name, shallow=False)), None)
+        if same:
+            yield f"{name} is the same file as {same}: remove one of them."
+        else:
+            alike.append(name)
 
 
 def render(samples: Mapping[str, Sample], sentences: Sequence[str]) -> list[RenderableType]:
