@@ -13,8 +13,8 @@
     {% for name in ['max_rejected_share', 'max_conflicting_keys', 'annual_discount_rate'] if not is_between(var(name), 0, 1) %}
         {% do expected.update({name: 'a fraction from 0 to 1'}) %}
     {% endfor %}
-    {% if not is_between(var('interval'), 0.01, 0.999) %}
-        {% do expected.update({'interval': 'a probability from 0.01 to 0.999, as in 0.8'}) %}
+    {% if not is_between(var('interval'), 1e-2, 999e-3) %}
+        {% do expected.update({'interval': 'a probability from 0 to 1, neither of them'}) %}
     {% endif %}
     {% if var('assumed_gross_margin') is not none and not is_between(var('assumed_gross_margin'), 0, 1) %}
         {% do expected.update({'assumed_gross_margin': 'a fraction from 0 to 1, or null'}) %}

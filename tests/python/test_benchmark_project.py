@@ -69,3 +69,27 @@ def test_the_benchmarks_project_predicts_as_published(tmp_path: Path) -> None:
     ]
     clv = sum((new * value).sum() / 1.1 ** (month / 12) for month, new in enumerate(by_month, start=1))
     assert line["clv_sum"] == pytest.approx(clv, rel=1e-6)
+
+
+def test_forecasts_are_measured_on_a_simulated_shop(tmp_path: Path) -> None:
+    program = REPOSITORY / "benchmarks" / "truth.py"
+    command = [sys.executable, str(program), str(tmp_path / "truth"), "--only", "plain", "--customers", "400"]
+    environment = os.environ | {"PYTHONPATH": str(REPOSITORY / "src")}
+    result = subprocess.run(
+        [*command, "--vars", "{backtest_quarters: 4}"],
+        env=environment,
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == 0, result.stdout + result.stderr
+    rows = json.loads((tmp_path / "truth" / "truth.json").read_text())
+    assert {row["log"] for row in rows} == {"plain"}
+    models = {"published", "mbg_nbd_clock", "bg_nbd", "mbg_nbd", "naive", "formula", "same_period_last_year"}
+    assert {row["model_name"] for row in rows} == models
+    # four ends of quarters before the last one forecast 4, 3, 2 and 1 quarters
+    assert len(rows) == len(models) * (4 + 3 + 2 + 1)
+    published = [row for row in rows if row["model_name"] == "published"]
+    assert all(abs(row["bias"]) < 0.5 and row["coverage_80"] > 0.7 for row in published)
+    assert "| plain | published | 10 |" in (tmp_path / "truth" / "truth.md").read_text()

@@ -87,12 +87,13 @@
 {#- {column in lower case: condition} of the texts that are like 12345.0 in all rows of a file. The first rows of a file say of most columns
     that they are not. -#}
 {% macro duckdb_parquet_whole_numbers(files) %}
-    {% set columns, samples, whole_numbers = [], [], {} %}
+    {% set columns, whole_numbers = [], {} %}
     {% for name, type in files[0].types.items() if type == 'VARCHAR' %}{% do columns.append(name) %}{% endfor %}
-    {% for file in files if columns %}
-        {% do samples.append('(select ' ~ string_literal(file.path) ~ ' as landed_file, * from read_parquet(' ~ string_literal(file.path) ~ ') limit 20)') %}
-    {% endfor %}
-    {% for row in (run_query(duckdb_decimal_columns('(' ~ samples | join(' union all by name ') ~ ')', columns)).rows if samples else []) if row[1] %}
+    {% set first_rows = (
+        '(select * from read_parquet(' ~ duckdb_list(files | map(attribute='path'))
+        ~ ", union_by_name = true, filename = 'landed_file', file_row_number = true) where file_row_number < 20)"
+    ) %}
+    {% for row in (run_query(duckdb_decimal_columns(first_rows, columns)).rows if columns else []) if row[1] %}
         {% set file = 'read_parquet(' ~ string_literal(row[0]) ~ ", filename = 'landed_file')" %}
         {% set found = run_query(duckdb_decimal_columns('(select * from ' ~ file ~ ')', row[1].split('\n'))).rows[0][1] %}
         {% for name in (found or '').split('\n') if name %}{% do whole_numbers.setdefault(name | lower, []).append(row[0]) %}{% endfor %}

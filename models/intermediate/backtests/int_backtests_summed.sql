@@ -3,6 +3,10 @@ with backtests as (
     select * from {{ ref('int_backtest_forecasts_made') }} where is_backtested
 ),
 
+plain_forecasts as (
+    select * from {{ ref('int_backtest_references_made') }}
+),
+
 coverages as (
     select * from {{ ref('int_backtest_coverages') }}
 ),
@@ -21,6 +25,14 @@ made as (
         predicted_margin,
         cast(null as boolean) as is_inside
     from backtests
+    union all
+    select
+        model_name,
+        {{ columns | join(', ') }},
+        predicted_orders,
+        predicted_margin,
+        cast(null as boolean) as is_inside
+    from plain_forecasts
     union all
     select
         'published' as model_name,

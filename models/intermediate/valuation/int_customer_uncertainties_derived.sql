@@ -98,7 +98,7 @@ spending as (
             and spend_model.clock = histories.clock
 ),
 
-measured as (
+final as (
     select
         spending.customer_id,
         {% for number in numbers %}
@@ -120,51 +120,6 @@ measured as (
     from spending
     inner join compared
         on spending.customer_id = compared.customer_id
-),
-
--- who orders at all in the horizon brings a value that is about lognormal, of the mean and variance that are left to it
-ordering as (
-    select
-        measured.*,
-        customers.predicted_clv,
-        1 - customers.probability_of_order as probability_of_none,
-        cast(customers.predicted_clv as {{ type_double() }}) / nullif(customers.probability_of_order, 0) as mean_value,
-        (measured.process_variance + power(customers.predicted_clv, 2)) / nullif(customers.probability_of_order, 0) as mean_square
-    from measured
-    inner join customers
-        on measured.customer_id = customers.customer_id
-),
-
-spread as (
-    select
-        *,
-        case
-            when mean_value > 0 and mean_square is not null then sqrt(ln(greatest(mean_square / (mean_value * mean_value), 1)))
-        end as log_deviation,
-        {% for name, share in {'low': (1 - var('interval')) / 2, 'high': (1 + var('interval')) / 2}.items() %}
-        greatest(least(({{ share }}e0 - probability_of_none) / nullif(1 - probability_of_none, 0), 1 - 1e-9), 1e-9)
-            as share_{{ name }}{{ ',' if not loop.last }}
-        {% endfor %}
-    from ordering
-),
-
-final as (
-    select
-        customer_id,
-        {{ prefixed('gradient_', numbers) | join(', ') }},
-        spend_gradient_1,
-        spend_gradient_2,
-        spend_gradient_3,
-        process_variance,
-        {% for name, share in {'low': (1 - var('interval')) / 2, 'high': (1 + var('interval')) / 2}.items() %}
-        case
-            when probability_of_none >= {{ share }}e0 or mean_value <= 0 then 0
-            when log_deviation is not null then {{ bounded_exp(
-                'ln(mean_value) + log_deviation * (' ~ normal_quantile('share_' ~ name) ~ ' - log_deviation / 2)'
-            ) }}
-        end as value_{{ name }}{{ ',' if not loop.last }}
-        {% endfor %}
-    from spread
 )
 
 select * from final

@@ -25,8 +25,8 @@ predictions as (
     where valued_at = {{ valued_now() }}
 ),
 
-uncertainties as (
-    select * from {{ ref('int_customer_uncertainties_derived') }}
+intervals as (
+    select * from {{ ref('int_customer_intervals_derived') }}
 ),
 
 rfm as (
@@ -82,8 +82,8 @@ final as (
         ) }} as formula_clv,
         valued.predicted_clv,
         valued.total_clv,
-        {{ to_money('uncertainties.value_low') }} as predicted_clv_low,
-        {{ to_money('uncertainties.value_high') }} as predicted_clv_high,
+        {{ to_money('intervals.value_low') }} as predicted_clv_low,
+        {{ to_money('intervals.value_high') }} as predicted_clv_high,
         predictions.probability_alive,
         predictions.probability_of_order_30d,
         predictions.probability_of_order_90d,
@@ -119,7 +119,7 @@ final as (
     inner join placed on customers.customer_id = placed.customer_id
     cross join quality
     left join predictions on customers.customer_id = predictions.customer_id
-    left join uncertainties on customers.customer_id = uncertainties.customer_id
+    left join intervals on customers.customer_id = intervals.customer_id
     left join rfm on customers.customer_id = rfm.customer_id
     left join channel_months
         on
