@@ -315,7 +315,7 @@ def methods(names: Sequence[str], currency: str, has_interval: bool) -> Spec:
     tooltips = [
         alt.Tooltip("method:N"),
         alt.Tooltip("clv_per_customer:Q", title=title, format=",.2f"),
-        alt.Tooltip("clv_low:Q", title="95% from", format=",.2f"),
+        alt.Tooltip("clv_low:Q", title="from", format=",.2f"),
         alt.Tooltip("clv_high:Q", title="to", format=",.2f"),
         alt.Tooltip("basis:N", title="counted in"),
         alt.Tooltip("customers:Q", format=",d"),

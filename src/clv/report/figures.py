@@ -523,7 +523,7 @@ def methods(shop: Shop) -> Figure:
         _methods_title(shop, rows),
         mart,
         "Revenue is no margin, and history no prediction: compare like with like. "
-        "A bar is the 95% interval; a triangle is not reliable yet.",
+        "A bar is the interval (80%, or var interval); a triangle is not reliable yet.",
         rows=[
             {
                 **_columns([row], "clv_per_customer", "clv_low", "clv_high", "customers", "is_reliable")[0],
@@ -538,7 +538,7 @@ def methods(shop: Shop) -> Figure:
             any(row["clv_low"] is not None for row in rows),
         ),
         table=Table(
-            ["method", f"CLV ({shop.currency})", "95% from", "to", "counted in", "customers", "reliable"],
+            ["method", f"CLV ({shop.currency})", "from", "to", "counted in", "customers", "reliable"],
             [
                 [
                     words(row["clv_method"]),

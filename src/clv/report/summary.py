@@ -257,7 +257,7 @@ def _channels_table(summary: Summary) -> Table:
 def _methods_table(summary: Summary) -> Table:
     return _figures(
         f"Customer lifetime value by method, company ({summary.currency} per customer)",
-        ["method", "CLV", "95% from", "to", "counted in", "customers", "reliable"],
+        ["method", "CLV", "from", "to", "counted in", "customers", "reliable"],
         summary.methods,
         [str, money, exact, exact, str, count, _yes_or_no],
     )
