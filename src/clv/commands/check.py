@@ -74,7 +74,7 @@ def check_raw(settings: RunSettings, sample_rows: int) -> list[RawSource]:
     The build database is opened only if it exists, since it may hold raw tables.
     """
     # for the target of a run, which shares the parse: sources are read alike for both
-    project = parse_project(settings.project, settings.target, settings.variables, writes_manifest=False)
+    project = parse_project(settings.project, settings.target, settings.variables)
     for unread in ("nodes", "unit_tests", "exposures", "semantic_models", "metrics", "saved_queries"):
         getattr(project.manifest, unread).clear()  # raw data are looked at by macros alone; dbt would look at each
     if not settings.target and not settings.warehouse.build_file.exists():
