@@ -62,7 +62,7 @@
         'last_build': {'fingerprint': text, 'known_before': 'timestamp', 'is_complete': 'boolean'},
         'built_deliveries': {'source_name': text, 'delivered_in': text, 'version': text},
         'built_exchange_rates': {'currency': text, 'rate_date': 'date', 'exchange_rate': type_double()},
-        'built_dates': {'valued_at': 'date', 'valued_on': 'date', 'is_backtested': 'boolean', 'fingerprint': text},
+        'built_dates': {'valued_at': 'date', 'valued_on': 'date', 'is_backtested': 'boolean', 'is_in_history': 'boolean', 'fingerprint': text},
         'built_identities': {'source_customer_id': text, 'customer_id': text},
         'built_product_costs': {'product_id': text, 'unit_cost': type_double(), 'valid_from': 'date', 'valid_before': 'date'},
     }) }}
@@ -170,7 +170,7 @@
         'max_expanded_gb', 'max_rejected_share', 'max_conflicting_keys', 'max_exchange_rate_age_days', 'max_ids_per_contact', 'max_contacts_per_id', 'max_ids_per_person', 'max_orders_per_guest', 'merge_people_by',
         'anonymous_customer_ids', 'placeholder_contacts', 'reporting_currency', 'reporting_timezone',
         'assumed_gross_margin', 'kpi_window_months', 'max_lifetime_years', 'annual_discount_rate', 'cohort_clv_age_months',
-        'min_segment_customers', 'purchase_model', 'compared_purchase_models', 'season_spread', 'level_drift', 'min_repeat_customers', 'interval', 'horizon_months', 'backtest_quarters', 'value_tiers', 'campaign_window_days', 'attribution_model', 'attribution_half_life_days',
+        'min_segment_customers', 'purchase_model', 'compared_purchase_models', 'season_spread', 'level_drift', 'min_repeat_customers', 'interval', 'horizon_months', 'backtest_quarters', 'history_months', 'value_tiers', 'campaign_window_days', 'attribution_model', 'attribution_half_life_days',
         'attribution_lookback_days', 'business_model',
     ]) }}
 {% endmacro %}
@@ -202,7 +202,7 @@
             {% for table, columns, origin in [
                 ('built_deliveries', 'source_name, delivered_in, version', 'landing.deliveries'),
                 ('built_exchange_rates', 'currency, rate_date, exchange_rate', built_relation('int_exchange_rates_filled')),
-                ('built_dates', 'valued_at, valued_on, is_backtested, fingerprint', built_relation('int_dates_listed')),
+                ('built_dates', 'valued_at, valued_on, is_backtested, is_in_history, fingerprint', built_relation('int_dates_listed')),
                 ('built_identities', 'source_customer_id, customer_id', built_relation('int_identities_resolved')),
                 ('built_product_costs', 'product_id, unit_cost, valid_from, valid_before', built_relation('int_product_costs_dated')),
             ] %}

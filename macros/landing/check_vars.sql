@@ -32,6 +32,9 @@
         and (var('attribution_lookback_days') is not integer or not is_between(var('attribution_lookback_days'), 1, 36500)) %}
         {% do expected.update({'attribution_lookback_days': 'a whole number of days from 1, or null'}) %}
     {% endif %}
+    {% if var('history_months') is not none and (var('history_months') is not integer or not is_between(var('history_months'), 1, 1200)) %}
+        {% do expected.update({'history_months': 'a whole number from 1 to 1200, or null'}) %}
+    {% endif %}
     {% if var('attribution_model') not in attribution_models() %}
         {% do expected.update({'attribution_model': 'one of ' ~ attribution_models() | join(', ')}) %}
     {% endif %}

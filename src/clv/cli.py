@@ -69,7 +69,7 @@ TargetOption = Annotated[
     str | None,
     typer.Option("--target", help="Target of profiles.yml [default: the profile's].", autocompletion=complete_target),
 ]
-GARBAGE_THRESHOLD = 100_000
+GARBAGE_THRESHOLD = 1_000_000
 """New objects before garbage is looked for. Most of dbt's live to the end: Python's 700 take an eighth of a run."""
 
 JsonOption = Annotated[bool, typer.Option("--json", help='Print JSON on stdout; a failure is {"error": …}.')]

@@ -6,6 +6,7 @@ with months as (
         value_tier,
         count(*) as customers
     from {{ ref('int_customer_months_valued') }}
+    where month in (select dates.month from {{ ref('int_dates_listed') }} as dates where dates.is_in_history)
     group by month, value_tier
 ),
 

@@ -66,6 +66,7 @@ OTHER_VALUES = {
     "min_repeat_customers": 3,
     "horizon_months": 12,
     "backtest_quarters": 1,
+    "history_months": 6,
     "value_tiers": [{"name": "some", "up_to": 0.5}, {"name": "others", "up_to": 1}],
 }
 

@@ -17,14 +17,16 @@ built as (
 dates as (
     select
         {{ last_day_of('months.month') }} as valued_at,
-        {{ last_day_of('months.month') }} as valued_on
+        {{ last_day_of('months.month') }} as valued_on,
+        run_context.as_of_month
     from months
     cross join run_context
     where months.month < run_context.as_of_month
     union all
     select
         {{ valued_now() }} as valued_at,
-        as_of_date as valued_on
+        as_of_date as valued_on,
+        as_of_month
     from run_context
     where as_of_date is not null
 ),
@@ -34,17 +36,25 @@ fingerprinted as (
         dates.valued_at,
         dates.valued_on,
         {{ ends_quarter('dates.valued_on') }} as is_quarter_end,
+        {{ is_in_history('dates.valued_on', 'dates.as_of_month') }} as is_in_history,
+        {{ is_in_history('dates.valued_on', 'dates.as_of_month', months_before=1) }}
+        or (
+            {{ ends_quarter('dates.valued_on') }}
+            and {{ is_in_history('dates.valued_on', 'dates.as_of_month', months_before=16) }}
+        ) as is_needed,
         cast(sum(days.fingerprint) as {{ dbt.type_string() }}) as fingerprint
     from dates
     left join days
         on dates.valued_on >= days.known_on
-    group by dates.valued_at, dates.valued_on
+    group by dates.valued_at, dates.valued_on, dates.as_of_month
 ),
 
 compared as (
     select
         fingerprinted.*,
-        fingerprinted.valued_at = {{ valued_now() }} or built.valued_at is null as is_changed,
+        fingerprinted.valued_at = {{ valued_now() }}
+        or built.valued_at is null
+        or (fingerprinted.is_in_history and not coalesce(built.is_in_history, true)) as is_changed,
         -- the latest end of a quarter tests the models of those before it
         fingerprinted.is_quarter_end
         and sum(case when fingerprinted.is_quarter_end then 1 else 0 end) over (
@@ -72,6 +82,8 @@ tested as (
         ) as is_tested_on_another_day
     from compared
     cross join built_tests
+    -- what the first month of the history is compared with, what corrects its level, and what is tested, is valued though it is not shown
+    where compared.is_needed or compared.is_backtested
 ),
 
 quarters as (
@@ -92,6 +104,7 @@ final as (
         {{ end_of_reporting_date('tested.valued_on') }} as known_before,
         tested.is_quarter_end,
         tested.is_backtested,
+        tested.is_in_history,
         tested.fingerprint,
         tested.is_changed
         or coalesce(quarters.is_next_changed, false)

@@ -3,7 +3,9 @@ with months as (
         *,
         cohort_month > {{ add_months('month', '-' ~ var('kpi_window_months')) }} as is_acquired_in_window
     from {{ ref('int_customer_months_valued') }}
-    where cohort_month is not null
+    where
+        cohort_month is not null
+        and month in (select dates.month from {{ ref('int_dates_listed') }} as dates where dates.is_in_history)
 ),
 
 people as (

@@ -1,7 +1,13 @@
-with months as (
+with dates as (
+    select * from {{ ref('int_dates_listed') }} where is_in_history
+),
+
+months as (
     select *
-    from {{ restated(ref('int_customer_months_valued'), dates='int_dates_listed') }}
-    where cohort_month is not null
+    from {{ restated(ref('int_customer_months_valued'), dates='int_dates_listed', kept='dates.is_in_history') }}
+    where
+        cohort_month is not null
+        and month in (select dates.month from dates)
 ),
 
 final as (

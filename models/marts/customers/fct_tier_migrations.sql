@@ -1,5 +1,7 @@
 with dates as (
-    select * from {{ restated(ref('int_dates_listed'), dates='int_dates_listed') }} where is_rebuilt
+    select *
+    from {{ restated(ref('int_dates_listed'), dates='int_dates_listed', kept='dates.is_in_history') }}
+    where is_rebuilt and is_in_history
 ),
 
 months as (

@@ -7,6 +7,7 @@ renamed as (
         valued_at,
         valued_on,
         is_backtested,
+        is_in_history,
         fingerprint
     from source
 )

@@ -112,21 +112,19 @@ def _set(names: Mapping[str, str | None]) -> None:
             os.environ[name] = value
 
 
-def parse_project(
-    folder: Path, target: str | None, variables: Mapping[str, Any], writes_manifest: bool = True
-) -> Project:
+def parse_project(folder: Path, target: str | None, variables: Mapping[str, Any]) -> Project:
     """Parse the dbt project in `folder` for `target` (None: the profile's default), or go on from dbt's last parse.
 
     dbt reads its last parse (partial_parse.msgpack in the target folder) and parses changed files alone, as long as
     dbt's version, the target, the variables and the database's path are the same. So what no definition depends on
-    is left out: the folders of the data, and all vars but DEFINING_VARS. Raises UsageError with dbt's message.
-    writes_manifest: whether manifest.json is left in the target folder, which takes a quarter of a second.
+    is left out: the folders of the data, and all vars but DEFINING_VARS. A build leaves manifest.json in the target
+    folder, a parse does not. Raises UsageError with dbt's message.
     """
     ENGINE.check_environment()
     errors: list[str] = []
     lasting = {name: value for name, value in variables.items() if name in DEFINING_VARS}
     with folders(None, DEFAULT_WAREHOUSE):
-        command = ["parse", *_options(folder, target, lasting)] + ["--no-write-json"] * (not writes_manifest)
+        command = ["parse", "--no-write-json", *_options(folder, target, lasting)]
         result = _invoke(command, None, _error_collector(errors))
     if not result.success or not isinstance(result.result, Manifest):
         raise UsageError(explain(_message(result, errors)))
