@@ -189,7 +189,7 @@ def test_a_file_of_another_platform_is_kept_out_of_a_pattern(call_clv: RunClv, t
     raw = tmp_path / "raw"
     stripe = read_preset("stripe_subscriptions").recognised_by
     for name, columns in stripe.items():
-        write_csv(raw, f"stripe{name[1:]}", columns, [])
+        write_csv(raw, f"stripe_{name[1:]}", columns, [])
     write_csv(raw, "recurly_subscription_history", read_preset("recurly").recognised_by["*subscription_history"], [])
     proposed = json.loads(call_clv("init", str(raw), "--json").stdout)
     assert proposed["presets"] == ["stripe_subscriptions"]

@@ -398,14 +398,10 @@ def test_tables_with_lines_of_tax_and_ids_like_numbers(builder: Builder, tmp_pat
         "fct_orders", "fct_deliveries", "fct_rejected_records"
     )
     with duckdb.connect(str(only.build(raw, warehouse, None)), read_only=True) as connection:
-        orders = connection.execute(
-            "select order_id, customer_id, net_revenue::double from marts.fct_orders order by 1"
-        )
-        left_out = connection.execute(
-            "select source_name, filtered_rows from marts.fct_deliveries where filtered_rows > 0 order by 1"
-        )
-        assert orders.fetchall() == [("4", "9", 21.67), ("5", "9", 10.0)]
-        assert left_out.fetchall() == [("order_items", 1), ("orders", 1), ("refunds", 1)]
+        orders = "select order_id, customer_id, net_revenue::double from marts.fct_orders order by 1"
+        assert connection.execute(orders).fetchall() == [("4", "9", 21.67), ("5", "9", 10.0)]
+        left_out = "select source_name, filtered_rows from marts.fct_deliveries where filtered_rows > 0 order by 1"
+        assert connection.execute(left_out).fetchall() == [("order_items", 1), ("orders", 1), ("refunds", 1)]
         assert connection.execute("select * from marts.fct_rejected_records").fetchall() == []
 
 
