@@ -67,6 +67,7 @@ OTHER_VALUES = {
     "horizon_months": 12,
     "backtest_quarters": 1,
     "history_months": 6,
+    "interval": 0.9,
     "value_tiers": [{"name": "some", "up_to": 0.5}, {"name": "others", "up_to": 1}],
 }
 

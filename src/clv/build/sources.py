@@ -26,7 +26,7 @@ def sources_project(folder: Path, target: str | None, variables: Mapping[str, An
     for name, default in {"DBT_PROFILES_DIR": folder, "DBT_LOG_PATH": folder / "logs"}.items():
         names[name] = os.environ.get(name) or str(default)
     with environment(names):
-        yield replace(parse_project(place, target, {}, writes_manifest=False), variables=variables)
+        yield replace(parse_project(place, target, {}), variables=variables)
 
 
 def _place(folder: Path) -> Path:

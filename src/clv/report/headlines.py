@@ -39,7 +39,9 @@ def headlines(now: Published, before: Published | None) -> list[Headline]:
     moved = {name: change(value, earlier.get(name), is_share=name == "churn") for name, value in current.items()}
     words_of_quality = quality(whole.get("model_quality") or "untested", whole.get("model_warnings") or "")
     predicted = (
-        f"to come within {months} months, in {basis}; model: {words_of_quality}" if current["equity"] is not None else "nothing is predicted yet"
+        f"to come within {months} months, in {basis}; model: {words_of_quality}"
+        if current["equity"] is not None
+        else "nothing is predicted yet"
     )
 
     def unit(name: str) -> str:
