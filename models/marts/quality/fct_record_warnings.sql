@@ -16,15 +16,21 @@ orders as (
 ),
 
 -- documents below zero that do not count, though something may have happened
-uncounted_notes as (
+judged_orders as (
     select
-        count(*) as notes,
-        min(order_id) as example
-    from orders
-    where
+        order_id,
         gross_item_revenue < 0
         and not {{ is_counted_status('status') }}
-        and not {{ is_status_of('status', ['cancelled', 'canceled', 'voided', 'failed', 'draft']) }}
+        and not {{ is_status_of('status', ['cancelled', 'canceled', 'voided', 'failed', 'draft']) }} as is_uncounted_note
+    from orders
+),
+
+uncounted_notes as (
+    select
+        count(*) as orders,
+        count(case when is_uncounted_note then 1 end) as notes,
+        min(case when is_uncounted_note then order_id end) as example
+    from judged_orders
 ),
 
 told as (
@@ -67,15 +73,14 @@ final as (
         'orders' as source_name,
         'uncounted credit note' as warning,
         'status' as column_name,
-        cast(uncounted_notes.notes as bigint) as affected_keys,
-        cast(counted.orders as bigint) as all_keys,
-        {{ ratio('uncounted_notes.notes', 'counted.orders') }} as affected_share,
-        uncounted_notes.example as examples,
-        'orders: ' || uncounted_notes.notes || ' of ' || counted.orders || ' orders are below zero and take nothing back, since their status does not count'
-        || ' (such as ' || uncounted_notes.example || ').' as sentence
+        cast(notes as bigint) as affected_keys,
+        cast(orders as bigint) as all_keys,
+        {{ ratio('notes', 'orders') }} as affected_share,
+        example as examples,
+        'orders: ' || notes || ' of ' || orders || ' orders are below zero and take nothing back, since their status does not'
+        || ' count (such as ' || example || ').' as sentence
     from uncounted_notes
-    cross join (select count(*) as orders from orders) as counted
-    where uncounted_notes.notes > 0
+    where notes > 0
 )
 
 select * from final
