@@ -18,6 +18,8 @@
     case when {{ x }} <= 8 then {{ x }} else round(8 * exp((floor(8 * ln(greatest({{ x }}, 8) / 8)) + 5e-1) / 8)) end
 {%- endmacro %}
 
+{% macro forecast_months() %}{{ return(12) }}{% endmacro %}
+
 {% macro horizon_quarters() %}{{ return([(var('horizon_months') / 3) | round(0, 'ceil') | int, 1] | max) }}{% endmacro %}
 
 {% macro predicted_horizons() %}

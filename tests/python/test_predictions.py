@@ -704,6 +704,29 @@ def test_clv_counted_in_days_is_the_same(cdnow_sample: Path) -> None:
         assert [float(row[place + 3]) for row in rows] == pytest.approx(orders * value, rel=EXACT, abs=1e-4), days
 
 
+def test_a_year_of_months_is_forecast_as_the_year_of_each_customer(cdnow_sample: Path) -> None:
+    """From the end of June 1998 twelve months are 365 days; nobody was acquired in the year before."""
+    by_month = rows_of(
+        cdnow_sample,
+        "select cohort_year, sum(orders), sum(net_revenue), count(*) from marts.fct_revenue_forecasts"
+        " where not is_observed group by cohort_year order by cohort_year",
+    )
+    ((orders, revenue),) = rows_of(
+        cdnow_sample, "select sum(expected_orders_365d), sum(expected_revenue_365d) from marts.dim_customers"
+    )
+    ((observed,),) = rows_of(
+        cdnow_sample,
+        "select sum(net_revenue) from marts.fct_revenue_forecasts where is_observed and cohort_year = 'all'",
+    )
+    found = {year: (number, amount) for year, number, amount, _ in by_month}
+    assert found["1997"][0] == pytest.approx(orders, rel=1e-9)
+    assert float(found["1997"][1]) == pytest.approx(float(revenue), abs=0.2)
+    assert found["customers to come"][0] == 0
+    assert found["all"][0] == pytest.approx(orders, rel=1e-9)
+    assert {months for *_, months in by_month} == {12}
+    assert observed == rows_of(cdnow_sample, "select sum(net_revenue) from marts.dim_customers")[0][0]
+
+
 def test_the_next_order_is_due_after_the_median_gap(cdnow_sample: Path) -> None:
     rows = rows_of(
         cdnow_sample,

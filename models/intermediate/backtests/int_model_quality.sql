@@ -7,24 +7,8 @@ with backtests as (
     where decile = 'all' and horizon_quarters = 1
 ),
 
--- of one quarter for the words; of the horizon, or the four quarters that are tested at most, for the intervals
-horizon_backtests as (
-    select
-        coalesce(
-            case when predicted_margin > 0 and actual_margin > 0 then ln(cast(predicted_margin as {{ type_double() }}) / cast(actual_margin as {{ type_double() }})) end,
-            ln((predicted_orders + 5e-1) / (actual_orders + 5e-1))
-        ) as log_error,
-        row_number() over (order by valued_at desc) as place
-    from {{ ref('int_backtests_summed') }}
-    where decile = 'all' and model_name = 'published' and horizon_quarters = {{ [horizon_quarters(), 4] | min }}
-),
-
--- as if two more had been off by 20%, as models of a year ahead are
 spread as (
-    select
-        (coalesce({{ exact_sum('log_error * log_error') }}, 0) + 2 * 4e-2 * (1 + {{ horizon_quarters() }}) / 2e0) / (count(*) + 2) as log_variance
-    from horizon_backtests
-    where place <= 8
+    select * from {{ ref('int_forecast_spreads') }} where horizon_quarters = {{ horizon_quarters() }}
 ),
 
 logs as (
