@@ -8,13 +8,17 @@ run_context as (
 ),
 
 customers as (
-    select * from {{ ref('int_customers_known') }} where cohort_month is not null
+    select
+        customer_id,
+        cast(cast(extract(year from cohort_month) as integer) as {{ dbt.type_string() }}) as cohort_year
+    from {{ ref('int_customers_known') }}
+    where cohort_month is not null
 ),
 
 observed as (
     select
         customer_months.month,
-        cast(cast(extract(year from customers.cohort_month) as integer) as {{ dbt.type_string() }}) as cohort_year,
+        customers.cohort_year,
         cast(sum(customer_months.orders) as {{ type_double() }}) as orders,
         cast(sum(customer_months.net_revenue) as {{ type_double() }}) as net_revenue,
         cast({{ complete_sum('customer_months.gross_margin') }} as {{ type_double() }}) as gross_margin,
@@ -22,7 +26,7 @@ observed as (
     from customers
     inner join {{ ref('int_customer_months_summed') }} as customer_months
         on customers.customer_id = customer_months.customer_id
-    group by customer_months.month, cast(cast(extract(year from customers.cohort_month) as integer) as {{ dbt.type_string() }})
+    group by customer_months.month, customers.cohort_year
 ),
 
 -- the rest of the running month, and those after it
