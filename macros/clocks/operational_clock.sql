@@ -135,7 +135,9 @@
             sum(pace * days) over (
                 partition by data_id, start_number order by month_number rows between unbounded preceding and current row
             ) - pace * days as age_before,
-            sum(pace * days) over (partition by data_id, start_number) as age_at_date
+            sum(pace * days) over (
+                partition by data_id, start_number order by month_number rows between unbounded preceding and unbounded following
+            ) as age_at_date
         from rates
     )
 {%- endmacro %}
@@ -258,11 +260,11 @@
         select
             data_id as totals_id,
             start_number as totals_start,
-            sum(log_likelihood) as log_likelihood
+            {{ exact_sum('log_likelihood', 9) }} as log_likelihood
             {%- for i in range(1, size + 1) %},
-            sum(score_{{ i }}) as score_{{ i }}
+            {{ exact_sum('score_' ~ i) }} as score_{{ i }}
             {%- for j in range(i, size + 1) %},
-            sum(information_{{ i }}{{ j }}) as information_{{ i }}{{ j }}
+            {{ exact_sum('information_' ~ i ~ j) }} as information_{{ i }}{{ j }}
             {%- endfor %}
             {%- endfor %}
         from summed
@@ -285,8 +287,8 @@
             data_id,
             start_number,
             first_month as month_number,
-            sum(rate_left + rate_alive) as rate,
-            sum(begun) as rate_days
+            {{ exact_sum('rate_left + rate_alive') }} as rate,
+            {{ exact_sum('begun') }} as rate_days
         from summed
         group by data_id, start_number, first_month
         union all
@@ -294,8 +296,8 @@
             data_id,
             start_number,
             last_month as month_number,
-            -sum(rate_left) as rate,
-            -sum(ended) as rate_days
+            -{{ exact_sum('rate_left') }} as rate,
+            -{{ exact_sum('ended') }} as rate_days
         from summed
         group by data_id, start_number, last_month
     ),
@@ -305,8 +307,8 @@
             data_id,
             start_number,
             month_number,
-            sum(rate) as rate,
-            sum(rate_days) as rate_days
+            {{ exact_sum('rate') }} as rate,
+            {{ exact_sum('rate_days') }} as rate_days
         from rate_changes
         group by data_id, start_number, month_number
     ),
@@ -346,7 +348,7 @@
             exposed.data_id,
             exposed.start_number,
             exposed.month_of_year,
-            sum(exposed.exposure * exp(exposed.season + exposed.level)) as expected,
+            {{ exact_sum('exposed.exposure * exp(exposed.season + exposed.level)') }} as expected,
             sum(exposed.repeat_occasions) as occasions
         from exposed
         where exposed.has_season
@@ -385,7 +387,7 @@
             exposed.start_number,
             exposed.quarter_number as number,
             max(exposed.level) as level,
-            sum(exposed.exposure * exp(seasons_moved.moved + exposed.level)) as expected,
+            {{ exact_sum('exposed.exposure * exp(seasons_moved.moved + exposed.level)') }} as expected,
             sum(exposed.repeat_occasions) as occasions
         from exposed
         inner join seasons_moved
@@ -436,7 +438,7 @@
             {%- for quarter in range(4) %},
             cast(sum(case when mod(number, 4) = {{ quarter }} and step is not null then 1 else 0 end) as {{ type_double() }})
                 as steps_{{ quarter }},
-            sum(case when mod(number, 4) = {{ quarter }} then coalesce(step, 0) else 0 end) as step_{{ quarter }}
+            {{ exact_sum('case when mod(number, 4) = ' ~ quarter ~ ' then coalesce(step, 0) else 0 end') }} as step_{{ quarter }}
             {%- endfor %}
         from level_steps
         group by data_id, start_number
@@ -447,7 +449,7 @@
             data_id as seasons_id,
             start_number as seasons_start
             {%- for quarter in range(4) %},
-            sum(case when number between {{ 3 * quarter + 1 }} and {{ 3 * quarter + 3 }} then moved else 0 end) as season_{{ quarter }}
+            {{ exact_sum('case when number between ' ~ (3 * quarter + 1) ~ ' and ' ~ (3 * quarter + 3) ~ ' then moved else 0 end') }} as season_{{ quarter }}
             {%- endfor %}
         from seasons_moved
         where has_season
@@ -507,7 +509,9 @@
             start_number,
             number,
             has_season,
-            divided - avg(divided) over (partition by data_id, start_number) as image
+            divided - avg(divided) over (
+                partition by data_id, start_number order by number rows between unbounded preceding and unbounded following
+            ) as image
         from seasons_divided
     ),
 
@@ -531,7 +535,7 @@
             exposed.data_id,
             exposed.start_number,
             exposed.quarter_number as number,
-            greatest(sum(exposed.exposure * exp(seasons_centred.image)), 1e-9) as exposure
+            greatest({{ exact_sum('exposed.exposure * exp(seasons_centred.image)') }}, 1e-9) as exposure
         from exposed
         inner join seasons_centred
             on
@@ -548,8 +552,14 @@
             levels_divided.number,
             levels_exposed.exposure,
             levels_divided.divided
-            - sum(levels_divided.divided * levels_exposed.exposure) over (partition by levels_divided.data_id, levels_divided.start_number)
-            / sum(levels_exposed.exposure) over (partition by levels_divided.data_id, levels_divided.start_number) as image
+            - sum(levels_divided.divided * levels_exposed.exposure) over (
+                partition by levels_divided.data_id, levels_divided.start_number order by levels_divided.number
+                rows between unbounded preceding and unbounded following
+            )
+            / sum(levels_exposed.exposure) over (
+                partition by levels_divided.data_id, levels_divided.start_number order by levels_divided.number
+                rows between unbounded preceding and unbounded following
+            ) as image
         from levels_divided
         inner join levels_exposed
             on
@@ -570,7 +580,7 @@
             exposed.data_id,
             exposed.start_number,
             exposed.month_of_year as number,
-            sum(exposed.exposure * exp(levels_centred.image)) as exposure
+            {{ exact_sum('exposed.exposure * exp(levels_centred.image)') }} as exposure
         from exposed
         inner join levels_centred
             on
@@ -642,8 +652,8 @@
 {%- endmacro %}
 
 {% macro believed(value, information, deviation, beforehand) -%}
-    (sum({{ value }} * {{ value }}) + {{ prior_weight() }} * {{ beforehand }} * {{ beforehand }})
-    / (sum({{ information }} / ({{ information }} + 1 / {{ deviation }} / {{ deviation }})) + {{ prior_weight() }})
+    ({{ exact_sum(value ~ ' * ' ~ value) }} + {{ prior_weight() }} * {{ beforehand }} * {{ beforehand }})
+    / ({{ exact_sum(information ~ ' / (' ~ information ~ ' + 1 / ' ~ deviation ~ ' / ' ~ deviation ~ ')') }} + {{ prior_weight() }})
 {%- endmacro %}
 
 {#- Of the images so far the combination whose residual is smallest: two steps back, in closed form. A step that made
@@ -671,6 +681,21 @@
                 and moving.number = images.number
     ),
 
+    -- in one order, so that what other dates there are changes no digit
+    products as (
+        select
+            *,
+            sum(difference_1 * difference_1) over in_order as gram_11,
+            sum(difference_1 * difference_2) over in_order as gram_12,
+            sum(difference_2 * difference_2) over in_order as gram_22,
+            sum(difference_1 * weight * residual) over in_order as against_1,
+            sum(difference_2 * weight * residual) over in_order as against_2
+        from differences
+        window in_order as (
+            partition by data_id, start_number order by element, number rows between unbounded preceding and unbounded following
+        )
+    ),
+
     grams as (
         select
             data_id,
@@ -680,12 +705,12 @@
             max(gain) as gain,
             max(best_residual) as best_before,
             max(log_likelihood) as log_likelihood_before,
-            sum(difference_1 * difference_1) as gram_11,
-            sum(difference_1 * difference_2) as gram_12,
-            sum(difference_2 * difference_2) as gram_22,
-            sum(difference_1 * weight * residual) as against_1,
-            sum(difference_2 * weight * residual) as against_2
-        from differences
+            max(gram_11) as gram_11,
+            max(gram_12) as gram_12,
+            max(gram_22) as gram_22,
+            max(against_1) as against_1,
+            max(against_2) as against_2
+        from products
         group by data_id, start_number
     ),
 
@@ -693,7 +718,7 @@
         select
             data_id,
             start_number,
-            sum(repeat_occasions * (season + level)) as ln_pace
+            {{ exact_sum('repeat_occasions * (season + level)') }} as ln_pace
         from rates
         group by data_id, start_number
     ),

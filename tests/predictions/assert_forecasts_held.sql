@@ -1,7 +1,7 @@
 {{ config(severity='warn') }}
 
--- A failure means that the forecasts of the latest quarters were far off (poor), or worse than a plain one: than each customer's own
--- past rate (naive), the formula, or the same period of last year. Decide nothing by predicted CLV before you know why; see
+-- A failure means that the forecasts of the latest quarters were far off (poor), or worse than a plain one: than each customer's
+-- own past rate (naive), the formula, or the same period of last year. Decide nothing by predicted CLV before you know why; see
 -- fct_model_backtests.
 select
     quality.model_quality,

@@ -397,7 +397,7 @@ YEARLY_HORIZON_MONTHS = 60
 
 def write_subscriptions_alone(folder: Path) -> None:
     """Write the survivors of Fader & Hardie (2007) by year, with whom a monthly plan shares its name, and a word that is no period."""
-    rows = [("unknown", "unknown", "2025-01-01", "", "regular", "10", "fortnight")]
+    rows = [("fortnightly", "fortnightly", "2025-01-01", "", "regular", "10", "fortnight")]
     for plan, survivors in SURVIVORS.items():
         ends = [
             f"{2018 + year}-05-01"
@@ -437,7 +437,7 @@ def test_a_shop_may_have_subscriptions_and_no_orders(contract_shop: duckdb.DuckD
     assert rows_of(contract_shop, "select as_of_date from main.publication") == [(dt.date(2025, 5, 1),)]
     assert rows_of(contract_shop, "select record_key, reason from marts.fct_rejected_records") == [
         (
-            "unknown",
+            "fortnightly",
             "billing_period is none of month, two months, quarter, four months, half year, year, two years, week",
         )
     ]

@@ -84,7 +84,8 @@ spread as (
     select
         summed.*,
         case
-            when summed.is_observed = 0 then exp({{ z_of_interval() }} * sqrt(spreads.log_variance + 15e-1 / nullif(summed.forecast_orders, 0)))
+            when summed.is_observed = 0
+                then exp({{ z_of_interval() }} * sqrt(spreads.log_variance + 15e-1 / nullif(summed.forecast_orders, 0)))
         end as factor
     from summed
     left join months

@@ -20,8 +20,10 @@ TARGET = 3
 
 PUBLISHED = "published"
 """Model name of the backtests of what was published."""
+COMPARED = (PUBLISHED, "bg_nbd", "naive", "formula")
+"""Models of the chart; its table has all."""
 MODELS = {
-    PUBLISHED: "what is published",
+    PUBLISHED: "published",
     "bg_nbd": "BG/NBD",
     "mbg_nbd": "MBG/NBD",
     "mbg_nbd_clock": "MBG/NBD on its clock",
@@ -575,7 +577,7 @@ def calibration(shop: Shop) -> Figure:
         if row["cutoff_date"] == rows[0]["cutoff_date"] and row["horizon_days"] == rows[0]["horizon_days"]
     ]
     ours = next((row for row in longest if row["model_name"] == PUBLISHED), longest[0])
-    models = sorted({row["model_name"] for row in rows}, key=lambda name: (name != PUBLISHED, name))
+    models = [name for name in COMPARED if any(row["model_name"] == name for row in rows)]
     return Figure(
         "calibration",
         _calibration_title(ours),
@@ -590,9 +592,11 @@ def calibration(shop: Shop) -> Figure:
                 "model": _model(row["model_name"]),
             }
             for row in rows
+            if row["model_name"] in models
         ],
         spec=charts.calibration(
-            [_model(name) for name in models], max(max(row["predicted"], row["actual"]) for row in rows)
+            [_model(name) for name in models],
+            max(max(row["predicted"], row["actual"]) for row in rows if row["model_name"] in models),
         ),
         table=Table(
             [
@@ -627,7 +631,7 @@ def _calibration_title(row: Row) -> str:
     bias = row["bias"]
     off = "" if bias is None or abs(bias) < 0.0005 else f": {percent(abs(bias))} too {'many' if bias > 0 else 'few'}"
     return (
-        f"{_capital(_model(row['model_name']))} predicted {count(row['predicted_orders'])} orders "
+        f"What is published predicted {count(row['predicted_orders'])} orders "
         f"for the {row['horizon_days']} days after {row['cutoff_date']}, {count(row['actual_orders'])} were made{off}"
     )
 

@@ -29,6 +29,8 @@ MODELS = {
             36 as horizon_months,
             cast(null as varchar) as purchase_model,
             'too_few_repeat_customers' as model_status,
+            'untested' as model_quality,
+            '' as model_warnings,
             count(*) as purchase_occasions,
             max(as_of_date) as as_of_date
         from {{ ref('fct_orders') }}
