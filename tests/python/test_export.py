@@ -165,7 +165,11 @@ def test_a_whole_mart_is_in_csv_and_in_excel_as_it_is_published(
             tuple(float(cell) if isinstance(value, float) else cell for cell, value in zip(line, row, strict=True))
             for line, row in zip(read_csv(tmp_path / "csv" / f"{mart}.csv")[1:], rows, strict=True)
         ] == [tuple(value if isinstance(value, float) else as_csv(value) for value in row) for row in rows]
-        in_excel = read_sheet(tmp_path / "xlsx" / f"{mart}.xlsx", mart)[1:]
+        # a text without characters is read as one or as nothing, by what stands around it
+        in_excel = [
+            tuple(None if cell == "" else cell for cell in line)
+            for line in read_sheet(tmp_path / "xlsx" / f"{mart}.xlsx", mart)[1:]
+        ]
         assert in_excel == [tuple(as_excel(value) for value in row) for row in rows]
 
 

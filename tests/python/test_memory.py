@@ -12,13 +12,15 @@ from soak.builder import Builder
 from clv.engines import ENGINE
 
 SORTING = """
-import resource, sys
+import sys
 from pathlib import Path
 from clv.engines import ENGINE
 with ENGINE.compare(Path(sys.argv[1])) as database:
     numbers = "(select sha256(i::varchar) as sha from range(4000000) as numbers (i))"
     count = database.execute(f"select count(*) from (select distinct sha from {numbers})").fetchall()[0][0]
-print(count, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+# of this program alone: what getrusage says holds the memory of the one that started it
+(peak,) = [line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM")]
+print(count, int(peak.split()[1]) // 1024)
 """
 
 
@@ -32,6 +34,7 @@ def peak_of_sorting(spill: Path, limit: str) -> int:
     return peak
 
 
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="Linux says how much memory a program took.")
 def test_what_does_not_fit_is_spilled_and_gone_afterwards(tmp_path: Path) -> None:
     spill = tmp_path / "spill"
     assert peak_of_sorting(spill, "100MB") < 300 < peak_of_sorting(spill, "4GB")
