@@ -109,7 +109,7 @@
             months.month_number,
             months.month_of_year,
             months.quarter_number,
-            months.days,
+            months.month_days,
             months.repeat_occasions,
             months.has_season,
             months.mean_age,
@@ -132,10 +132,10 @@
     paced as {{ computed_once() }} (
         select
             *,
-            sum(pace * days) over (
+            sum(pace * month_days) over (
                 partition by data_id, start_number order by month_number rows between unbounded preceding and current row
-            ) - pace * days as age_before,
-            sum(pace * days) over (
+            ) - pace * month_days as age_before,
+            sum(pace * month_days) over (
                 partition by data_id, start_number order by month_number rows between unbounded preceding and unbounded following
             ) as age_at_date
         from rates
@@ -329,7 +329,7 @@
                     partition by rates.data_id, rates.start_number
                     order by rates.month_number
                     rows between unbounded preceding and current row
-                ) * rates.days - coalesce(changes.rate_days, 0), 0e0
+                ) * rates.month_days - coalesce(changes.rate_days, 0), 0e0
             ) / (7 * rates.mean_age) as exposure
         from rates
         left join changes_by_month as changes

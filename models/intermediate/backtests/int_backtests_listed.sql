@@ -53,8 +53,8 @@ final as (
     left join months
         on
             paired.valued_at = months.valued_at
-            and months.begins_after_days < paired.horizon_days
-            and months.ends_after_days >= paired.horizon_days
+            and paired.horizon_days > months.begins_after_days
+            and paired.horizon_days <= months.ends_after_days
     {% endif %}
     where paired.horizon_quarters = 1 or (paired.is_backtested and paired.horizon_quarters <= 4)
 )

@@ -23,8 +23,10 @@ horizons as (
 final as (
     select
         cast(horizons.horizon_quarters as integer) as horizon_quarters,
-        (coalesce({{ exact_sum('backtests.log_error * backtests.log_error') }}, 0) + 2 * 4e-2 * (1 + max(horizons.horizon_quarters)) / 2)
-        / (count(backtests.log_error) + 2) as log_variance
+        (
+            coalesce({{ exact_sum('backtests.log_error * backtests.log_error') }}, 0)
+            + 2 * 4e-2 * (1 + max(horizons.horizon_quarters)) / 2
+        ) / (count(backtests.log_error) + 2) as log_variance
     from horizons
     left join backtests
         on

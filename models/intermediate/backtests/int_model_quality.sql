@@ -28,10 +28,11 @@ published as (
 compared as (
     select
         published.place,
-        published.log_error,
         {% for model in references %}
-        max(case when backtests.model_name = '{{ model }}' then abs(backtests.log_error) end) as {{ model }}_error{{ ',' if not loop.last }}
+        max(case when backtests.model_name = '{{ model }}' then abs(backtests.log_error) end)
+            as {{ model }}_error,
         {% endfor %}
+        published.log_error
     from published
     inner join backtests
         on published.valued_at = backtests.valued_at
@@ -40,10 +41,11 @@ compared as (
 
 measured as (
     select
-        avg(case when place <= 2 then log_error end) as log_error,
         {% for model in references %}
-        avg(case when {{ model }}_error is not null then abs(log_error) end) > avg({{ model }}_error) as is_worse_than_{{ model }}{{ ',' if not loop.last }}
+        avg(case when {{ model }}_error is not null then abs(log_error) end) > avg({{ model }}_error)
+            as is_worse_than_{{ model }},
         {% endfor %}
+        avg(case when place <= 2 then log_error end) as log_error
     from compared
     where place <= 4
 ),

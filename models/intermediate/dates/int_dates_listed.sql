@@ -82,7 +82,7 @@ tested as (
         ) as is_tested_on_another_day
     from compared
     cross join built_tests
-    -- what the first month of the history is compared with, what corrects its level, and what is tested, is valued though it is not shown
+    -- valued though not shown: what the first month is compared with, what corrects its level, and what is tested
     where compared.is_needed or compared.is_backtested
 ),
 
@@ -94,7 +94,7 @@ quarters as (
     where is_quarter_end
 ),
 
--- where a quarter comes out otherwise, so do the forecast of it at the end of the last and the backtests of the quarters before it;
+-- where a quarter comes out otherwise, so do the forecast of it at the end of the last and the backtests of the quarters before;
 -- where the last quarter is another one, all of them
 final as (
     select

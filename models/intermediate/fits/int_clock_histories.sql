@@ -59,7 +59,8 @@ final as (
         sum(customers) as customers
     from placed
     group by
-        data_id, binned_x, first_month, last_month, case when not are_many then first_day end, case when not are_many then last_day end
+        data_id, binned_x, first_month, last_month,
+        case when not are_many then first_day end, case when not are_many then last_day end
 )
 
 select * from final

@@ -55,12 +55,15 @@ final as (
         months.month_number,
         mod(months.month_number, 12) + 1 as month_of_year,
         cast(floor(months.month_number / 3e0) as integer) as quarter_number,
-        {{ day_of_month(
-            'case when months.month_number = ' ~ month_number('logs.valued_on') ~ ' then logs.valued_on else '
-            ~ last_day_of('months.month') ~ ' end'
-        ) }} as days,
-        cast(coalesce(occasions.occasions, 0) - coalesce(first_occasions.occasions, 0) as {{ type_double() }}) as repeat_occasions,
-        {{ dbt.datediff('logs.first_day', 'logs.valued_on', 'day') }} >= {{ least_days_of_season() }} as has_season,
+        case
+            when months.month_number = {{ month_number('logs.valued_on') }} then {{ day_of_month('logs.valued_on') }}
+            else {{ day_of_month(last_day_of('months.month')) }}
+        end as month_days,
+        cast(coalesce(occasions.occasions, 0) - coalesce(first_occasions.occasions, 0) as {{ type_double() }})
+            as repeat_occasions,
+        {{ dbt.datediff(
+            'logs.first_day', 'logs.valued_on', 'day'
+        ) }} >= {{ least_days_of_season() }} as has_season,
         logs.mean_age
     from logs
     inner join months

@@ -51,8 +51,10 @@ paced as (
         months.month_number,
         months.valued_on,
         months.month_number = months.last_month as is_last,
-        cast({{ dbt.datediff('months.month', add_months('months.month', '1'), 'day') }} as {{ type_double() }}) as days,
-        cast({{ dbt.datediff('months.month', 'months.valued_on', 'day') }} + 1 as {{ type_double() }}) as days_to_date,
+        {{ day_of_month(last_day_of('months.month')) }} as month_days,
+        {{ dbt.datediff(
+            'months.month', 'months.valued_on', 'day'
+        ) }} + 1e0 as days_to_date,
         exp(coalesce(seasons.value, 0) + levels.value) / 7 as pace
     from months
     inner join clocks as levels
@@ -70,9 +72,9 @@ paced as (
 stood as (
     select
         *,
-        sum(pace * days) over (
+        sum(pace * month_days) over (
             partition by valued_at order by month_number rows between unbounded preceding and current row
-        ) - pace * days as weeks_before
+        ) - pace * month_days as weeks_before
     from paced
 ),
 

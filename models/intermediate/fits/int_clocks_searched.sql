@@ -13,11 +13,7 @@ plain as (
     select
         *,
         row_number() over (
-            partition by
-                data_id
-                {%- for number in range(1, 5) %},
-                round(10 * ln_{{ number }})
-                {%- endfor %}
+            partition by data_id, round(10 * ln_1), round(10 * ln_2), round(10 * ln_3), round(10 * ln_4)
             order by log_likelihood desc nulls last, start_number asc
         ) as place_rank
     from {{ ref('int_models_searched') }}
@@ -62,6 +58,36 @@ starts as (
     where ln_4 > ln(1e2)
 ),
 
+factors as (
+    select
+        data_id,
+        'level' as element,
+        quarter_number as number,
+        0e0 as value
+    from months
+    union all
+    select
+        data_id,
+        'season' as element,
+        month_of_year as number,
+        0e0 as value
+    from months
+    union all
+    select
+        data_id,
+        'season_spread' as element,
+        0 as number,
+        ln(3e-1) as value
+    from months
+    union all
+    select
+        data_id,
+        'level_drift' as element,
+        0 as number,
+        ln({{ var('level_drift') }}) as value
+    from months
+),
+
 points as (
     {% for number in range(1, 5) %}
     select
@@ -80,35 +106,7 @@ points as (
         factors.number,
         factors.value
     from starts
-    inner join (
-        select
-            data_id,
-            'level' as element,
-            quarter_number as number,
-            0e0 as value
-        from months
-        union all
-        select
-            data_id,
-            'season' as element,
-            month_of_year as number,
-            0e0 as value
-        from months
-        union all
-        select
-            data_id,
-            'season_spread' as element,
-            0 as number,
-            ln(3e-1) as value
-        from months
-        union all
-        select
-            data_id,
-            'level_drift' as element,
-            0 as number,
-            ln({{ var('level_drift') }}) as value
-        from months
-    ) as factors
+    inner join factors
         on starts.data_id = factors.data_id
 ),
 

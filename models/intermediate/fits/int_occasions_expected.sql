@@ -16,10 +16,10 @@ histories as (
 timed as (
     select
         valued_at,
-        clock,
         {% for horizon in horizons %}
-        max(case when horizon = '{{ horizon }}' then weeks end) as weeks_{{ horizon }}{{ ',' if not loop.last }}
+        max(case when horizon = '{{ horizon }}' then weeks end) as weeks_{{ horizon }},
         {% endfor %}
+        clock
     from {{ ref('int_horizons_timed') }}
     group by valued_at, clock
 ),

@@ -39,7 +39,9 @@ histories as (
         timed.age,
         {{ exact_sum('predictions.probability_alive') }} as alive,
         {{ exact_sum('predictions.probability_alive * predictions.expected_order_value') }} as alive_value,
-        {{ exact_sum('predictions.probability_alive * predictions.expected_order_value * valued.expected_margin_rate') }} as alive_margin
+        {{ exact_sum(
+            'predictions.probability_alive * predictions.expected_order_value * valued.expected_margin_rate'
+        ) }} as alive_margin
     from customers
     inner join timed
         on customers.customer_id = timed.customer_id
@@ -79,7 +81,9 @@ kinds as (
         evaluated.x,
         evaluated.age,
         months.months_ahead,
-        {{ exact_sum('evaluated.weight * (' ~ purchase_model(model, 'expected_occasions')('months.weeks_ahead') ~ ')') }} as expected_occasions
+        {{ exact_sum(
+            'evaluated.weight * (' ~ purchase_model(model, 'expected_occasions')('months.weeks_ahead') ~ ')'
+        ) }} as expected_occasions
     from {{ model }}_evaluated as evaluated
     inner join months
         on months.model_name = '{{ model }}'
@@ -114,15 +118,15 @@ reached as (
 final as (
     select
         months.month,
-        months.months_ahead,
-        reached.cohort_year,
         {% for column in ['orders', 'net_revenue', 'gross_margin'] %}
         levels.level_factor * greatest(
             reached.{{ column }} - coalesce(lag(reached.{{ column }}) over (
                 partition by reached.cohort_year order by reached.months_ahead
             ), 0), 0
-        ) as {{ column }}{{ ',' if not loop.last }}
+        ) as {{ column }},
         {% endfor %}
+        months.months_ahead,
+        reached.cohort_year
     from reached
     inner join months
         on reached.months_ahead = months.months_ahead

@@ -43,7 +43,7 @@ final as (
         ended.month,
         ended.months_ahead = 0 as is_running,
         greatest({{ dbt.datediff('ended.as_of_date', 'ended.last_day', 'day') }}, 0) as days_ahead,
-        cast({{ dbt.datediff('ended.month', 'ended.last_day', 'day') }} + 1 as {{ type_double() }}) as days,
+        {{ day_of_month('ended.last_day') }} as month_days,
         elected.model_name,
         elected.clock,
         {% if has_clock() %}

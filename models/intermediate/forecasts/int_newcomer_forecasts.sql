@@ -60,14 +60,20 @@ activity as (
 rates as (
     select
         ages.age_months,
-        {% for column in ['orders', 'net_revenue', 'gross_margin'] %}
-        {{ ratio('coalesce(activity.' ~ column ~ ', 0)' if column != 'gross_margin'
-            else 'case when activity.age_months is null then 0 else activity.gross_margin end', 'ages.customers') }}
-            as {{ column }}{{ ',' if not loop.last }}
-        {% endfor %}
+        {{ ratio('coalesce(activity.orders, 0)', 'ages.customers') }} as orders,
+        {{ ratio('coalesce(activity.net_revenue, 0)', 'ages.customers') }} as net_revenue,
+        {{ ratio('case when activity.age_months is null then 0 else activity.gross_margin end', 'ages.customers') }}
+            as gross_margin
     from ages
     left join activity
         on ages.age_months = activity.age_months
+),
+
+lengths as (
+    select
+        max(months_before) as months,
+        sum(case when months_before > 0 then customers end) as customers
+    from cohorts
 ),
 
 -- as many as in the same month of last year, or as in the mean month of a log that is younger
@@ -77,16 +83,11 @@ arrivals as (
         coalesce(
             last_year.customers,
             case when lengths.months < 12 then lengths.customers / nullif(lengths.months, 0) else 0 end
-        ) * case when months.is_running then months.days_ahead / months.days else 1 end as customers
+        ) * case when months.is_running then months.days_ahead / months.month_days else 1 end as customers
     from months
+    cross join lengths
     left join cohorts as last_year
         on {{ add_months('months.month', '-12') }} = last_year.cohort_month
-    cross join (
-        select
-            max(months_before) as months,
-            sum(case when months_before > 0 then customers end) as customers
-        from cohorts
-    ) as lengths
 ),
 
 -- an age that nobody has reached leaves the month unknown

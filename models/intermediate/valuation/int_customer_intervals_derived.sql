@@ -29,27 +29,27 @@ ordering as (
 spread as (
     select
         *,
-        case
-            when mean_value > 0 and mean_square is not null then sqrt(ln(greatest(mean_square / (mean_value * mean_value), 1)))
-        end as log_deviation,
         {% for name, share in shares.items() %}
         greatest(least(({{ share }} - probability_of_none) / nullif(1 - probability_of_none, 0), 1 - 1e-9), 1e-9)
-            as share_{{ name }}{{ ',' if not loop.last }}
+            as share_{{ name }},
         {% endfor %}
+        case
+            when mean_value > 0 and mean_square is not null then sqrt(ln(greatest(mean_square / (mean_value * mean_value), 1)))
+        end as log_deviation
     from ordering
 ),
 
 final as (
     select
-        customer_id,
         {% for name, share in shares.items() %}
         case
             when probability_of_none >= {{ share }} or mean_value <= 0 then 0
             when log_deviation is not null then {{ bounded_exp(
                 'ln(mean_value) + log_deviation * (' ~ normal_quantile('share_' ~ name) ~ ' - log_deviation / 2)'
             ) }}
-        end as value_{{ name }}{{ ',' if not loop.last }}
+        end as value_{{ name }},
         {% endfor %}
+        customer_id
     from spread
 )
 

@@ -22,10 +22,10 @@ levels as (
 timed as (
     select
         valued_at,
-        clock,
         {% for name, horizon in horizons.items() %}
-        max(case when horizon = '{{ horizon }}' then weeks end) as weeks{{ name }}{{ ',' if not loop.last }}
+        max(case when horizon = '{{ horizon }}' then weeks end) as weeks{{ name }},
         {% endfor %}
+        clock
     from {{ ref('int_horizons_timed') }}
     group by valued_at, clock
 ),

@@ -50,7 +50,8 @@ final as (
         {{ return_on('gross_margin - spend', 'spend') }} as roi,
         mean_total_clv,
         {{ ratio('mean_total_clv', 'cac') }} as clv_to_cac,
-        new_customers >= {{ var('min_segment_customers') }} and (select quality.model_quality from quality) <> 'poor' as is_reliable
+        new_customers >= {{ var('min_segment_customers') }}
+        and (select quality.model_quality from quality) <> 'poor' as is_reliable
     from measured
 )
 

@@ -54,7 +54,8 @@ final as (
         planned_new_customers,
         {{ to_money('affordable_cac * planned_new_customers') }} as yearly_budget,
         {{ to_money('(affordable_cac - current_cac) * planned_new_customers') }} as headroom,
-        new_customers >= {{ var('min_segment_customers') }} and (select quality.model_quality from quality) <> 'poor' as is_reliable
+        new_customers >= {{ var('min_segment_customers') }}
+        and (select quality.model_quality from quality) <> 'poor' as is_reliable
     from afforded
 )
 

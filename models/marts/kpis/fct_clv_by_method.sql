@@ -113,7 +113,9 @@ final as (
         customers,
         customers >= {{ var('min_segment_customers') }}
         and is_history_long_enough
-        and not (clv_method = 'predictive' and segment_kind <> 'plan' and (select quality.model_quality from quality) = 'poor') as is_reliable
+        and not (
+            clv_method = 'predictive' and segment_kind <> 'plan' and (select quality.model_quality from quality) = 'poor'
+        ) as is_reliable
     from all_methods
 )
 
