@@ -2,7 +2,7 @@
 -- below 0 is what is spent too much; without one, the channel costs nothing or brought nobody.
 select
     acquisition_channel,
-    mean_total_clv,
+    mean_clv_36m,
     target_clv_to_cac,
     affordable_cac,
     current_cac,

@@ -5,11 +5,11 @@ select
     spend,
     new_customers,
     cac,
-    mean_total_clv,
+    mean_clv_36m,
     clv_to_cac,
     roas,
     roi,
     is_reliable
 from {{ ref('fct_attribution_models') }}
 where is_configured and acquisition_channel <> 'all'
-order by clv_to_cac desc nulls last, mean_total_clv desc nulls last, acquisition_channel asc
+order by clv_to_cac desc nulls last, mean_clv_36m desc nulls last, acquisition_channel asc

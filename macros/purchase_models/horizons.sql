@@ -1,9 +1,19 @@
-{% macro discounted_occasions(expected_occasions, months, discount_rate) -%}
+{% macro discounted_occasions(months, discount_rate) -%}
     {%- for month in range(1, months + 1) -%}
-    ({{ expected_occasions('weeks_' ~ month) }}) * (power(1 + {{ discount_rate }}, -{{ month }} / 12e0)
+    occasions_{{ month }} * (power(1 + {{ discount_rate }}, -{{ month }} / 12e0)
     {%- if not loop.last %} - power(1 + {{ discount_rate }}, -{{ month + 1 }} / 12e0){% endif %})
     {%- if not loop.last %} + {% endif %}
     {%- endfor -%}
+{%- endmacro %}
+
+{#- A month counts as far as the customer is not older, and from its middle. -#}
+{% macro occasions_to_age(months, age_months, discount_rate) -%}
+    power(1 + {{ discount_rate }}, -{{ age_months }} / 12) * (
+    {%- for month in range(1, months + 1) %}
+        {{ '+ ' if not loop.first }}(occasions_{{ month }}{{ ' - occasions_' ~ (month - 1) if not loop.first }})
+        * least(greatest({{ months - month + 1 }} - {{ age_months }}, 0), 1) * power(1 + {{ discount_rate }}, -{{ month - 0.5 }} / 12e0)
+    {%- endfor %}
+    )
 {%- endmacro %}
 
 {% macro weeks_of_months(months) -%}
@@ -22,8 +32,10 @@
 
 {% macro horizon_quarters() %}{{ return([(var('horizon_months') / 3) | round(0, 'ceil') | int, 1] | max) }}{% endmacro %}
 
+{% macro predicted_months() %}{{ return(([var('horizon_months')] + clv_ages()) | max) }}{% endmacro %}
+
 {% macro predicted_horizons() %}
     {%- set horizons = {'30d': '30 / 7e0', '90d': '90 / 7e0', '365d': '365 / 7e0'} -%}
-    {%- for month in range(1, var('horizon_months') + 1) -%}{%- do horizons.update({month: weeks_of_months(month)}) -%}{%- endfor -%}
+    {%- for month in range(1, predicted_months() + 1) -%}{%- do horizons.update({month: weeks_of_months(month)}) -%}{%- endfor -%}
     {{ return(horizons) }}
 {% endmacro %}

@@ -7,7 +7,8 @@ customers as (
         measured.customer_id,
         measured.net_revenue,
         measured.gross_margin,
-        valued.total_clv
+        valued.total_clv,
+        valued.clv_36m
     from {{ ref('int_customers_known') }} as measured
     inner join {{ ref('int_customers_valued') }} as valued
         on measured.customer_id = valued.customer_id
@@ -40,7 +41,9 @@ final as (
         sum({{ shared('customers.gross_margin') }}) as gross_margin,
         max(case when customers.gross_margin is null then 1 else 0 end) as has_unknown_margin,
         sum({{ shared('customers.total_clv') }}) as total_clv,
-        max(case when customers.total_clv is null then 1 else 0 end) as has_unknown_clv
+        sum({{ shared('customers.clv_36m') }}) as clv_36m,
+        max(case when customers.total_clv is null then 1 else 0 end) as has_unknown_clv,
+        max(case when customers.clv_36m is null then 1 else 0 end) as has_unknown_clv_36m
     from shares
     inner join customers
         on shares.customer_id = customers.customer_id

@@ -17,7 +17,8 @@ acquired as (
         sum(new_customers) as new_customers,
         sum(net_revenue) as net_revenue,
         case when max(has_unknown_margin) = 0 then sum(gross_margin) end as gross_margin,
-        case when max(has_unknown_clv) = 0 then sum(total_clv) end as total_clv
+        case when max(has_unknown_clv) = 0 then sum(total_clv) end as total_clv,
+        case when max(has_unknown_clv_36m) = 0 then sum(clv_36m) end as clv_36m
     from {{ ref('int_acquired_customers') }}
     where attribution_model = '{{ var("attribution_model") }}' and campaign is not null
     group by campaign
@@ -53,7 +54,8 @@ joined as (
         coalesce(ordered.attributed_orders, 0) as attributed_orders,
         acquired.net_revenue,
         acquired.gross_margin,
-        acquired.total_clv
+        acquired.total_clv,
+        acquired.clv_36m
     from campaigns
     left join spend on campaigns.campaign = spend.campaign
     left join acquired on campaigns.campaign = acquired.campaign
@@ -69,7 +71,8 @@ final as (
         cast(attributed_orders as {{ type_double() }}) as attributed_orders,
         {{ to_money(cost_per('spend', 'new_customers')) }} as cac,
         {{ to_money(cost_per('spend', 'attributed_orders')) }} as cpa,
-        {{ to_money(ratio('total_clv', 'new_customers')) }} as mean_total_clv
+        {{ to_money(ratio('total_clv', 'new_customers')) }} as mean_total_clv,
+        {{ to_money(ratio('clv_36m', 'new_customers')) }} as mean_clv_36m
     from joined
 )
 

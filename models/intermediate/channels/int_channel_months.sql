@@ -1,5 +1,6 @@
 {% set columns = [
-    'spend', 'new_customers', 'attributed_orders', 'net_revenue', 'gross_margin', 'has_unknown_margin', 'total_clv', 'has_unknown_clv'
+    'spend', 'new_customers', 'attributed_orders', 'net_revenue', 'gross_margin', 'has_unknown_margin', 'total_clv', 'has_unknown_clv',
+    'clv_36m', 'has_unknown_clv_36m',
 ] %}
 with spend as (
     select
@@ -49,10 +50,12 @@ parts as (
         gross_margin,
         has_unknown_margin,
         total_clv,
-        has_unknown_clv
+        has_unknown_clv,
+        clv_36m,
+        has_unknown_clv_36m
     from acquired
     union all
-    select attribution_model, month, acquisition_channel, 0, 0, attributed_orders, 0, 0, 0, 0, 0
+    select attribution_model, month, acquisition_channel, 0, 0, attributed_orders, 0, 0, 0, 0, 0, 0, 0
     from orders
 ),
 
@@ -73,7 +76,8 @@ summed as (
         sum(attributed_orders) as attributed_orders,
         sum(net_revenue) as net_revenue,
         case when max(has_unknown_margin) = 0 then sum(gross_margin) end as gross_margin,
-        case when max(has_unknown_clv) = 0 then sum(total_clv) end as total_clv
+        case when max(has_unknown_clv) = 0 then sum(total_clv) end as total_clv,
+        case when max(has_unknown_clv_36m) = 0 then sum(clv_36m) end as clv_36m
     from with_company
     group by attribution_model, month, acquisition_channel
 ),
@@ -86,7 +90,7 @@ known as (
         cast(case when has_spend.is_spend_known then summed.spend end as {{ type_money() }}) as spend,
         summed.new_customers,
         summed.attributed_orders,
-        {{ money_columns(['net_revenue', 'gross_margin', 'total_clv']) }}
+        {{ money_columns(['net_revenue', 'gross_margin', 'total_clv', 'clv_36m']) }}
     from summed
     cross join has_spend
 ),
@@ -96,7 +100,8 @@ final as (
         *,
         {{ to_money(cost_per('spend', 'new_customers')) }} as cac,
         {{ to_money(cost_per('spend', 'attributed_orders')) }} as cpa,
-        {{ to_money(ratio('total_clv', 'new_customers')) }} as mean_total_clv
+        {{ to_money(ratio('total_clv', 'new_customers')) }} as mean_total_clv,
+        {{ to_money(ratio('clv_36m', 'new_customers')) }} as mean_clv_36m
     from known
 )
 

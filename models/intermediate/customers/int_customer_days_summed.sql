@@ -91,9 +91,21 @@ by_day as (
     group by valued_at, customer_id, order_date
 ),
 
+aged as (
+    select
+        *,
+        {{ dbt.datediff(
+            'min(occasion_date) over (partition by valued_at, customer_id)', 'order_date', 'day'
+        ) }} as age_days
+    from by_day
+),
+
 dated as (
     select
         *,
+        {% for value in ['net_revenue', 'gross_margin'] %}
+        {{ to_money(value ~ ' * ' ~ discount_to('greatest(age_days, 0)')) }} as discounted_{{ value }},
+        {% endfor %}
         {{ month_of('order_date') }} as month,
         case
             when orders > 0
@@ -102,7 +114,7 @@ dated as (
                 )
         end as previous_occasion_date,
         lead(order_date) over (partition by valued_at, customer_id order by order_date) as next_order_date
-    from by_day
+    from aged
 ),
 
 -- the last day up to a date tells what the customer was at it
@@ -125,6 +137,12 @@ final as (
         {% endfor %}
         case when count(gross_margin) over so_far = count(*) over so_far then sum(gross_margin) over so_far end
             as gross_margin_so_far,
+        {% for age in clv_ages() %}
+        {% set at_age = 'case when ' ~ months_of_age('age_days') ~ ' <= ' ~ age ~ ' then discounted_' %}
+        sum({{ at_age }}net_revenue end) over so_far as revenue_by_{{ age }}m,
+        case when count(gross_margin) over so_far = count(*) over so_far then sum({{ at_age }}gross_margin end) over so_far end
+            as margin_by_{{ age }}m,
+        {% endfor %}
         sum(orders) over of_month as month_orders,
         sum(net_revenue) over of_month as month_net_revenue
     from dated

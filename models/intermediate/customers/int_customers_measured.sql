@@ -4,6 +4,7 @@
     'last_order_at', 'first_occasion_date', 'last_occasion_date', 'previous_occasion_date', 'month', 'month_orders',
     'month_net_revenue',
 ] %}
+{% for age in clv_ages() %}{% do state.extend(['revenue_by_' ~ age ~ 'm', 'margin_by_' ~ age ~ 'm']) %}{% endfor %}
 with dates as (
     select * from {{ ref('int_dates_listed') }} where is_rebuilt
 ),
@@ -91,6 +92,10 @@ final as (
         {{ ratio('measured.occasion_value_so_far - measured.first_occasion_value', 'measured.purchase_occasions - 1') }}
             as mean_repeat_value,
         {{ ratio('measured.occasion_value_so_far', 'measured.purchase_occasions') }} as mean_value,
+        {% for age in clv_ages() %}
+        case when bases.clv_basis = 'margin' then measured.margin_by_{{ age }}m else measured.revenue_by_{{ age }}m end
+            as value_by_{{ age }}m,
+        {% endfor %}
         case when measured.month = measured.month_of_date then measured.month_orders else 0 end as month_orders,
         case when measured.month = measured.month_of_date then measured.month_net_revenue else 0 end as month_net_revenue
     from customers

@@ -25,10 +25,10 @@ known as (
 
 numbers as (
     select generated_number - 1 as months_later
-    from ({{ dbt.generate_series(1200 + var('horizon_months')) }}) as generated
+    from ({{ dbt.generate_series(1200 + predicted_months()) }}) as generated
 ),
 
--- to the end of the horizon, and of a year
+-- to the end of the horizon, and of the ages that are valued
 months as (
     select
         known.data_id,
@@ -41,7 +41,7 @@ months as (
     inner join dates
         on known.data_id = dates.valued_at
     inner join numbers
-        on known.first_month + numbers.months_later <= known.last_month + {{ [var('horizon_months'), 12] | max + 2 }}
+        on known.first_month + numbers.months_later <= known.last_month + {{ predicted_months() + 2 }}
 ),
 
 -- the last level goes on

@@ -34,7 +34,8 @@ final as (
         customers.customer_id,
         customers.x,
         customers.t_x,
-        customers.age
+        customers.age,
+        customers.age_days
     from customers
     inner join clocks
         on customers.valued_at = clocks.valued_at
@@ -52,7 +53,8 @@ final as (
         ) as t_x,
         greatest(
             firsts.weeks_at_date - firsts.weeks_before - firsts.pace * {{ day_of_month('customers.first_occasion_date') }}, 0
-        ) as age
+        ) as age,
+        customers.age_days
     from customers
     inner join clocks
         on customers.valued_at = clocks.valued_at

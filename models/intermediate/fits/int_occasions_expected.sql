@@ -5,12 +5,14 @@ with nodes as (
 ),
 
 histories as (
-    select distinct
+    select
         valued_at,
         clock,
         x,
-        age
+        age,
+        max({{ months_of_age('age_days') }}) as age_months
     from {{ ref('int_histories_timed') }}
+    group by valued_at, clock, x, age
 ),
 
 timed as (
@@ -32,6 +34,7 @@ timed as (
         nodes.varied_parameter,
         histories.x,
         histories.age,
+        histories.age_months,
         nodes.node,
         nodes.weight,
         {% for column, term in purchase_model(model, 'future')(parameters_of(model, 'nodes'), 'histories').items() %}
@@ -54,21 +57,41 @@ timed as (
     where nodes.model_name = '{{ model }}'
 ),
 
+{{ model }}_reached as (
+    select
+        valued_at,
+        varied_parameter,
+        x,
+        age,
+        age_months,
+        weight,
+        annual_discount_rate,
+        {% for horizon in horizons %}
+        {% set occasions = expected('weeks_' ~ horizon) %}
+        {{ occasions if horizon == months else 'case when varied_parameter = 0 then ' ~ occasions ~ ' end' }}
+            as occasions_{{ horizon }},
+        {% endfor %}
+        case when varied_parameter = 0 then {{ purchase_model(model, 'expected_pairs')('weeks_' ~ months) }} end as pairs
+    from {{ model }}_evaluated
+),
+
 {{ model }} as (
     select
         valued_at,
         varied_parameter,
         x,
         age,
-        weight * ({{ expected('weeks_' ~ months) }}) as expected_occasions,
-        case when varied_parameter = 0 then weight * ({{ expected('weeks_30d') }}) end as expected_occasions_30d,
-        case when varied_parameter = 0 then weight * ({{ expected('weeks_90d') }}) end as expected_occasions_90d,
-        case when varied_parameter = 0 then weight * ({{ expected('weeks_365d') }}) end as expected_occasions_365d,
-        case when varied_parameter = 0 then weight * ({{ purchase_model(model, 'expected_pairs')('weeks_' ~ months) }}) end
-            as expected_pairs_of_occasions,
-        case when varied_parameter = 0 then weight * ({{ discounted_occasions(expected, months, 'annual_discount_rate') }}) end
-            as discounted_occasions
-    from {{ model }}_evaluated
+        weight * occasions_{{ months }} as expected_occasions,
+        weight * occasions_30d as expected_occasions_30d,
+        weight * occasions_90d as expected_occasions_90d,
+        weight * occasions_365d as expected_occasions_365d,
+        weight * pairs as expected_pairs_of_occasions,
+        weight * ({{ discounted_occasions(months, 'annual_discount_rate') }}) as discounted_occasions,
+        {% for age in clv_ages() %}
+        weight * {{ occasions_to_age(age, 'age_months', 'annual_discount_rate') }} as occasions_to_{{ age }}m
+        {{- ',' if not loop.last }}
+        {% endfor %}
+    from {{ model }}_reached
 ),
 {% endfor %}
 
@@ -90,6 +113,9 @@ final as (
         {{ exact_sum('expected_occasions_365d') }} as expected_occasions_365d,
         {{ exact_sum('expected_occasions') }} as expected_occasions,
         {{ exact_sum('expected_pairs_of_occasions') }} as expected_pairs_of_occasions,
+        {% for age in clv_ages() %}
+        {{ exact_sum('occasions_to_' ~ age ~ 'm') }} as occasions_to_{{ age }}m,
+        {% endfor %}
         {{ exact_sum('discounted_occasions') }} as discounted_occasions
     from weighed
     group by valued_at, varied_parameter, x, age

@@ -32,8 +32,8 @@ counted as (
         {{ prefixed('members.', segment_kinds()) | join(', ') }},
         sum(months.predicted_clv) as customer_equity,
         sum(case when months.is_acquired_in_window then 1 else 0 end) as new_customers,
-        sum(case when months.is_acquired_in_window and months.total_clv is null then 1 else 0 end) as unknown_new_customers,
-        sum(case when months.is_acquired_in_window then months.total_clv end) as total_clv_of_new
+        sum(case when months.is_acquired_in_window and months.clv_36m is null then 1 else 0 end) as unknown_new_customers,
+        sum(case when months.is_acquired_in_window then months.clv_36m end) as clv_36m_of_new
     from months
     inner join members
         on months.customer_id = members.source_customer_id
@@ -49,7 +49,7 @@ summed as (
         sum(customer_equity) as customer_equity,
         sum(new_customers) as new_customers,
         sum(unknown_new_customers) as unknown_new_customers,
-        sum(total_clv_of_new) as total_clv_of_new
+        sum(clv_36m_of_new) as clv_36m_of_new
     from counted
     group by month, {{ kind }}
     {% if not loop.last %}union all{% endif %}
@@ -62,8 +62,8 @@ final as (
         segment_kind,
         segment,
         cast(customer_equity as {{ type_money() }}) as customer_equity,
-        {{ to_money(ratio('case when unknown_new_customers = 0 then total_clv_of_new end', 'new_customers')) }}
-            as mean_total_clv_of_new
+        {{ to_money(ratio('case when unknown_new_customers = 0 then clv_36m_of_new end', 'new_customers')) }}
+            as mean_clv_36m_of_new
     from summed
 )
 

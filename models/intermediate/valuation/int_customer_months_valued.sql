@@ -29,6 +29,7 @@ final as (
         valued.historical_clv,
         valued.predicted_clv,
         valued.total_clv,
+        valued.clv_36m,
         valued.value_tier,
         placed.lifecycle_stage
     from customers

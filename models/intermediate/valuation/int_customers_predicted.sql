@@ -108,6 +108,9 @@ final as (
         {{ chance }} * expected.expected_occasions as expected_orders,
         {{ chance }} * scored.level_factor * expected.expected_pairs_of_occasions as expected_pairs_of_orders,
         {{ chance }} * expected.discounted_occasions as discounted_orders,
+        {% for age in clv_ages() %}
+        {{ chance }} * expected.occasions_to_{{ age }}m * scored.expected_order_value as revenue_to_{{ age }}m,
+        {% endfor %}
         scored.expected_order_value,
         {{ chance }} * expected.expected_occasions_365d * scored.expected_order_value as expected_revenue_365d,
         {{ chance }} * expected.discounted_occasions * scored.expected_order_value as predicted_revenue,

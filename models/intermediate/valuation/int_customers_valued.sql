@@ -27,7 +27,13 @@ predicted as (
         customers.clv_basis,
         {{ expected_margin_rate('customers', 'companies.gross_margin_rate', 'companies.average_order_value') }}
             as expected_margin_rate,
-        predictions.predicted_revenue
+        predictions.predicted_revenue,
+        {% for age in clv_ages() %}
+        customers.value_by_{{ age }}m,
+        case
+            when {{ months_of_age('customers.age_days') }} >= {{ age }} then 0 else predictions.revenue_to_{{ age }}m
+        end as revenue_to_{{ age }}m{{ ',' if not loop.last }}
+        {% endfor %}
     from customers
     left join companies
         on customers.valued_at = companies.valued_at
@@ -52,7 +58,10 @@ totalled as (
         clv_basis,
         expected_margin_rate,
         predicted_clv,
-        cast(historical_clv + predicted_clv as {{ type_money() }}) as total_clv
+        cast(historical_clv + predicted_clv as {{ type_money() }}) as total_clv,
+        {% for age in clv_ages() %}
+        {{ to_money('value_by_' ~ age ~ 'm + revenue_to_' ~ age ~ 'm * expected_margin_rate') }} as clv_{{ age }}m{{ ',' if not loop.last }}
+        {% endfor %}
     from priced
 ),
 
@@ -73,6 +82,9 @@ final as (
         expected_margin_rate,
         predicted_clv,
         total_clv,
+        {% for age in clv_ages() %}
+        clv_{{ age }}m,
+        {% endfor %}
         {{ value_tier('value_rank', 'customers') }} as value_tier
     from ranked
 )

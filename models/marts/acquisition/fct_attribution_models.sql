@@ -23,7 +23,8 @@ summed as (
         sum(attributed_orders) as attributed_orders,
         sum(net_revenue) as net_revenue,
         {{ complete_sum('gross_margin') }} as gross_margin,
-        {{ complete_sum('total_clv') }} as total_clv
+        {{ complete_sum('total_clv') }} as total_clv,
+        {{ complete_sum('clv_36m') }} as clv_36m
     from channel_months
     group by attribution_model, acquisition_channel
 ),
@@ -32,7 +33,8 @@ measured as (
     select
         *,
         {{ to_money(cost_per('spend', 'new_customers')) }} as cac,
-        {{ to_money(ratio('total_clv', 'new_customers')) }} as mean_total_clv
+        {{ to_money(ratio('total_clv', 'new_customers')) }} as mean_total_clv,
+        {{ to_money(ratio('clv_36m', 'new_customers')) }} as mean_clv_36m
     from summed
 ),
 
@@ -49,7 +51,8 @@ final as (
         {{ return_on('net_revenue', 'spend') }} as roas,
         {{ return_on('gross_margin - spend', 'spend') }} as roi,
         mean_total_clv,
-        {{ ratio('mean_total_clv', 'cac') }} as clv_to_cac,
+        mean_clv_36m,
+        {{ ratio('mean_clv_36m', 'cac') }} as clv_to_cac,
         new_customers >= {{ var('min_segment_customers') }}
         and (select quality.model_quality from quality) <> 'poor' as is_reliable
     from measured

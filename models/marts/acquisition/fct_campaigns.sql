@@ -28,7 +28,7 @@ measured as (
         campaigns.*,
         {{ return_on('campaigns.net_revenue', 'campaigns.spend') }} as roas,
         {{ return_on('campaigns.gross_margin - campaigns.spend', 'campaigns.spend') }} as roi,
-        {{ ratio('campaigns.mean_total_clv', 'campaigns.cac') }} as clv_to_cac,
+        {{ ratio('campaigns.mean_clv_36m', 'campaigns.cac') }} as clv_to_cac,
         cast(paybacks.payback_months as integer) as payback_months,
         paybacks.is_paid_back,
         paybacks.age_months
@@ -51,6 +51,7 @@ final as (
         measured.roas,
         measured.roi,
         measured.mean_total_clv,
+        measured.mean_clv_36m,
         measured.clv_to_cac,
         measured.payback_months,
         measured.is_paid_back,

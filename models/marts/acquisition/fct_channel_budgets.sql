@@ -20,7 +20,7 @@ benchmark as (
 planned as (
     select
         coalesce(channels.acquisition_channel, plans.acquisition_channel) as acquisition_channel,
-        channels.mean_total_clv,
+        channels.mean_clv_36m,
         channels.cac as current_cac,
         channels.spend,
         coalesce(channels.new_customers, 0) as new_customers,
@@ -36,7 +36,7 @@ afforded as (
     select
         planned.*,
         benchmark.target_clv_to_cac,
-        {{ to_money(ratio('planned.mean_total_clv', 'benchmark.target_clv_to_cac')) }} as affordable_cac
+        {{ to_money(ratio('planned.mean_clv_36m', 'benchmark.target_clv_to_cac')) }} as affordable_cac
     from planned
     left join benchmark
         on true
@@ -45,7 +45,7 @@ afforded as (
 final as (
     select
         acquisition_channel,
-        mean_total_clv,
+        mean_clv_36m,
         target_clv_to_cac,
         affordable_cac,
         current_cac,

@@ -31,7 +31,7 @@ measured as (
         *,
         {{ return_on('net_revenue', 'spend') }} as roas,
         {{ return_on('gross_margin - spend', 'spend') }} as roi,
-        {{ ratio('mean_total_clv', 'cac') }} as clv_to_cac
+        {{ ratio('mean_clv_36m', 'cac') }} as clv_to_cac
     from joined
 ),
 
@@ -50,6 +50,7 @@ final as (
         measured.roas,
         measured.roi,
         measured.mean_total_clv,
+        measured.mean_clv_36m,
         measured.clv_to_cac,
         measured.payback_months,
         measured.is_paid_back,

@@ -82,6 +82,9 @@ final as (
         ) }} as formula_clv,
         valued.predicted_clv,
         valued.total_clv,
+        {% for age in clv_ages() %}
+        valued.clv_{{ age }}m,
+        {% endfor %}
         {{ to_money('intervals.value_low') }} as predicted_clv_low,
         {{ to_money('intervals.value_high') }} as predicted_clv_high,
         predictions.probability_alive,
@@ -103,7 +106,7 @@ final as (
                 then greatest({{ dbt.datediff('predictions.next_order_expected_at', 'customers.as_of_date', 'day') }}, 0)
         end as integer) as days_overdue,
         channel_months.cac,
-        {{ ratio('valued.total_clv', 'channel_months.cac') }} as clv_to_cac,
+        {{ ratio('valued.clv_36m', 'channel_months.cac') }} as clv_to_cac,
         customers.clv_basis,
         predictions.purchase_model,
         coalesce(predictions.model_status, 'no_purchase') as model_status,

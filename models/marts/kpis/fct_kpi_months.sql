@@ -41,7 +41,7 @@ final as (
         kpis.lifetime_years,
         kpis.is_lifetime_capped,
         kpis.cac,
-        {{ ratio('predictions.mean_total_clv_of_new', 'kpis.cac') }} as clv_to_cac,
+        {{ ratio('predictions.mean_clv_36m_of_new', 'kpis.cac') }} as clv_to_cac,
         predictions.customer_equity,
         benchmarked.formula_clv,
         benchmarked.weakest_kpi,

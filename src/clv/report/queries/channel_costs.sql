@@ -19,9 +19,9 @@ summed as (
         sum(lat.net_revenue) as net_revenue,
         case when count(*) = count(lat.gross_margin) then sum(lat.gross_margin) end as gross_margin,
         case
-            when count(*) filter (where lat.new_customers > 0) = count(lat.mean_total_clv)
-                then sum(lat.mean_total_clv * lat.new_customers)
-        end as total_clv
+            when count(*) filter (where lat.new_customers > 0) = count(lat.mean_clv_36m)
+                then sum(lat.mean_clv_36m * lat.new_customers)
+        end as clv_36m
     from latest as lat
     inner join periods as per on lat.months_ago < per.period
     group by per.period, lat.acquisition_channel
@@ -33,11 +33,11 @@ final as (
         channel,
         spend,
         new_customers,
-        total_clv / nullif(new_customers, 0) as mean_clv,
+        clv_36m / nullif(new_customers, 0) as mean_clv,
         case when spend > 0 then spend / nullif(new_customers, 0) end as cac,
         case when spend > 0 then net_revenue / spend end as roas,
         case when spend > 0 then (gross_margin - spend) / spend end as roi,
-        case when spend > 0 then total_clv / spend end as clv_to_cac,
+        case when spend > 0 then clv_36m / spend end as clv_to_cac,
         row_number() over (
             partition by period
             order by channel = 'all', spend desc nulls last, new_customers desc, channel
