@@ -44,6 +44,9 @@
     {% if var('purchase_model') not in ['auto', clocked_model()] + purchase_models() %}
         {% do expected.update({'purchase_model': (['auto'] + purchase_models()) | join(', ') ~ ' or ' ~ clocked_model()}) %}
     {% endif %}
+    {% if var('spend_model') not in ['auto'] + spend_models() %}
+        {% do expected.update({'spend_model': (['auto'] + spend_models()) | join(', ')}) %}
+    {% endif %}
     {% if var('compared_purchase_models') is not sequence or var('compared_purchase_models') is string
         or var('compared_purchase_models') | reject('in', purchase_models()) | list %}
         {% do expected.update({'compared_purchase_models': 'a list of some of ' ~ purchase_models() | join(', ')}) %}

@@ -1,5 +1,8 @@
-{% macro statistics_of(histories, is_binned) -%}
-    (select * from {{ histories }} where {{ 'is_binned' if is_binned else 'not is_binned' }}) as statistics
+{% macro statistics_of(name, model, is_binned) -%}
+    (
+        select * from {{ ref(model.histories) }}
+        where {{ 'is_binned' if is_binned else 'not is_binned' }}{{ " and model_name = '" ~ name ~ "'" if model.is_of_spend }}
+    ) as statistics
 {%- endmacro %}
 
 {#- The units that a fit has. Whole days, and whole ten-thousandths of money: their sums don't depend on the order of the rows. -#}

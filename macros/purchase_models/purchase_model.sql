@@ -31,17 +31,22 @@
             'fitted_to': 'repeat_customers',
             'unit': 'mean_age',
             'events': 'repeat_occasions',
+            'is_of_spend': false,
         }}) -%}
     {%- endfor -%}
-    {%- do models.update({'gamma_gamma': {
-        'likelihood': gamma_gamma__likelihood(),
-        'starts': gamma_gamma__starts(),
-        'histories': 'int_spend_histories',
-        'customers': 'spending_customers',
-        'fitted_to': 'spending_customers',
-        'unit': 'mean_value',
-        'events': 'spending_customers',
-    }}) -%}
+    {%- for name, customers in {'gamma_gamma': 'spending_customers', 'gamma_gamma_all': 'valued_customers'}.items()
+        if name == 'gamma_gamma' or name in candidate_spend_models() -%}
+        {%- do models.update({name: {
+            'likelihood': gamma_gamma__likelihood(),
+            'starts': gamma_gamma__starts(),
+            'histories': 'int_spend_histories',
+            'customers': customers,
+            'fitted_to': 'spending_customers',
+            'unit': 'mean_value',
+            'events': customers,
+            'is_of_spend': true,
+        }}) -%}
+    {%- endfor -%}
     {{ return(models) }}
 {% endmacro %}
 

@@ -37,10 +37,33 @@
     {{ return(starts) }}
 {% endmacro %}
 
-{% macro expected_value(x, mean_value, p, q, gamma) -%}
+{% macro gamma_gamma__expected_value(parameter, customer, level) -%}
+    {{ gamma_gamma_value(parameter, customer ~ '.x', customer ~ '.mean_repeat_value') }}
+{%- endmacro %}
+
+{% macro gamma_gamma__variance_of_mean(parameter, customer, level) -%}
+    {{ gamma_gamma_variance(parameter, customer ~ '.x', customer ~ '.mean_repeat_value') }}
+{%- endmacro %}
+
+{% macro gamma_gamma__variance_within(parameter, customer, level) -%}
+    {{ gamma_gamma_variance(parameter, customer ~ '.x', customer ~ '.mean_repeat_value', of_mean=false) }}
+{%- endmacro %}
+
+{% macro gamma_gamma_value(parameter, occasions, mean_value) -%}
     case
-        when {{ x }} > 0 and {{ p }} * {{ x }} + {{ q }} > 1
-            then {{ p }} * ({{ gamma }} + {{ x }} * {{ mean_value }}) / ({{ p }} * {{ x }} + {{ q }} - 1)
-        when {{ q }} > 1 then {{ p }} * {{ gamma }} / ({{ q }} - 1)
+        when {{ parameter[1] }} * {{ occasions }} + {{ parameter[2] }} > 1
+            then {{ parameter[1] }} * ({{ parameter[3] }} + {{ occasions }} * coalesce({{ mean_value }}, 0))
+                / ({{ parameter[1] }} * {{ occasions }} + {{ parameter[2] }} - 1)
+    end
+{%- endmacro %}
+
+{#- The scale of a customer's spend is inverse gamma; within, the variance of an occasion of given scale, over what the scale may be. -#}
+{% macro gamma_gamma_variance(parameter, occasions, mean_value, of_mean=true) -%}
+    {%- set shape = '(' ~ parameter[1] ~ ' * ' ~ occasions ~ ' + ' ~ parameter[2] ~ ')' -%}
+    case
+        when {{ shape }} > 2
+            then {{ parameter[1] }} * {{ parameter[1] ~ ' / ' if of_mean }}
+                {{- '(' ~ shape ~ ' - 1) / ' if not of_mean }}({{ shape }} - 2)
+                * power(({{ parameter[3] }} + {{ occasions }} * coalesce({{ mean_value }}, 0)) / ({{ shape }} - 1), 2)
     end
 {%- endmacro %}

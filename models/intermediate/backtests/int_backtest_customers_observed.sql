@@ -21,6 +21,7 @@ bought as (
         backtests.horizon_days,
         occasions.customer_id,
         count(*) as orders,
+        cast(sum(occasions.occasion_value) as {{ type_double() }}) as revenue,
         {{ complete_sum(
             "case when companies.clv_basis = 'margin' then occasions.occasion_margin else occasions.occasion_value end"
         ) }} as margin
@@ -68,6 +69,7 @@ final as (
                 then cast(coalesce(bought_a_year_before.orders, 0) as {{ type_double() }})
         end as orders_a_year_before,
         cast(coalesce(bought.orders, 0) as {{ type_double() }}) as actual_orders,
+        coalesce(bought.revenue, 0) as actual_revenue,
         case when bought.customer_id is null then 0 else bought.margin end as actual_margin
     from backtests
     inner join customers

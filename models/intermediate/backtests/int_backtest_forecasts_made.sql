@@ -18,6 +18,14 @@ timed as (
     select * from {{ ref('int_histories_timed') }}
 ),
 
+spend_models as (
+    select * from {{ ref('int_spend_elected') }} where is_usable
+),
+
+spending as (
+    select * from {{ ref('int_spend_measured') }}
+),
+
 -- the elected model alone at the ends of quarters that are not backtested: by its forecasts the level of later ones is found
 forecast as (
     select
@@ -88,7 +96,7 @@ fitted as (
         models.is_elected,
         customers.*,
         expected.expected_occasions * {{ by_purchase_model('probability_alive', 'models', ['forecast']) }} as predicted_orders,
-        {{ expected_value('customers.x', 'customers.mean_repeat_value', 'models.p', 'models.q', 'models.gamma') }} as order_value
+        {{ by_spend_model('expected_value', 'spend_models', 'spending') }} as order_value
     from forecast
     inner join customers
         on
@@ -106,6 +114,12 @@ fitted as (
             and forecast.horizon_weeks = expected.horizon_weeks
             and forecast.x = expected.x
             and forecast.age = expected.age
+    left join spend_models
+        on forecast.valued_at = spend_models.valued_at
+    left join spending
+        on
+            forecast.valued_at = spending.valued_at
+            and forecast.customer_id = spending.customer_id
 ),
 
 final as (

@@ -8,6 +8,10 @@
     ('max', 'margin_basis_rank', 'margin_basis_rank'),
     ('sum', 'occasion_value', 'occasion_value_so_far'),
     ('sum', 'case when previous_occasion_date is null then occasion_value end', 'first_occasion_value'),
+    ('sum', 'squared_value', 'squared_value_so_far'),
+    ('count', 'log_value', 'log_occasions'), ('sum', 'log_value', 'log_value_so_far'),
+    ('sum', 'cast(log_value * log_value as ' ~ type_exact(28, 9) ~ ')', 'squared_log_so_far'),
+    ('sum', 'case when previous_occasion_date is null then log_value end', 'first_log_value'),
     ('min', 'first_order_at', 'first_order_at'), ('max', 'last_order_at', 'last_order_at'),
     ('min', 'occasion_date', 'first_occasion_date'), ('max', 'occasion_date', 'last_occasion_date'),
     ('max', 'previous_occasion_date', 'previous_occasion_date'),
@@ -103,6 +107,9 @@ aged as (
 dated as (
     select
         *,
+        cast(power(cast(occasion_value as {{ type_double() }}), 2) as {{ type_exact(38, 4) }}) as squared_value,
+        cast(case when occasion_value > 0 then ln(cast(occasion_value as {{ type_double() }})) end as {{ type_exact(28, 9) }})
+            as log_value,
         {% for value in ['net_revenue', 'gross_margin'] %}
         {{ to_money(value ~ ' * ' ~ discount_to('greatest(age_days, 0)')) }} as discounted_{{ value }},
         {% endfor %}

@@ -1,6 +1,7 @@
 {% set state = [
     'customer_id', 'order_count', 'purchase_occasions', 'orders_of_known_margin', 'net_revenue_so_far',
-    'gross_margin_so_far', 'margin_basis_rank', 'occasion_value_so_far', 'first_occasion_value', 'first_order_at',
+    'gross_margin_so_far', 'margin_basis_rank', 'occasion_value_so_far', 'first_occasion_value', 'squared_value_so_far',
+    'log_occasions', 'log_value_so_far', 'squared_log_so_far', 'first_log_value', 'first_order_at',
     'last_order_at', 'first_occasion_date', 'last_occasion_date', 'previous_occasion_date', 'month', 'month_orders',
     'month_net_revenue',
 ] %}
@@ -92,6 +93,13 @@ final as (
         {{ ratio('measured.occasion_value_so_far - measured.first_occasion_value', 'measured.purchase_occasions - 1') }}
             as mean_repeat_value,
         {{ ratio('measured.occasion_value_so_far', 'measured.purchase_occasions') }} as mean_value,
+        measured.log_occasions,
+        {% for column, name in {
+            'first_occasion_value': 'first_value', 'squared_value_so_far': 'squared_values', 'log_value_so_far': 'log_values',
+            'squared_log_so_far': 'squared_logs', 'first_log_value': 'first_log_value'
+        }.items() %}
+        cast(measured.{{ column }} as {{ type_double() }}) as {{ name }},
+        {% endfor %}
         {% for age in clv_ages() %}
         case when bases.clv_basis = 'margin' then measured.margin_by_{{ age }}m else measured.revenue_by_{{ age }}m end
             as value_by_{{ age }}m,

@@ -18,7 +18,7 @@ polished as (
     select * from {{ ref('int_clocks_measured') }}
     {% else %}
     {{ measured_maxima(
-        model.likelihood, moving_points('polished', name, model.likelihood), statistics_of(ref(model.histories), is_binned=false)
+        model.likelihood, moving_points('polished', name, model.likelihood), statistics_of(name, model, is_binned=false)
     ) }}
     {% endif %}
 ),
@@ -31,7 +31,7 @@ fits as (
         {{ name }}.data_id as valued_at,
         '{{ name }}' as model_name,
         {{ clock_of("'" ~ name ~ "'") }} as clock,
-        {{ 'true' if name == 'gamma_gamma' else 'false' }} as is_of_spend,
+        {{ 'true' if model.is_of_spend else 'false' }} as is_of_spend,
         {% for number in range(1, most_parameters() + 1) %}
         {% set parameter = model.likelihood.parameters[number - 1] %}
         exp({{ settled(name ~ '.ln_' ~ number) }}){{ ' * sums.' ~ model.unit if parameter in model.likelihood.in_units }}
@@ -51,39 +51,19 @@ fits as (
     {% endfor %}
 ),
 
--- without a finite mean there is nothing to expect
-judged as (
-    select
-        *,
-        is_of_spend or model_name in ('{{ elected_purchase_models() | join("', '") }}') as may_be_elected,
-        is_of_spend and is_usable and parameter_2 > 1 as is_valued,
-        case when is_usable and parameter_2 <= 1 then 'infinite_mean' else status end as spend_status
-    from fits
-),
-
 compared as (
     select
         *,
         row_number() over (
             partition by valued_at, is_of_spend
             order by
-                case when may_be_elected then 0 else 1 end asc,
+                case when model_name in ('{{ elected_purchase_models() | join("', '") }}') then 0 else 1 end asc,
                 case when is_usable then 0 else 1 end asc,
                 clock asc,
                 log_likelihood desc nulls last,
                 model_name asc
-        ) as likelihood_rank,
-        coalesce(
-            max(case when is_of_spend then spend_status end) over (partition by valued_at), 'too_few_repeat_customers'
-        ) as date_spend_status,
-        {% for parameter in gamma_gamma__parameters() %}
-        max(case when is_valued then parameter_{{ loop.index }} end) over (partition by valued_at) as {{ parameter }},
-        {% endfor %}
-        {% for column in covariance_columns() %}
-        max(case when is_of_spend then {{ column }} end) over (partition by valued_at)
-            as spend_{{ column }}{{ ',' if not loop.last }}
-        {% endfor %}
-    from judged
+        ) as likelihood_rank
+    from fits
 ),
 
 final as (
@@ -98,16 +78,9 @@ final as (
         customers,
         status,
         is_usable,
+        is_of_spend,
         likelihood_rank = 1 and not is_of_spend as is_elected,
-        case
-            when not is_usable then status
-            when date_spend_status not in ('converged', 'boundary') then 'spend_' || date_spend_status
-            when date_spend_status = 'boundary' then 'boundary'
-            else status
-        end as model_status,
-        {{ gamma_gamma__parameters() | join(', ') }},
-        {{ covariance_columns() | join(', ') }},
-        {{ covariance_columns('spend_cov_') | join(', ') }}
+        {{ covariance_columns() | join(', ') }}
     from compared
 )
 

@@ -1,8 +1,8 @@
 {{ config(materialized='iterated', max_steps=polish_steps()) }}
 
 {% set models = searched_models() %}
-{% for model in models.values() %}
-    {% do model.update({'statistics': statistics_of(ref(model.histories), is_binned=false)}) %}
+{% for name, model in models.items() %}
+    {% do model.update({'statistics': statistics_of(name, model, is_binned=false)}) %}
 {% endfor %}
 with ranked as (
     select

@@ -1,8 +1,8 @@
 {{ config(materialized='iterated', max_steps=search_steps()) }}
 
 {% set models = searched_models() %}
-{% for model in models.values() %}
-    {% do model.update({'statistics': statistics_of(ref(model.histories), is_binned=true)}) %}
+{% for name, model in models.items() %}
+    {% do model.update({'statistics': statistics_of(name, model, is_binned=true)}) %}
 {% endfor %}
 with sums as (
     select * from {{ ref('int_histories_summed') }}

@@ -1,5 +1,5 @@
 {% set size = most_parameters() %}
-{% set gradients = prefixed('gradient_', range(1, size + 1)) + prefixed('spend_gradient_', range(1, 4)) %}
+{% set gradients = prefixed('gradient_', range(1, size + 1)) + prefixed('spend_gradient_', range(1, 5)) %}
 with customers as (
     select
         measured.customer_id,
@@ -29,6 +29,10 @@ uncertainties as (
 
 models as (
     select * from {{ ref('int_models_fitted') }} where is_elected and valued_at = {{ valued_now() }}
+),
+
+spend_models as (
+    select * from {{ ref('int_spend_elected') }} where valued_at = {{ valued_now() }}
 ),
 
 joined as (
@@ -73,10 +77,12 @@ varied as (
     select
         summed.*,
         {{ quadratic_form('summed.gradient_', 'models.cov_', size) }}
-        + {{ quadratic_form('summed.spend_gradient_', 'models.spend_cov_', 3) }}
+        + {{ quadratic_form('summed.spend_gradient_', 'spend_models.spend_cov_', 4) }}
         + summed.process_variance as variance
     from summed
     left join models
+        on true
+    left join spend_models
         on true
 ),
 

@@ -14,15 +14,7 @@ with customers as (
 ),
 
 histories as (
-    select
-        timed.*,
-        customers.mean_repeat_value
-    from {{ ref('int_histories_timed') }} as timed
-    inner join {{ ref('int_customers_measured') }} as customers
-        on
-            timed.valued_at = customers.valued_at
-            and timed.customer_id = customers.customer_id
-    where timed.valued_at = {{ valued_now() }}
+    select * from {{ ref('int_histories_timed') }} where valued_at = {{ valued_now() }}
 ),
 
 models as (
@@ -35,14 +27,12 @@ models as (
     where is_elected and valued_at = {{ valued_now() }}
 ),
 
-spend_model as (
-    select
-        clock,
-        p,
-        q,
-        gamma
-    from {{ ref('int_models_fitted') }}
-    where is_elected and valued_at = {{ valued_now() }}
+spend_models as (
+    select * from {{ ref('int_spend_elected') }} where is_usable and valued_at = {{ valued_now() }}
+),
+
+spending as (
+    select * from {{ ref('int_spend_measured') }} where valued_at = {{ valued_now() }}
 ),
 
 expected as (
@@ -77,49 +67,43 @@ compared as (
     group by customer_id
 ),
 
--- the scale of the customer's spend has a gamma distribution of this shape and total
-spending as (
+valued as (
     select
         customers.*,
-        spend_model.p,
-        spend_model.p * histories.x + spend_model.q as shape,
-        spend_model.gamma + histories.x * coalesce(histories.mean_repeat_value, 0) as total,
-        {{ expected_value('x', 'mean_repeat_value', 'p', 'q', 'gamma') }} as order_value,
-        {{ expected_value('x', 'mean_repeat_value', 'p * ' ~ larger, 'q', 'gamma') }} as value_at_1,
-        {{ expected_value('x', 'mean_repeat_value', 'p', 'q * ' ~ larger, 'gamma') }} as value_at_2,
-        {{ expected_value('x', 'mean_repeat_value', 'p', 'q', 'gamma * ' ~ larger) }} as value_at_3,
-        {{ ratio('discounted_orders * expected_margin_rate', 'expected_orders') }} as value_per_revenue,
+        {{ by_spend_model('expected_value', 'spend_models', 'spending') }} as order_value,
+        {% for number in range(1, 5) %}
+        {{ by_spend_model('expected_value', 'spend_models', 'spending', {number: larger}) }} as value_at_{{ number }},
+        {% endfor %}
+        {{ by_spend_model('variance_of_mean', 'spend_models', 'spending') }} as variance_of_mean,
+        {{ by_spend_model('variance_within', 'spend_models', 'spending') }} as variance_within,
+        {{ ratio('customers.discounted_orders * customers.expected_margin_rate', 'customers.expected_orders') }} as value_per_revenue,
         customers.expected_pairs_of_orders + customers.expected_orders * (1 - customers.expected_orders) as orders_variance
     from customers
-    cross join spend_model
-    inner join histories
-        on
-            customers.customer_id = histories.customer_id
-            and spend_model.clock = histories.clock
+    inner join spend_models
+        on customers.valued_at = spend_models.valued_at
+    inner join spending
+        on customers.customer_id = spending.customer_id
 ),
 
 final as (
     select
-        spending.customer_id,
+        valued.customer_id,
         {% for number in numbers %}
-        {{ gradient('spending.predicted_clv', 'compared.expected_at_' ~ number, 'compared.expected_orders') }}
+        {{ gradient('valued.predicted_clv', 'compared.expected_at_' ~ number, 'compared.expected_orders') }}
             as gradient_{{ number }},
         {% endfor %}
-        {{ gradient('spending.predicted_clv', 'spending.value_at_1', 'spending.order_value') }} as spend_gradient_1,
-        {{ gradient('spending.predicted_clv', 'spending.value_at_2', 'spending.order_value') }} as spend_gradient_2,
-        {{ gradient('spending.predicted_clv', 'spending.value_at_3', 'spending.order_value') }} as spend_gradient_3,
+        {% for number in range(1, 5) %}
+        {{ gradient('valued.predicted_clv', 'valued.value_at_' ~ number, 'valued.order_value') }} as spend_gradient_{{ number }},
+        {% endfor %}
         -- the total of a random number of orders of random value
-        case
-            when spending.shape > 2
-                then power(spending.value_per_revenue * spending.total / (spending.shape - 1), 2) / (spending.shape - 2) * (
-                    (spending.shape - 1)
-                    * (spending.expected_orders * spending.p + spending.orders_variance * spending.p * spending.p)
-                    + power(spending.expected_orders * spending.p, 2)
-                )
-        end as process_variance
-    from spending
+        power(valued.value_per_revenue, 2) * (
+            valued.expected_orders * valued.variance_within
+            + valued.orders_variance * (power(valued.order_value, 2) + valued.variance_of_mean)
+            + power(valued.expected_orders, 2) * valued.variance_of_mean
+        ) as process_variance
+    from valued
     inner join compared
-        on spending.customer_id = compared.customer_id
+        on valued.customer_id = compared.customer_id
 )
 
 select * from final

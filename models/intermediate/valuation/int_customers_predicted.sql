@@ -19,6 +19,14 @@ levels as (
     select * from {{ ref('int_forecast_levels') }}
 ),
 
+spend_models as (
+    select * from {{ ref('int_spend_elected') }}
+),
+
+spending as (
+    select * from {{ ref('int_spend_measured') }}
+),
+
 timed as (
     select
         valued_at,
@@ -53,7 +61,13 @@ scored as (
         levelled.level_factor,
         levelled.length_of_day,
         case when models.is_usable then models.model_name end as purchase_model,
-        coalesce(models.model_status, 'too_few_repeat_customers') as model_status,
+        case
+            when models.is_usable and not coalesce(spend_models.is_usable, false)
+                then 'spend_' || coalesce(spend_models.status, 'too_few_repeat_customers')
+            when models.is_usable and spend_models.status = 'boundary' then 'boundary'
+            else coalesce(models.status, 'too_few_repeat_customers')
+        end as model_status,
+        spend_models.spend_model,
         case when models.is_usable then {{ by_purchase_model('probability_alive', 'models', ['histories']) }} end
             as probability_alive,
         {% for name in horizons %}
@@ -65,8 +79,8 @@ scored as (
         end as probability_silent{{ name }},
         {% endfor %}
         case
-            when models.is_usable
-                then {{ expected_value('customers.x', 'customers.mean_repeat_value', 'models.p', 'models.q', 'models.gamma') }}
+            when models.is_usable and spend_models.is_usable
+                then {{ by_spend_model('expected_value', 'spend_models', 'spending') }}
         end as expected_order_value,
         case
             when models.is_usable then {{ by_purchase_model('days_to_next', 'models', ['5e-1', 'histories.x', 'histories.age']) }}
@@ -88,6 +102,12 @@ scored as (
         on
             customers.valued_at = levelled.valued_at
             and models.clock = levelled.clock
+    left join spend_models
+        on customers.valued_at = spend_models.valued_at
+    left join spending
+        on
+            customers.valued_at = spending.valued_at
+            and customers.customer_id = spending.customer_id
 ),
 
 final as (
@@ -97,6 +117,7 @@ final as (
         scored.last_occasion_date,
         scored.purchase_model,
         scored.model_status,
+        scored.spend_model,
         scored.probability_alive,
         {% for name in horizons %}
         scored.probability_alive * (1 - scored.probability_silent{{ name }}) as probability_of_order{{ name }},

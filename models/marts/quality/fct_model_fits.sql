@@ -30,6 +30,20 @@ elected as (
     select * from fitted where is_elected and is_usable
 ),
 
+elected_spend as (
+    select * from {{ ref('int_spend_elected') }} where is_usable and valued_at = {{ valued_now() }}
+),
+
+shrunken_means as (
+    select spend.*, credibilities.customers
+    from {{ ref('int_spend_fitted') }} as spend
+    inner join {{ ref('int_spend_credibilities') }} as credibilities
+        on
+            spend.valued_at = credibilities.valued_at
+            and spend.spend_model = credibilities.spend_model
+    where spend.valued_at = {{ valued_now() }}
+),
+
 customer_models as (
     {% for name, model in fitted_models().items() %}
     select
@@ -49,13 +63,29 @@ fits as (
         fitted.gradient_norm,
         models.customers,
         coalesce(fitted.status, 'too_few_repeat_customers') as status,
-        elected.model_name is not null as is_elected,
+        coalesce(elected.model_name, elected_spend.spend_model) is not null as is_elected,
         fitted.model_name = elected.model_name as is_published
     from customer_models as models
     left join fitted
         on models.model_name = fitted.model_name
     left join elected
-        on models.model_name = elected.model_name or (models.model_name = 'gamma_gamma' and elected.q is not null)
+        on models.model_name = elected.model_name
+    left join elected_spend
+        on models.model_name = elected_spend.spend_model
+    union all
+    select
+        shrunken_means.spend_model as model_name,
+        'plain' as clock,
+        cast(null as {{ type_double() }}) as log_likelihood,
+        null as iterations,
+        cast(null as {{ type_double() }}) as gradient_norm,
+        shrunken_means.customers,
+        shrunken_means.status,
+        elected_spend.spend_model is not null as is_elected,
+        false as is_published
+    from shrunken_means
+    left join elected_spend
+        on shrunken_means.spend_model = elected_spend.spend_model
     union all
     select
         model_name || ': ' || {{ plan_label('plan', 'billing_period') }} as model_name,

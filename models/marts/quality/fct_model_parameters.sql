@@ -14,6 +14,10 @@ customer_models as (
     select * from {{ ref('int_models_fitted') }} where valued_at = {{ valued_now() }}
 ),
 
+spend_models as (
+    select * from {{ ref('int_spend_fitted') }} where valued_at = {{ valued_now() }}
+),
+
 subscription_models as (
     select * from {{ ref('int_subscription_models_fitted') }} where parameter_1 is not null
 ),
@@ -28,6 +32,18 @@ parameters as (
         cov_{{ loop.index }}{{ loop.index }} as variance
     from customer_models
     where model_name = '{{ name }}'
+    union all
+    {% endfor %}
+    {% endfor %}
+    {% for name in ['mean', 'log_mean'] %}
+    {% for parameter in ['company_mean', 'variance_within', 'variance_between', 'first_level'] %}
+    select
+        spend_model as model_name,
+        '{{ parameter }}' as parameter,
+        spend_{{ loop.index }} as value,
+        spend_cov_{{ loop.index }}{{ loop.index }} as variance
+    from spend_models
+    where spend_model = '{{ name }}'
     union all
     {% endfor %}
     {% endfor %}
