@@ -1,12 +1,13 @@
-{#- One order says little about the next, and none is expected to lose more than it brings. -#}
-{% macro expected_margin_rate(customers, company_rate, company_order_value) -%}
-    {%- set pooled = ratio(
-        customers ~ '.gross_margin + ' ~ company_rate ~ ' * ' ~ company_order_value, customers ~ '.net_revenue + ' ~ company_order_value
-    ) -%}
+{% macro margin_models() %}{{ return(['company', 'own']) }}{% endmacro %}
+
+{#- A customer's own repeats move the company's rate as far as they are believed; none is expected to lose more than it brings. -#}
+{% macro expected_margin_rate(model, levels, customers) -%}
     case
-        when {{ customers }}.clv_basis = 'revenue' then 1
-        when {{ customers }}.gross_margin is null or {{ customers }}.net_revenue < 0 or {{ pooled }} is null then {{ company_rate }}
-        when {{ pooled }} < -1 then -1
-        else {{ pooled }}
+        when {{ levels }}.clv_basis = 'revenue' then 1e0
+        when {{ model }} = 'own' and {{ customers }}.rate_occasions > 0 and {{ levels }}.variance_within is not null
+            then greatest(least({{ levels }}.company_rate + ({{ credibility(
+                customers ~ '.rate_occasions', levels ~ '.variance_within', levels ~ '.variance_between'
+            ) }}) * ({{ customers }}.rates / {{ customers }}.rate_occasions - {{ levels }}.mean_rate), 1e0), -1e0)
+        else {{ levels }}.company_rate
     end
 {%- endmacro %}

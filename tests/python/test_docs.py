@@ -210,12 +210,13 @@ def documentation_problem(macro: dict[str, Any], macros: dict[str, dict[str, Any
     name = macro["name"]
     path = REPOSITORY / macro["original_file_path"]
     part = name.partition("__")[2]
-    # what an engine supplies is documented once, where it is dispatched; the parts of a purchase model at the first of them
-    first = macros.get(part) or (macros.get(f"bg_nbd__{part}") if path.parent.name == "purchase_models" else None)
+    # what an engine supplies is documented once, where it is dispatched; the parts of a model at the first of them
+    models = {"purchase_models": "bg_nbd", "spend_models": "gamma_gamma"}
+    first = macros.get(part) or macros.get(f"{models.get(path.parent.name)}__{part}")
     if first and first is not macro and signature(macro) != signature(first):
         return f"{name} takes {signature(macro)}"
     # found by its name: its file says what it does, and share_up_to what an attribution model takes
-    if name.startswith("share_by_") or (first and first is not macro and path.parent.name == "purchase_models"):
+    if name.startswith("share_by_") or (first and first is not macro and path.parent.name in models):
         return None if path.read_text(encoding="utf-8").startswith("{#- ") else f"{name} has no comment"
     if first and first is not macro:
         return None

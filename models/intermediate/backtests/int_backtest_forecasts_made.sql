@@ -10,8 +10,12 @@ nodes as (
     select * from {{ ref('int_nodes_weighed') }} where varied_parameter = 0
 ),
 
-companies as (
-    select * from {{ ref('int_backtest_companies_measured') }}
+margins as (
+    select * from {{ ref('int_margin_elected') }}
+),
+
+measured as (
+    select * from {{ ref('int_customers_measured') }}
 ),
 
 timed as (
@@ -135,11 +139,15 @@ final as (
         fitted.predicted_orders,
         fitted.actual_orders,
         fitted.predicted_orders * fitted.order_value
-        * case when companies.clv_basis = 'revenue' then 1 else companies.gross_margin_rate end as predicted_margin,
+        * {{ expected_margin_rate('margins.margin_model', 'margins', 'measured') }} as predicted_margin,
         fitted.actual_margin
     from fitted
-    left join companies
-        on fitted.valued_at = companies.valued_at
+    left join margins
+        on fitted.valued_at = margins.valued_at
+    left join measured
+        on
+            fitted.valued_at = measured.valued_at
+            and fitted.customer_id = measured.customer_id
 )
 
 select * from final

@@ -1,61 +1,40 @@
-with dates as (
-    select * from {{ ref('int_dates_listed') }} where is_rebuilt
-),
-
-models as (
+with models as (
     select * from {{ ref('int_spend_fitted') }}
     where spend_model in ('{{ candidate_spend_models() | join("', '") }}')
 ),
 
-backtests as (
-    select * from {{ ref('int_spend_errors') }}
+errors as (
+    select * from {{ ref('int_value_errors_summed') }}
 ),
 
-ended as (
-    select
-        dates.valued_at,
-        backtests.spend_model,
-        backtests.customers,
-        backtests.absolute_error,
-        dense_rank() over (partition by dates.valued_at order by backtests.valued_at desc) as place
-    from dates
-    inner join backtests
-        on dates.valued_on >= backtests.observed_on
-),
-
--- over the latest four quarters that had ended by the date
-measured as (
-    select
-        valued_at,
-        spend_model,
-        {{ settled('sum(absolute_error) / sum(customers)', 4) }} as mean_absolute_error
-    from ended
-    where place <= 4
-    group by valued_at, spend_model
-),
-
-ranked as (
+tested as (
     select
         models.*,
-        measured.mean_absolute_error,
+        errors.mean_absolute_error,
+        min(case when models.is_usable then errors.mean_absolute_error end) over (partition by models.valued_at) as least_error
+    from models
+    left join errors
+        on
+            models.valued_at = errors.valued_at
+            and models.spend_model = errors.model_name
+),
+
+-- what is off by as much as the best, but for 1%, is as good: else chance would have models take turns
+ranked as (
+    select
+        *,
         row_number() over (
-            partition by models.valued_at
+            partition by valued_at
             order by
-                case when models.is_usable then 0 else 1 end asc,
-                measured.mean_absolute_error asc nulls last,
-                case models.spend_model
+                case when is_usable then 0 else 1 end asc,
+                case when mean_absolute_error > 101e-2 * least_error then 1 else 0 end asc,
+                case spend_model
                     {% for model in spend_models() %}
                     when '{{ model }}' then {{ loop.index }}
                     {% endfor %}
                 end asc
         ) as place
-    from models
-    inner join dates
-        on models.valued_at = dates.valued_at
-    left join measured
-        on
-            models.valued_at = measured.valued_at
-            and models.spend_model = measured.spend_model
+    from tested
 ),
 
 final as (

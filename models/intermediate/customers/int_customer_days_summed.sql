@@ -1,6 +1,7 @@
 {% set columns = [
     'source_customer_id', 'is_counted', 'is_counted_status', 'net_revenue', 'gross_margin', 'margin_basis', 'ordered_at', 'order_date',
 ] %}
+{% set repeated = 'case when orders > 0 and previous_occasion_date is not null' %}
 {% set sums_so_far = [
     ('sum', 'orders', 'order_count'),
     ('count', 'occasion_date', 'purchase_occasions'), ('sum', 'orders_of_known_margin', 'orders_of_known_margin'),
@@ -12,6 +13,10 @@
     ('count', 'log_value', 'log_occasions'), ('sum', 'log_value', 'log_value_so_far'),
     ('sum', 'cast(log_value * log_value as ' ~ type_exact(28, 9) ~ ')', 'squared_log_so_far'),
     ('sum', 'case when previous_occasion_date is null then log_value end', 'first_log_value'),
+    ('sum', repeated ~ ' and occasion_margin is not null then occasion_value end', 'repeat_value_so_far'),
+    ('sum', repeated ~ ' then occasion_margin end', 'repeat_margin_so_far'),
+    ('count', repeated ~ ' then margin_rate end', 'rate_occasions'), ('sum', repeated ~ ' then margin_rate end', 'rate_so_far'),
+    ('sum', repeated ~ ' then cast(margin_rate * margin_rate as ' ~ type_exact(28, 9) ~ ') end', 'squared_rate_so_far'),
     ('min', 'first_order_at', 'first_order_at'), ('max', 'last_order_at', 'last_order_at'),
     ('min', 'occasion_date', 'first_occasion_date'), ('max', 'occasion_date', 'last_occasion_date'),
     ('max', 'previous_occasion_date', 'previous_occasion_date'),
@@ -110,6 +115,10 @@ dated as (
         cast(power(cast(occasion_value as {{ type_double() }}), 2) as {{ type_exact(38, 4) }}) as squared_value,
         cast(case when occasion_value > 0 then ln(cast(occasion_value as {{ type_double() }})) end as {{ type_exact(28, 9) }})
             as log_value,
+        cast(case
+            when orders > 0 and occasion_value > 0
+                then greatest(least({{ ratio('occasion_margin', 'occasion_value') }}, 1e0), -1e0)
+        end as {{ type_exact(28, 9) }}) as margin_rate,
         {% for value in ['net_revenue', 'gross_margin'] %}
         {{ to_money(value ~ ' * ' ~ discount_to('greatest(age_days, 0)')) }} as discounted_{{ value }},
         {% endfor %}

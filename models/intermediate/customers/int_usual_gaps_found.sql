@@ -1,3 +1,4 @@
+{% set tenths = {'usual': 8, 'median': 5} %}
 with dates as (
     select * from {{ ref('int_dates_listed') }} where is_rebuilt
 ),
@@ -53,22 +54,26 @@ gaps as (
     group by valued_at, days_since_previous
 ),
 
--- the gap that four of five don't exceed; interpolated, as percentile_cont does
+-- the gap that so many tenths don't exceed; interpolated, as percentile_cont does
 ranked_gaps as (
     select
         valued_at,
         days_since_previous,
         sum(occasions) over (partition by valued_at order by days_since_previous) as occasions_so_far,
-        8 * (sum(occasions) over (partition by valued_at) - 1) as place_in_tenths
+        sum(occasions) over (partition by valued_at) - 1 as further_occasions
     from gaps
 ),
 
 placed_gaps as (
     select
         valued_at,
-        max(place_in_tenths) as place_in_tenths,
-        min(case when occasions_so_far >= floor(place_in_tenths / 10e0) + 1 then days_since_previous end) as gap_below,
-        min(case when occasions_so_far >= ceil(place_in_tenths / 10e0) + 1 then days_since_previous end) as gap_above
+        {% for name, number in tenths.items() %}
+        max({{ number }} * further_occasions) as {{ name }}_place,
+        min(case when occasions_so_far >= floor({{ number }} * further_occasions / 10e0) + 1 then days_since_previous end)
+            as {{ name }}_below,
+        min(case when occasions_so_far >= ceil({{ number }} * further_occasions / 10e0) + 1 then days_since_previous end)
+            as {{ name }}_above{{ ',' if not loop.last }}
+        {% endfor %}
     from ranked_gaps
     group by valued_at
 ),
@@ -76,7 +81,11 @@ placed_gaps as (
 final as (
     select
         valued_at,
-        gap_below + (gap_above - gap_below) * (place_in_tenths - 10 * floor(place_in_tenths / 10e0)) / 10e0 as usual_gap_days
+        {% for name in tenths %}
+        {{ name }}_below
+        + ({{ name }}_above - {{ name }}_below) * ({{ name }}_place - 10 * floor({{ name }}_place / 10e0)) / 10e0
+            as {{ name }}_gap_days{{ ',' if not loop.last }}
+        {% endfor %}
     from placed_gaps
 )
 

@@ -19,6 +19,10 @@ levels as (
     select * from {{ ref('int_forecast_levels') }}
 ),
 
+gaps as (
+    select * from {{ ref('int_usual_gaps_found') }}
+),
+
 spend_models as (
     select * from {{ ref('int_spend_elected') }}
 ),
@@ -82,10 +86,11 @@ scored as (
             when models.is_usable and spend_models.is_usable
                 then {{ by_spend_model('expected_value', 'spend_models', 'spending') }}
         end as expected_order_value,
+        -- gaps are as expected at the last purchase: silence since then must not make them longer
         case
-            when models.is_usable then {{ by_purchase_model('days_to_next', 'models', ['5e-1', 'histories.x', 'histories.age']) }}
+            when models.is_usable then {{ by_purchase_model('days_to_next', 'models', ['5e-1', 'histories.x', 'histories.t_x']) }}
         end as median_gap_days,
-        -- as expected at the last purchase: silence since then must not make it longer. A first purchase tells nothing of gaps
+        -- a first purchase tells nothing of gaps
         case
             when models.is_usable and histories.x > 0
                 then {{ by_purchase_model('days_to_next', 'models', ['2e-1', 'histories.x', 'histories.t_x']) }}
@@ -135,7 +140,15 @@ final as (
         scored.expected_order_value,
         {{ chance }} * expected.expected_occasions_365d * scored.expected_order_value as expected_revenue_365d,
         {{ chance }} * expected.discounted_occasions * scored.expected_order_value as predicted_revenue,
-        scored.median_gap_days * scored.length_of_day as median_gap_days,
+        -- a model that has no one-time buyer leave takes them for slow
+        case
+            when scored.probability_alive = 1 and scored.x = 0 then gaps.median_gap_days
+            else scored.median_gap_days * scored.length_of_day
+        end as median_gap_days,
+        case
+            when scored.probability_alive = 1 and scored.x = 0 then 'observed_gaps'
+            when scored.median_gap_days is not null then 'model'
+        end as next_order_basis,
         scored.long_gap_days * scored.length_of_day as long_gap_days
     from scored
     left join expected
@@ -143,6 +156,8 @@ final as (
             scored.valued_at = expected.valued_at
             and scored.x = expected.x
             and scored.age = expected.age
+    left join gaps
+        on scored.valued_at = gaps.valued_at
 )
 
 select * from final

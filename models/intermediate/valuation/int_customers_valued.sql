@@ -9,14 +9,8 @@ predictions as (
     select * from {{ ref('int_customers_predicted') }}
 ),
 
-companies as (
-    select
-        valued_at,
-        {{ ratio('sum(gross_margin)', 'sum(net_revenue)') }} as gross_margin_rate,
-        {{ ratio('sum(net_revenue)', 'sum(order_count)') }} as average_order_value
-    from customers
-    where gross_margin is not null
-    group by valued_at
+margins as (
+    select * from {{ ref('int_margin_elected') }}
 ),
 
 predicted as (
@@ -25,8 +19,7 @@ predicted as (
         customers.customer_id,
         customers.historical_clv,
         customers.clv_basis,
-        {{ expected_margin_rate('customers', 'companies.gross_margin_rate', 'companies.average_order_value') }}
-            as expected_margin_rate,
+        {{ expected_margin_rate('margins.margin_model', 'margins', 'customers') }} as expected_margin_rate,
         predictions.predicted_revenue,
         {% for age in clv_ages() %}
         customers.value_by_{{ age }}m,
@@ -35,8 +28,8 @@ predicted as (
         end as revenue_to_{{ age }}m{{ ',' if not loop.last }}
         {% endfor %}
     from customers
-    left join companies
-        on customers.valued_at = companies.valued_at
+    left join margins
+        on customers.valued_at = margins.valued_at
     left join predictions
         on
             customers.valued_at = predictions.valued_at

@@ -101,6 +101,7 @@ final as (
         {{ to_money('predictions.expected_order_value') }} as expected_order_value,
         predictions.median_gap_days as median_days_to_next_order,
         cast(predictions.next_order_expected_at as date) as next_order_expected_on,
+        predictions.next_order_basis,
         cast(case
             when predictions.next_order_expected_at is not null
                 then greatest({{ dbt.datediff('predictions.next_order_expected_at', 'customers.as_of_date', 'day') }}, 0)
@@ -109,6 +110,7 @@ final as (
         {{ ratio('valued.clv_36m', 'channel_months.cac') }} as clv_to_cac,
         customers.clv_basis,
         predictions.purchase_model,
+        predictions.spend_model,
         coalesce(predictions.model_status, 'no_purchase') as model_status,
         quality.model_quality,
         quality.model_warnings,

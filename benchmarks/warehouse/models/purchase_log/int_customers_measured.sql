@@ -21,6 +21,12 @@ summed as (
         min(occasion_date) as first_occasion_date,
         max(occasion_date) as last_occasion_date,
         sum(net_revenue) as occasion_value,
+        sum(case when occasion_number = 1 then cast(net_revenue as {{ type_double() }}) end) as first_value,
+        sum(power(cast(net_revenue as {{ type_double() }}), 2)) as squared_values,
+        count(case when net_revenue > 0 then 1 end) as log_occasions,
+        sum(case when net_revenue > 0 then ln(net_revenue) end) as log_values,
+        sum(case when net_revenue > 0 then power(ln(net_revenue), 2) end) as squared_logs,
+        sum(case when occasion_number = 1 and net_revenue > 0 then ln(net_revenue) end) as first_log_value,
         sum(case when occasion_number > 1 then net_revenue end) as repeat_value
     from numbered
     group by customer_id
@@ -36,5 +42,11 @@ select
     {{ weeks_between('first_occasion_date', "cast('" ~ env_var('CLV_BENCHMARK_AS_OF') ~ "' as date)") }} as age,
     {{ dbt.datediff('first_occasion_date', "cast('" ~ env_var('CLV_BENCHMARK_AS_OF') ~ "' as date)", 'day') }} as age_days,
     {{ ratio('repeat_value', 'purchase_occasions - 1') }} as mean_repeat_value,
-    {{ ratio('occasion_value', 'purchase_occasions') }} as mean_value
+    {{ ratio('occasion_value', 'purchase_occasions') }} as mean_value,
+    first_value,
+    squared_values,
+    log_occasions,
+    log_values,
+    squared_logs,
+    first_log_value
 from summed
