@@ -48,6 +48,18 @@ MODELS = [
     "int_forecast_levels",
     "int_customers_predicted",
 ]
+UNVALUED = """
+    create table intermediate.int_spend_elected (
+        valued_at date, spend_model varchar, status varchar, is_usable boolean, spend_1 double, spend_2 double, spend_3 double
+    );
+    create table intermediate.int_spend_measured (valued_at date, customer_id varchar, x double, mean_repeat_value double);
+    create table intermediate.int_margin_elected (
+        valued_at date, margin_model varchar, clv_basis varchar, company_rate double, mean_rate double,
+        variance_within double, variance_between double
+    );
+    create table intermediate.int_usual_gaps_found (valued_at date, median_gap_days double);
+"""
+"""What occasions are worth is not asked here."""
 Log = dict[str, list[dt.date]]
 """Of every customer the days with a purchase, in order."""
 
@@ -78,7 +90,7 @@ CDNOW_AT_YEARS_END = {
 def models(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """The SQL of the chain from histories to predictions, where the clock is chosen."""
     folder = tmp_path_factory.mktemp("clock")
-    variables = {"purchase_model": "mbg_nbd_clock"}
+    variables = {"purchase_model": "mbg_nbd_clock", "spend_model": "gamma_gamma"}
     with patch.dict(os.environ, DBT_TARGET_PATH=str(folder), DBT_LOG_PATH=str(folder)):
         manifest = parse_project(REPOSITORY, None, variables).manifest
     builder = Builder(folder, variables, manifest)
@@ -118,9 +130,10 @@ def fitted(connection: duckdb.DuckDBPyConnection, models: dict[str, str], log: L
         " select valued_at, customer_id, min(occasion_date) as first_occasion_date, max(occasion_date) as last_occasion_date,"
         " cast(count(*) - 1 as double) as x, (max(occasion_date) - min(occasion_date)) / 7 as t_x,"
         " (any_value(valued_at) - min(occasion_date)) / 7 as age, any_value(valued_at) - min(occasion_date) as age_days,"
-        " case when count(*) > 1 then 20e0 + hash(customer_id) % 100 end as mean_repeat_value, 20e0 as mean_value, 'revenue' as clv_basis"
-        " from intermediate.int_occasions_known group by valued_at, customer_id"
+        " case when count(*) > 1 then 20e0 + hash(customer_id) % 100 end as mean_repeat_value, 20e0 as mean_value, 'revenue' as clv_basis,"
+        " 0 as rate_occasions, null::double as rates from intermediate.int_occasions_known group by valued_at, customer_id"
     )
+    connection.execute(UNVALUED)
     create_tables(connection, BUILDERS[-1], models)
 
 

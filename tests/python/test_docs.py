@@ -30,9 +30,9 @@ CONTRACT = {
         customer_id country acquisition_channel acquisition_campaign cohort_month first_order_at
         last_order_at order_count purchase_occasions net_revenue gross_margin gross_margin_rate
         margin_basis average_order_value orders_per_year days_since_last_order lifecycle_stage
-        rfm_recency rfm_frequency rfm_monetary rfm_segment value_tier historical_clv formula_clv predicted_clv total_clv
+        rfm_recency rfm_frequency rfm_monetary rfm_segment value_tier historical_clv formula_clv predicted_clv total_clv clv_12m clv_24m clv_36m
         probability_alive expected_orders_30d expected_orders_90d expected_orders_365d expected_margin_365d
-        expected_order_value next_order_expected_on days_overdue cac clv_to_cac clv_basis purchase_model
+        expected_order_value next_order_expected_on next_order_basis days_overdue cac clv_to_cac clv_basis purchase_model spend_model
         model_status horizon_months annual_discount_rate currency as_of_date
     """,
     "fct_orders": """
@@ -52,10 +52,10 @@ CONTRACT = {
     """,
     "fct_channel_months": """
         month acquisition_channel attribution_model spend new_customers attributed_orders cac cpa
-        net_revenue gross_margin roas roi mean_total_clv clv_to_cac payback_months is_paid_back verdict
+        net_revenue gross_margin roas roi mean_total_clv mean_clv_36m clv_to_cac payback_months is_paid_back verdict
     """,
     "fct_campaigns": """
-        campaign acquisition_channel spend new_customers cac mean_total_clv clv_to_cac roi payback_months
+        campaign acquisition_channel spend new_customers cac mean_total_clv mean_clv_36m clv_to_cac roi payback_months
         is_paid_back
     """,
     "fct_campaign_uplifts": """

@@ -124,7 +124,11 @@ def fit_logs(builder: Builder) -> FitLogs:
 
     @cache
     def compiled(purchase_models: tuple[str, ...]) -> dict[str, str]:
-        variables = {"purchase_model": purchase_models[0], "compared_purchase_models": list(purchase_models[1:])}
+        variables = {
+            "purchase_model": purchase_models[0],
+            "compared_purchase_models": list(purchase_models[1:]),
+            "spend_model": "gamma_gamma",
+        }
         return compile_models(builder, FITTING_MODELS, min_repeat_customers=2, **variables)
 
     def fit(logs: Sequence[Log], purchase_models: tuple[str, ...] = tuple(TIMES)) -> list[Fit]:
@@ -147,7 +151,7 @@ def load(connection: duckdb.DuckDBPyConnection, logs: Sequence[Log]) -> None:
         "create table intermediate.int_customers_measured as"
         f" select date '{FIRST_CUTOFF}' + number::integer as valued_at,"
         " row_number() over () :: varchar as customer_id, x, t_x, age, round(age * 7) as age_days,"
-        " case when not isnan(mean_value) then mean_value end as mean_repeat_value from histories"
+        " case when not isnan(mean_value) then mean_value end as mean_repeat_value, mean_repeat_value as mean_value from histories"
     )
 
 

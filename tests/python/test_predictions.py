@@ -181,11 +181,11 @@ class Predictor:
                 "create table horizons (number integer, horizon_days double);"
                 "create view intermediate.int_backtest_customers_observed as select *, null::double as clock_weeks,"
                 " 1 as horizon_quarters, null::date as observed_on, true as is_backtested, null::double as orders_a_year_before,"
-                " mean_repeat_value as mean_value, age * 7 as age_days, 0.0::double as actual_orders, 0.0::double as actual_margin"
+                " mean_repeat_value as mean_value, 0.0::double as actual_orders, 0.0::double as actual_margin"
                 " from intermediate.int_customers_measured inner join horizons on customer_id = number;"
-                "create table intermediate.int_backtest_companies_measured as"
-                " select valued_at, 'revenue' as clv_basis, null::double as gross_margin_rate, null::double as lifetime_years"
-                " from intermediate.int_models_fitted"
+                "create table intermediate.int_margin_elected as select valued_at, 'company' as margin_model, 'revenue' as clv_basis,"
+                " null::double as company_rate, null::double as mean_rate, null::double as variance_within,"
+                " null::double as variance_between from intermediate.int_models_fitted"
             )
             self._insert(connection, "horizons", range(len(cases)), [days for _, _, days in cases])
             self._run(connection, "int_backtest_forecasts_made")
@@ -205,7 +205,10 @@ class Predictor:
             " parameter_4 double, p double, q double, gamma double);"
             f"create macro date_of(law) as {valued_at};"
             "create view intermediate.int_models_fitted as select *, date_of(law) as valued_at, 'plain' as clock, true as is_usable,"
-            " true as is_elected, 'converged' as model_status from laws"
+            " true as is_elected, 'converged' as status from laws;"
+            "create view intermediate.int_spend_elected as select date_of(law) as valued_at, 'gamma_gamma' as spend_model,"
+            " 'converged' as status, true as is_usable, p as spend_1, q as spend_2, gamma as spend_3, 1e0 as spend_4 from laws;"
+            "create table intermediate.int_usual_gaps_found (valued_at date, median_gap_days double)"
         )
         columns = [[getattr(law, name) for law in laws] for name in ("model_name", *names)]
         self._insert(connection, "laws", range(len(laws)), *columns)
@@ -216,9 +219,11 @@ class Predictor:
         connection.execute(
             "create table made_up (customer_id integer, law integer, x double, t_x double, age double, mean_repeat_value double);"
             "create view intermediate.int_customers_measured as select *, date_of(law) as valued_at,"
-            " date '1999-12-31' as last_occasion_date from made_up;"
+            " date '1999-12-31' as last_occasion_date, age * 7 as age_days, 0 as rate_occasions, null::double as rates from made_up;"
+            "create view intermediate.int_spend_measured as"
+            " select valued_at, customer_id, x, mean_repeat_value from intermediate.int_customers_measured;"
             "create view intermediate.int_histories_timed as"
-            " select valued_at, 'plain' as clock, customer_id, x, t_x, age from intermediate.int_customers_measured"
+            " select valued_at, 'plain' as clock, customer_id, x, t_x, age, age_days from intermediate.int_customers_measured"
         )
         columns = [[getattr(history, name) for history in histories] for name in ("x", "t_x", "age", "mean_value")]
         self._insert(connection, "made_up", range(len(histories)), laws, *columns)
@@ -250,7 +255,7 @@ def predictor(builder: Builder) -> Predictor:
         "int_customers_predicted",
         "int_backtest_forecasts_made",
     ]
-    return Predictor(compile_models(builder, names))
+    return Predictor(compile_models(builder, names, spend_model="gamma_gamma"))
 
 
 def logarithmic(low: float, high: float) -> st.SearchStrategy[float]:
