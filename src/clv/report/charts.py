@@ -196,7 +196,7 @@ def channels(lowest: float, highest: float, currency: str) -> Spec:
     """CLV by CAC, with the line on which a customer is worth three times the cost."""
     x = alt.X("cac:Q", scale=_logarithmic(lowest, highest), axis=_ticks(f"CAC ({currency})", lowest, highest))
     up, top = lowest * 3, highest * 3
-    y = alt.Y("mean_clv:Q", scale=_logarithmic(up, top), axis=_ticks(f"mean CLV ({currency})", up, top))
+    y = alt.Y("mean_clv:Q", scale=_logarithmic(up, top), axis=_ticks(f"CLV at 36 months ({currency})", up, top))
     shown = _chart().transform_filter("datum.period === period && isValid(datum.cac) && isValid(datum.mean_clv)")
     points = shown.mark_circle(opacity=0.85).encode(
         x=x,
@@ -206,7 +206,7 @@ def channels(lowest: float, highest: float, currency: str) -> Spec:
         tooltip=[
             alt.Tooltip("channel:N"),
             alt.Tooltip("cac:Q", title="CAC", format=",.2f"),
-            alt.Tooltip("mean_clv:Q", title="mean CLV", format=",.2f"),
+            alt.Tooltip("mean_clv:Q", title="CLV at 36 months", format=",.2f"),
             alt.Tooltip("clv_to_cac:Q", title="CLV:CAC", format=".1f"),
             alt.Tooltip("spend:Q", format=",.0f"),
             alt.Tooltip("new_customers:Q", title="new customers", format=",.0f"),

@@ -29,6 +29,9 @@ MODELS = {
     "mbg_nbd_clock": "MBG/NBD on its clock",
     "pareto_nbd": "Pareto/NBD",
     "gamma_gamma": "Gamma-Gamma",
+    "gamma_gamma_all": "Gamma-Gamma of all orders",
+    "mean": "shrunken mean",
+    "log_mean": "shrunken mean of logarithms",
 }
 
 NO_CHANNELS = "customers (column acquisition_channel) or touchpoints"
@@ -400,13 +403,20 @@ def channels(shop: Shop) -> Figure:
         "channels",
         _channels_title(good, poor),
         mart,
-        "Above the dashed line a customer is worth more than three times the cost; the larger the circle, "
-        "the more customers. Costs and customers are those of the period.",
+        "Above the dashed line a customer is worth more than three times the cost at 36 months of age; "
+        "the larger the circle, the more customers. Costs and customers are those of the period.",
         ("period",),
         _labelled(paid),
         charts.channels(lowest, highest, shop.currency),
         Table(
-            ["channel", f"spend ({shop.currency})", "new customers", f"CAC ({shop.currency})", "mean CLV", "CLV:CAC"],
+            [
+                "channel",
+                f"spend ({shop.currency})",
+                "new customers",
+                f"CAC ({shop.currency})",
+                "CLV at 36 months",
+                "CLV:CAC",
+            ],
             [
                 [
                     words(row["channel"]),
