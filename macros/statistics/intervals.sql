@@ -54,7 +54,7 @@
 {%- endmacro %}
 
 {#- Both groups are taken to lean and to vary as both together do: what a small one shows of itself is chance, and would make equal groups
-    differ. Seven tenths of it, since the whole corrects too much (benchmarks/intervals.py). -#}
+    differ. Seven tenths of it, since the whole corrects too much (tests/python/test_intervals.py). -#}
 {% macro skewness_of_difference(skewness, rows, other_skewness, other_rows) -%}
     {%- set one = '(1e0 / nullif(' ~ rows ~ ', 0))' -%}
     {%- set other = '(1e0 / nullif(' ~ other_rows ~ ', 0))' -%}
