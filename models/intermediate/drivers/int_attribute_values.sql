@@ -2,7 +2,7 @@
 {% set given = [
     'channel', 'country', 'device', 'first_category', 'first_order_discount', 'first_order_weekday',
 ] %}
-{# found out later, and the likelier the longer somebody is a customer and the more often: compared at equal age and number of orders #}
+{# found out later, of those who stay and buy: compared at equal age and number of orders #}
 {% set acquired = ['loyalty', 'survey_score', 'nps_band'] %}
 {% set sums %}
         count(*) as customers,
@@ -72,7 +72,7 @@ varied as (
     from separated
 ),
 
--- who has no peer without the value is compared with nobody; the others of each group of peers weigh as much as those with the value
+-- who has no peer without the value is compared with nobody; the others of a group of peers weigh as much as those with it
 weighed as (
     select
         *,
@@ -105,7 +105,9 @@ tested as (
     select
         *,
         coalesce(mean_of_compared, mean_of_all) as mean_clv,
-        case when compared_customers + other_customers > 2 then compared_customers + other_customers - 2e0 end as degrees_of_freedom,
+        case
+            when compared_customers + other_customers > 2 then compared_customers + other_customers - 2e0
+        end as degrees_of_freedom,
         abs(mean_of_compared - other_mean_clv) / nullif(sqrt(variance + other_variance), 0) as student_t
     from summed
 ),

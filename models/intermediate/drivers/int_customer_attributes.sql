@@ -88,7 +88,8 @@ final as (
         coalesce(responses.score_band, 'no answer') as survey_score,
         coalesce(responses.nps_band, 'no answer') as nps_band,
         -- whole years since the first order, and orders
-        cast(cast(least(floor(known.days_since_first_order / 365.25e0), 3) as integer) as {{ dbt.type_string() }}) || ' / ' || case
+        cast(cast(least(floor(known.days_since_first_order / 365.25e0), 3) as integer) as {{ dbt.type_string() }})
+        || ' / ' || case
             {% for fewest, most in [(26, none), (16, 25), (11, 15), (8, 10), (6, 7)] %}
             when known.order_count >= {{ fewest }} then '{{ fewest }} {{ 'and more' if most is none else 'to ' ~ most }}'
             {% endfor %}
