@@ -95,7 +95,7 @@ final as (
             {% endfor %}
             else cast(known.order_count as {{ dbt.type_string() }})
         end as age_and_orders,
-        valued.total_clv as clv_36m
+        valued.clv_36m
     from customers
     inner join known on customers.customer_id = known.customer_id
     inner join valued on customers.customer_id = valued.customer_id
