@@ -1,21 +1,5 @@
-{% set counts = ['active', 'active_before', 'churned', 'new'] %}
-{% set flows = ['orders', 'customer_orders', 'net_revenue', 'gross_margin', 'unknown_margins'] %}
 with months as (
-    {% for model in ['int_kpi_months_summed', 'int_tier_months_summed'] %}
-    select
-        segment_kind,
-        segment,
-        month,
-        {% for column in counts %}
-        {{ column }}_customers,
-        {% endfor %}
-        {% for column in flows %}
-        {{ column }},
-        month_{{ column }}{{ ',' if not loop.last }}
-        {% endfor %}
-    from {{ ref(model) }}
-    {% if not loop.last %}union all{% endif %}
-    {% endfor %}
+    select * from {{ ref('int_kpi_months_summed') }}
 ),
 
 channel_spend as (

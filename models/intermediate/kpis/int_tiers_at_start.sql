@@ -18,9 +18,9 @@ windows as (
         dates.start_month
     from dates
     cross join history
-    left join dates as starts
-        on dates.start_month = starts.month
-    where starts.month is not null or history.first_month > dates.start_month
+    left join dates as start_dates
+        on dates.start_month = start_dates.month
+    where start_dates.month is not null or history.first_month > dates.start_month
 ),
 
 customers as (
@@ -36,7 +36,7 @@ valued as (
     from {{ ref('int_customer_months_valued') }}
     where
         cohort_month is not null
-        and month in (select windows.start_month from windows)
+        and month in (select valued_windows.start_month from windows as valued_windows)
 ),
 
 -- of several who were found to be one since, the one worth most
