@@ -95,20 +95,20 @@ summed_orders as (
     group by order_id, superseded_version
 ),
 
--- what the order's discount takes from the goods, and the tax within their prices: no more than the goods brought
+-- what is left after the order's discount, and the tax within the goods' prices: both take no more than the goods brought
 reduced_orders as (
     select
         *,
         {{ to_money('source_tax_in_prices * exchange_rate') }} as order_tax_in_prices,
-        {{ goods_discount(
+        order_item_revenue - order_line_discount_amount - {{ goods_discount(
             to_money('(source_discount_amount + source_tax_in_prices) * exchange_rate'),
             'order_item_revenue', 'order_line_discount_amount'
-        ) }} as order_deduction_amount
+        ) }} as order_net_revenue
     from summed_orders
 ),
 
--- what is left is spread over the lines by what each has left, so that none ends below 0; a credit note has no such limit. The
--- first two rungs of the cost ladder are the cost on the line, then the product's cost valid on the day of the order
+-- both are spread over the lines by what each has left, so that none of an order ends below 0; the first two rungs of the cost
+-- ladder are the cost on the line, then the product's cost valid on the day of the order
 final as (
     select
         reduced_lines.order_id,
@@ -123,19 +123,11 @@ final as (
         reduced_lines.item_revenue,
         reduced_lines.line_discount_amount,
         reduced_orders.order_tax_in_prices,
-        case
-            when reduced_orders.order_item_revenue >= 0 then reduced_lines.reduced_revenue - {{ to_money(
-                'coalesce(reduced_lines.reduced_revenue * ' ~ ratio(
-                    'reduced_orders.order_reduced_revenue - reduced_orders.order_item_revenue'
-                    ~ ' + reduced_orders.order_line_discount_amount + reduced_orders.order_deduction_amount',
-                    'reduced_orders.order_reduced_revenue'
-                ) ~ ', 0)'
-            ) }}
-            else reduced_lines.item_revenue - reduced_lines.line_discount_amount - {{ to_money(
-                'coalesce(reduced_orders.order_deduction_amount * '
-                ~ ratio('reduced_lines.item_revenue', 'reduced_orders.order_item_revenue') ~ ', 0)'
-            ) }}
-        end as net_item_revenue,
+        reduced_lines.reduced_revenue - {{ to_money(
+            'coalesce(reduced_lines.reduced_revenue * ' ~ ratio(
+                'reduced_orders.order_reduced_revenue - reduced_orders.order_net_revenue', 'reduced_orders.order_reduced_revenue'
+            ) ~ ', 0)'
+        ) }} as net_item_revenue,
         {{ to_money('coalesce(reduced_lines.line_unit_cost, product_costs.unit_cost) * reduced_lines.quantity') }} as known_cogs,
         case
             when reduced_lines.line_unit_cost is not null then 'line_cost'

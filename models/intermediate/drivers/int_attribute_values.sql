@@ -105,9 +105,7 @@ tested as (
     select
         *,
         coalesce(mean_of_compared, mean_of_all) as mean_clv,
-        case
-            when compared_customers + other_customers > 2 then compared_customers + other_customers - 2e0
-        end as degrees_of_freedom,
+        nullif(greatest(compared_customers + other_customers - 2e0, 0), 0) as degrees_of_freedom,
         abs(mean_of_compared - other_mean_clv) / nullif(sqrt(variance + other_variance), 0) as student_t
     from summed
 ),

@@ -113,7 +113,7 @@ costed as (
         *,
         order_amount_refunded <> 0 and abs(order_amount_refunded) >= abs(revenue_before_refunds) - 0.005 as is_fully_refunded,
         greatest(returned_share, 0) * greatest(whole_cogs, 0) / case
-            when line_share < 1 and (1 - line_share) * line_revenue <= least(0.005, 0.01 * line_revenue) then line_share
+            when line_share < 1 and (1 - line_share) * line_revenue <= least(5e-3, 1e-2 * line_revenue) then line_share
             else greatest(line_share, 1)
         end as goods_returned
     from shared
