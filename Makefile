@@ -58,7 +58,7 @@ integration: $(VENV)/.installed-dev ## run Dagster, Airflow, MetricFlow, Superse
 	@$(MAKE) --no-print-directory --jobs 2 $(TOOLS)
 	$(BIN)/pytest tests/integration
 
-soak: $(VENV)/.installed-dev ## the long proofs: schedules, kills, readers, fits (hours; SOAK='--help')
+soak: $(VENV)/.installed-dev ## the long proofs: schedules, kills, readers, fits, intervals (hours; SOAK='--help')
 	PYTHONPATH=tests/python $(BIN)/python -m soak .state/soak $(SOAK)
 
 bench: $(VENV)/.installed-dev browser ## measure a night, and against lifetimes, clvkit and pymc-marketing (hours with BENCH=--largest)

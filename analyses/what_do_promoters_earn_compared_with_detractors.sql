@@ -1,10 +1,10 @@
--- What do promoters earn compared with detractors? From fct_clv_drivers: the mean total CLV of each band of the Net Promoter
--- Score, beside those who never answered.
+-- What do promoters earn compared with detractors? From fct_clv_drivers: the mean CLV at 36 months of each band of the Net
+-- Promoter Score, beside those who never answered. The lift compares customers of equal age and number of orders alone.
 select
     attribute_value as nps_band,
     customers,
-    mean_total_clv,
-    mean_total_clv / nullif(max(case when attribute_value = 'detractor' then mean_total_clv end) over (), 0) as times_a_detractor,
+    mean_clv_36m,
+    mean_clv_36m / nullif(max(case when attribute_value = 'detractor' then mean_clv_36m end) over (), 0) as times_a_detractor,
     lift,
     lift_low,
     lift_high,
@@ -12,4 +12,4 @@ select
     is_reliable
 from {{ ref('fct_clv_drivers') }}
 where attribute = 'nps_band'
-order by mean_total_clv desc
+order by mean_clv_36m desc

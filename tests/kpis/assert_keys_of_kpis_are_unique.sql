@@ -8,6 +8,8 @@
         'int_revenue_flows': ['customer_id', 'month_number'],
         'int_segment_changes': ['segment_kind', 'segment', 'month_number'],
         'int_segments': ['segment_kind', 'segment'],
+        'int_tier_months_summed': ['segment', 'month'],
+        'int_tiers_at_start': ['month', 'customer_id'],
     },
     primary_keys={
         'int_segment_months_valued': ['month', 'segment_kind', 'segment'],

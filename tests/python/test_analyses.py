@@ -29,12 +29,12 @@ CHECKS = {
     "what_do_promoters_earn_compared_with_detractors": (
         "select times_a_detractor from analysis where nps_band = 'promoter'",
         (
-            "select max(mean_total_clv) filter (attribute_value = 'promoter') / max(mean_total_clv) filter (attribute_value = 'detractor')"
+            "select max(mean_clv_36m) filter (attribute_value = 'promoter') / max(mean_clv_36m) filter (attribute_value = 'detractor')"
             " from fct_clv_drivers where attribute = 'nps_band'"
         ),
     ),
     "what_goes_with_a_high_clv": (
-        "select max(mean_total_clv / mean_total_clv_of_others - 1) from analysis",
+        "select max(mean_clv_36m / mean_clv_36m_of_others - 1) from analysis",
         "select max(lift) from fct_clv_drivers where is_significant and is_reliable",
     ),
     "where_are_customers_loyal_and_what_do_they_say": (

@@ -88,7 +88,7 @@ CONTRACT = {
         net_revenue_retention
     """,
     "fct_clv_drivers": """
-        attribute attribute_value customers mean_total_clv lift lift_low lift_high is_reliable
+        attribute attribute_value customers mean_clv_36m lift lift_low lift_high is_reliable
     """,
     "fct_segment_loyalty": """
         segment_kind segment customers loyalty_members loyalty_share respondents response_rate promoters passives

@@ -22,6 +22,7 @@ counted as (
         sum(reactivated_customers) as reactivated_customers,
         {{ complete_sum('counted_value') }} as total_value,
         {{ complete_sum('cast(counted_value as ' ~ type_double() ~ ') * counted_value') }} as squared_value,
+        {{ complete_sum('power(cast(counted_value as ' ~ type_double() ~ '), 3)') }} as cubed_value,
         {{ complete_sum('counted_cost') }} as cost,
         max(clv_basis) as clv_basis
 {% endset %}
@@ -54,6 +55,7 @@ final as (
         reactivated_customers,
         {{ ratio('total_value', 'customers') }} as value_per_customer,
         {{ variance_of_mean('customers', 'total_value', 'squared_value') }} as variance_of_value,
+        {{ skewness('customers', 'total_value', 'squared_value', 'cubed_value') }} as skewness_of_value,
         cast(cost as {{ type_money() }}) as cost,
         {{ ratio('reactivated_customers', 'lapsed_customers') }} as reactivation_rate,
         -- with one success and one failure added to each group, so that rare ones have an interval, too

@@ -64,12 +64,24 @@ converted as (
     from lines
 ),
 
+-- a line's own discount takes no more than the line brings; what it exceeds that by is taken from the others
+reduced_lines as (
+    select
+        *,
+        case
+            when item_revenue >= 0 then greatest(item_revenue - line_discount_amount, 0)
+            else item_revenue - line_discount_amount
+        end as reduced_revenue
+    from converted
+),
+
 summed_orders as (
     select
         order_id,
         superseded_version,
         sum(item_revenue) as order_item_revenue,
         sum(line_discount_amount) as order_line_discount_amount,
+        sum(reduced_revenue) as order_reduced_revenue,
         max(source_discount_amount) as source_discount_amount,
         max(exchange_rate) as exchange_rate,
         {{ tax_in_prices(
@@ -79,57 +91,58 @@ summed_orders as (
             total='max(source_total_amount)',
             included="max(case when tax_included then 1 when not tax_included then 0 end)"
         ) }} as source_tax_in_prices
-    from converted
+    from reduced_lines
     group by order_id, superseded_version
 ),
 
--- what the order's discount takes from the goods, and the tax within their prices: no more than the goods brought
+-- what is left after the order's discount, and the tax within the goods' prices: both take no more than the goods brought
 reduced_orders as (
     select
         *,
         {{ to_money('source_tax_in_prices * exchange_rate') }} as order_tax_in_prices,
-        {{ goods_discount(
+        order_item_revenue - order_line_discount_amount - {{ goods_discount(
             to_money('(source_discount_amount + source_tax_in_prices) * exchange_rate'),
             'order_item_revenue', 'order_line_discount_amount'
-        ) }} as order_deduction_amount
+        ) }} as order_net_revenue
     from summed_orders
 ),
 
--- both are spread over the lines by their revenue; the first two rungs of the cost ladder are the cost on the line, then the
--- product's cost valid on the day of the order
+-- both are spread over the lines by what each has left, so that none of an order ends below 0; the first two rungs of the cost
+-- ladder are the cost on the line, then the product's cost valid on the day of the order
 final as (
     select
-        converted.order_id,
-        converted.superseded_version,
-        converted.line_number,
-        converted.product_id,
-        converted.quantity,
-        converted.source_unit_price,
-        converted.order_date,
-        converted.is_counted_status,
-        converted.source_item_revenue,
-        converted.item_revenue,
-        converted.line_discount_amount,
+        reduced_lines.order_id,
+        reduced_lines.superseded_version,
+        reduced_lines.line_number,
+        reduced_lines.product_id,
+        reduced_lines.quantity,
+        reduced_lines.source_unit_price,
+        reduced_lines.order_date,
+        reduced_lines.is_counted_status,
+        reduced_lines.source_item_revenue,
+        reduced_lines.item_revenue,
+        reduced_lines.line_discount_amount,
         reduced_orders.order_tax_in_prices,
-        converted.item_revenue - converted.line_discount_amount - {{ to_money(
-            'coalesce(reduced_orders.order_deduction_amount * '
-            ~ ratio('converted.item_revenue', 'reduced_orders.order_item_revenue') ~ ', 0)'
+        reduced_lines.reduced_revenue - {{ to_money(
+            'coalesce(reduced_lines.reduced_revenue * ' ~ ratio(
+                'reduced_orders.order_reduced_revenue - reduced_orders.order_net_revenue', 'reduced_orders.order_reduced_revenue'
+            ) ~ ', 0)'
         ) }} as net_item_revenue,
-        {{ to_money('coalesce(converted.line_unit_cost, product_costs.unit_cost) * converted.quantity') }} as known_cogs,
+        {{ to_money('coalesce(reduced_lines.line_unit_cost, product_costs.unit_cost) * reduced_lines.quantity') }} as known_cogs,
         case
-            when converted.line_unit_cost is not null then 'line_cost'
+            when reduced_lines.line_unit_cost is not null then 'line_cost'
             when product_costs.unit_cost is not null then 'product_cost'
         end as known_cost_basis
-    from converted
+    from reduced_lines
     inner join reduced_orders
         on
-            converted.order_id = reduced_orders.order_id
-            and {{ same_version('converted', 'reduced_orders') }}
+            reduced_lines.order_id = reduced_orders.order_id
+            and {{ same_version('reduced_lines', 'reduced_orders') }}
     left join product_costs
         on
-            converted.product_id = product_costs.product_id
-            and converted.order_date >= product_costs.valid_from
-            and converted.order_date < product_costs.valid_before
+            reduced_lines.product_id = product_costs.product_id
+            and reduced_lines.order_date >= product_costs.valid_from
+            and reduced_lines.order_date < product_costs.valid_before
 )
 
 select * from final

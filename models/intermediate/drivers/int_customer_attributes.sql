@@ -4,6 +4,10 @@ with customers as (
     where cohort <> 'none'
 ),
 
+known as (
+    select * from {{ ref('int_customers_known') }}
+),
+
 valued as (
     select * from {{ ref('int_customers_valued') }} where valued_at = {{ valued_now() }}
 ),
@@ -60,13 +64,7 @@ summed as (
     select
         customer_id,
         max(case when customer_order_number = 1 then device end) as first_device,
-        max(case when customer_order_number = 1 and discount_amount > 0 then 1 else 0 end) as discounted_first_orders,
-        sum(case when is_counted then 1 else 0 end) as orders,
-        sum(case when is_counted and discount_amount > 0 then 1 else 0 end) as discounted_orders,
-        -- what a credit note took back stands in the orders
-        sum(case when is_counted_status and revenue_before_refunds >= 0 then refund_amount else 0 end) as refund_amount,
-        sum(case when is_counted_status and revenue_before_refunds >= 0 then revenue_before_refunds else 0 end)
-            as revenue_before_refunds
+        max(case when customer_order_number = 1 and discount_amount > 0 then 1 else 0 end) as discounted_first_orders
     from orders
     group by customer_id
 ),
@@ -79,22 +77,27 @@ final as (
         coalesce(summed.first_device, 'unknown') as device,
         coalesce(categories.category, 'unknown') as first_category,
         case when summed.discounted_first_orders > 0 then 'yes' else 'no' end as first_order_discount,
-        case
-            when summed.discounted_orders = 0 then 'always'
-            when summed.discounted_orders < summed.orders then 'sometimes'
-            else 'never'
-        end as full_price,
-        case
-            when summed.refund_amount <= 0 then 'none'
-            when 10 * summed.refund_amount < summed.revenue_before_refunds then 'below 0.1'
-            when 2 * summed.refund_amount < summed.revenue_before_refunds then '0.1 to 0.5'
-            else '0.5 and more'
-        end as refund_rate,
+        -- the first of January 1900 was a Monday
+        case mod({{ dbt.datediff("cast('1900-01-01' as date)", 'known.first_order_date', 'day') }}, 7)
+            {% for weekday in ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'] %}
+            when {{ loop.index0 }} then '{{ weekday }}'
+            {% endfor %}
+            else 'Sunday'
+        end as first_order_weekday,
         case when loyalty_members.customer_id is not null then 'member' else 'no member' end as loyalty,
         coalesce(responses.score_band, 'no answer') as survey_score,
         coalesce(responses.nps_band, 'no answer') as nps_band,
-        valued.total_clv
+        -- whole years since the first order, and orders
+        cast(cast(least(floor(known.days_since_first_order / 365.25e0), 3) as integer) as {{ dbt.type_string() }})
+        || ' / ' || case
+            {% for fewest, most in [(26, none), (16, 25), (11, 15), (8, 10), (6, 7)] %}
+            when known.order_count >= {{ fewest }} then '{{ fewest }} {{ 'and more' if most is none else 'to ' ~ most }}'
+            {% endfor %}
+            else cast(known.order_count as {{ dbt.type_string() }})
+        end as age_and_orders,
+        valued.clv_36m
     from customers
+    inner join known on customers.customer_id = known.customer_id
     inner join valued on customers.customer_id = valued.customer_id
     inner join summed on customers.customer_id = summed.customer_id
     left join ranked_categories as categories

@@ -46,7 +46,7 @@ filled as (
             and grid.month_number = changes_by_segment.month_number
 ),
 
-final as (
+lasting_segments as (
     select
         {% for column in counts %}
         sum({{ column }}) over so_far as {{ column }}_customers,
@@ -65,6 +65,25 @@ final as (
             partition by segment_kind, segment order by month_number
             rows between {{ var('kpi_window_months') - 1 }} preceding and current row
         )
+),
+
+-- tiers are others at the start of each window
+final as (
+    {% for source in ['lasting_segments', ref('int_tier_months_summed')] %}
+    select
+        {% for column in counts %}
+        {{ column }}_customers,
+        {% endfor %}
+        {% for column in flows %}
+        month_{{ column }},
+        {{ column }},
+        {% endfor %}
+        segment_kind,
+        segment,
+        month
+    from {{ source }}
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
 )
 
 select * from final

@@ -2,7 +2,9 @@
 {% set flows = ['orders', 'customer_orders', 'net_revenue', 'gross_margin', 'unknown_margins'] %}
 {% set moments = ['month_number', 'is_first', 'active_until', 'is_followed_by_churn', 'churned_from', 'churned_until'] %}
 {% set window = var('kpi_window_months') %}
-{% set kinds = segment_kinds() | join(', ') %}
+{# a customer's tier is another one at the start of each window: int_tier_months_summed #}
+{% set lasting_kinds = segment_kinds() | reject('equalto', 'tier') | list %}
+{% set kinds = lasting_kinds | join(', ') %}
 with segments as (
     select * from {{ ref('int_customer_segments') }}
 ),
@@ -10,13 +12,13 @@ with segments as (
 -- all kinds at once, so that the many customers are read but once
 spells as (
     select
-        {{ prefixed('segments.', segment_kinds()) | join(', ') }},
+        {{ prefixed('segments.', lasting_kinds) | join(', ') }},
         {{ prefixed('spells.', moments) | join(', ') }},
         count(*) as spells
     from {{ ref('int_purchase_spells') }} as spells
     left join segments
         on spells.customer_id = segments.customer_id
-    group by {{ prefixed('segments.', segment_kinds()) | join(', ') }}, {{ prefixed('spells.', moments) | join(', ') }}
+    group by {{ prefixed('segments.', lasting_kinds) | join(', ') }}, {{ prefixed('spells.', moments) | join(', ') }}
 ),
 
 -- what spells add to the running counts, and from which month on
@@ -55,7 +57,7 @@ changes as (
     from counts_changed
     union all
     select
-        {{ prefixed('segments.', segment_kinds()) | join(', ') }},
+        {{ prefixed('segments.', lasting_kinds) | join(', ') }},
         flows.month_number,
         0,
         0,
@@ -69,12 +71,12 @@ changes as (
     from {{ ref('int_revenue_flows') }} as flows
     left join segments
         on flows.customer_id = segments.customer_id
-    group by {{ prefixed('segments.', segment_kinds()) | join(', ') }}, flows.month_number
+    group by {{ prefixed('segments.', lasting_kinds) | join(', ') }}, flows.month_number
 ),
 
 -- and count for the company alone
 final as (
-    {% for kind in segment_kinds() %}
+    {% for kind in lasting_kinds %}
     select
         '{{ kind }}' as segment_kind,
         {% if kind == 'company' %}'all'{% else %}{{ kind }}{% endif %} as segment,

@@ -1,3 +1,5 @@
+{# customers are in the tier that they had at the start of the window, in the other segments of today #}
+{% set lasting_kinds = segment_kinds() | reject('equalto', 'tier') | list %}
 with months as (
     select
         *,
@@ -20,7 +22,8 @@ segments as (
 members as (
     select
         people.source_customer_id,
-        {{ prefixed('segments.', segment_kinds()) | join(', ') }}
+        people.customer_id,
+        {{ prefixed('segments.', lasting_kinds) | join(', ') }}
     from people
     inner join segments
         on people.customer_id = segments.customer_id
@@ -29,7 +32,8 @@ members as (
 counted as (
     select
         months.month,
-        {{ prefixed('members.', segment_kinds()) | join(', ') }},
+        {{ prefixed('members.', lasting_kinds) | join(', ') }},
+        tiers.tier,
         sum(months.predicted_clv) as customer_equity,
         sum(case when months.is_acquired_in_window then 1 else 0 end) as new_customers,
         sum(case when months.is_acquired_in_window and months.clv_36m is null then 1 else 0 end) as unknown_new_customers,
@@ -37,7 +41,11 @@ counted as (
     from months
     inner join members
         on months.customer_id = members.source_customer_id
-    group by months.month, {{ prefixed('members.', segment_kinds()) | join(', ') }}
+    left join {{ ref('int_tiers_at_start') }} as tiers
+        on
+            months.month = tiers.month
+            and members.customer_id = tiers.customer_id
+    group by months.month, {{ prefixed('members.', lasting_kinds) | join(', ') }}, tiers.tier
 ),
 
 summed as (
@@ -51,6 +59,9 @@ summed as (
         sum(unknown_new_customers) as unknown_new_customers,
         sum(clv_36m_of_new) as clv_36m_of_new
     from counted
+    {% if kind == 'tier' %}
+    where tier is not null
+    {% endif %}
     group by month, {{ kind }}
     {% if not loop.last %}union all{% endif %}
     {% endfor %}

@@ -41,7 +41,6 @@ history as (
 joined as (
     select
         {{ prefixed('segments.', segment_kinds()) | join(', ') }},
-        customers.clv_basis,
         customers.historical_clv,
         values_at_age.value_at_age
     from customers
@@ -58,7 +57,6 @@ observed as (
         '{{ kind }}' as segment_kind,
         {{ kind }} as segment,
         count(*) as customers,
-        max(clv_basis) as clv_basis,
         {{ ratio(complete_sum('historical_clv'), 'count(*)') }} as historical_value,
         {{ ratio('sum(value_at_age)', 'count(value_at_age)') }} as value_at_age
     from joined
@@ -67,26 +65,62 @@ observed as (
     {% endfor %}
 ),
 
+-- the KPIs of a tier are those of who was in it at the start of the window
+tiers_at_start as (
+    select
+        'tier' as segment_kind,
+        tiers.tier as segment,
+        count(*) as customers
+    from {{ ref('int_tiers_at_start') }} as tiers
+    inner join {{ ref('int_run_context') }} as run_context
+        on tiers.month = run_context.as_of_month
+    where tiers.has_bought
+    group by tiers.tier
+),
+
+basis as (
+    select max(clv_basis) as clv_basis
+    from customers
+),
+
+segmented as (
+    select
+        coalesce(observed.segment_kind, tiers_at_start.segment_kind) as segment_kind,
+        coalesce(observed.segment, tiers_at_start.segment) as segment,
+        observed.customers,
+        case when observed.segment_kind <> 'tier' then observed.customers else tiers_at_start.customers end as kpi_customers,
+        basis.clv_basis,
+        observed.historical_value,
+        observed.value_at_age
+    from observed
+    full outer join tiers_at_start
+        on
+            observed.segment_kind = tiers_at_start.segment_kind
+            and observed.segment = tiers_at_start.segment
+    cross join basis
+),
+
 final as (
     select
-        observed.segment_kind,
-        observed.segment,
-        observed.customers,
-        observed.clv_basis,
-        observed.historical_value,
-        observed.value_at_age,
+        segmented.segment_kind,
+        segmented.segment,
+        segmented.customers,
+        segmented.kpi_customers,
+        segmented.clv_basis,
+        segmented.historical_value,
+        segmented.value_at_age,
         latest_kpis.average_order_value,
         latest_kpis.purchase_frequency,
-        case when observed.clv_basis = 'margin' then latest_kpis.gross_margin_rate else 1 end as value_rate,
+        case when segmented.clv_basis = 'margin' then latest_kpis.gross_margin_rate else 1 end as value_rate,
         latest_kpis.retention_rate,
         latest_kpis.lifetime_years,
         {{ add_months('history.first_month', 2 * var('kpi_window_months') - 1) }} <= latest_kpis.month as is_churn_observed
-    from observed
+    from segmented
     cross join history
     left join latest_kpis
         on
-            observed.segment_kind = latest_kpis.segment_kind
-            and observed.segment = latest_kpis.segment
+            segmented.segment_kind = latest_kpis.segment_kind
+            and segmented.segment = latest_kpis.segment
 )
 
 select * from final

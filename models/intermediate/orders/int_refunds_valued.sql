@@ -74,6 +74,7 @@ returned as (
             when lines.line_number is not null then lines.cogs
             else orders.cogs_before_refunds
         end as whole_cogs,
+        case when not returns.is_by_lines and returns.quantity is null then lines.net_item_revenue end as line_revenue,
         coalesce(case
             when returns.is_by_lines then 1
             when lines.line_number is not null
@@ -98,28 +99,50 @@ returned as (
             and returns.line_number = lines.line_number
 ),
 
+shared as (
+    select
+        *,
+        sum(greatest(returned_share, 0)) over (partition by valued_at, order_id, line_number) as line_share
+    from returned
+),
+
 -- goods come back only once: together no more than the line had, and nothing of an order that cost less than nothing, since it
--- returned more than it sold
+-- returned more than it sold. Of a line, too, half a cent less than all its money is all of it
 costed as (
     select
         *,
         order_amount_refunded <> 0 and abs(order_amount_refunded) >= abs(revenue_before_refunds) - 0.005 as is_fully_refunded,
-        greatest(returned_share, 0) * greatest(whole_cogs, 0)
-        / greatest(sum(greatest(returned_share, 0)) over (partition by valued_at, order_id, line_number), 1) as goods_returned
-    from returned
+        greatest(returned_share, 0) * greatest(whole_cogs, 0) / case
+            when line_share < 1 and (1 - line_share) * line_revenue <= least(5e-3, 1e-2 * line_revenue) then line_share
+            else greatest(line_share, 1)
+        end as goods_returned
+    from shared
 ),
+
+limited as (
+    select
+        *,
+        goods_returned * least(coalesce({{ ratio(
+            'greatest(cogs_before_refunds, 0)', 'sum(goods_returned) over (partition by valued_at, order_id)'
+        ) }}, 0), 1) as limited_goods
+    from costed
+),
+
+-- what a full refund returned beyond the goods it names is shared by money
 
 weighed as (
     select
         *,
         case
-            when is_fully_refunded then coalesce(cogs_before_refunds, 0) * amount_at_order_rate / order_amount_refunded
+            when is_fully_refunded
+                then
+                    limited_goods
+                    + (coalesce(cogs_before_refunds, 0) - sum(limited_goods) over (partition by valued_at, order_id))
+                    * amount_at_order_rate / order_amount_refunded
             when revenue_before_refunds < 0 then cogs_before_refunds * amount_at_order_rate / revenue_before_refunds
-            else goods_returned * least(coalesce({{ ratio(
-                'greatest(cogs_before_refunds, 0)', 'sum(goods_returned) over (partition by valued_at, order_id)'
-            ) }}, 0), 1)
+            else limited_goods
         end as cogs_returned
-    from costed
+    from limited
 ),
 
 final as (

@@ -19,6 +19,9 @@ compared as (
         {{ welch_degrees_of_freedom(
             'treated.variance_of_value', 'treated.customers', 'control.variance_of_value', 'control.customers'
         ) }} as degrees_of_freedom,
+        {{ skewness_of_difference(
+            'treated.skewness_of_value', 'treated.customers', 'control.skewness_of_value', 'control.customers'
+        ) }} as skewness_of_uplift,
         treated.adjusted_rate * (1 - treated.adjusted_rate) / (treated.lapsed_customers + 2)
         + control.adjusted_rate * (1 - control.adjusted_rate) / (control.lapsed_customers + 2) as variance_of_rates
     from groups as treated
@@ -30,14 +33,22 @@ compared as (
     where treated.variant <> 'control'
 ),
 
--- how far the intervals reach
+quantiles as (
+    select
+        *,
+        {{ student_t_of_z(z_of_95_percent(), 'degrees_of_freedom') }} as student_t
+    from compared
+),
+
+-- how far the intervals reach: that of the uplift further to the side to which the smaller group leans
 spread as (
     select
         *,
-        {{ student_t_of_z(z_of_95_percent(), 'degrees_of_freedom') }} * sqrt(variance_of_uplift) as uplift_reach,
+        {{ skewed_quantile('student_t', 'skewness_of_uplift') }} * sqrt(variance_of_uplift) as reach_down,
+        {{ skewed_quantile('(-student_t)', 'skewness_of_uplift') }} * sqrt(variance_of_uplift) as reach_up,
         {{ z_of_95_percent() }} * sqrt(variance_of_rates) as rates_reach,
         lapsed_customers > 0 and control_lapsed_customers > 0 as has_lapsed_customers
-    from compared
+    from quantiles
 ),
 
 final as (
@@ -51,8 +62,8 @@ final as (
         {{ to_money('spread.value_per_customer') }} as margin_per_customer,
         {{ to_money('spread.control_value_per_customer') }} as control_margin_per_customer,
         {{ to_money('spread.uplift') }} as uplift,
-        {{ to_money('spread.uplift - spread.uplift_reach') }} as uplift_low,
-        {{ to_money('spread.uplift + spread.uplift_reach') }} as uplift_high,
+        {{ to_money('spread.uplift - spread.reach_down') }} as uplift_low,
+        {{ to_money('spread.uplift - spread.reach_up') }} as uplift_high,
         spread.cost,
         {{ ratio('spread.uplift * spread.customers - spread.cost', 'spread.cost') }} as roi,
         cast(spread.lapsed_customers as bigint) as lapsed_customers,

@@ -24,9 +24,10 @@ methods as (
         '{{ method }}' as clv_method,
         {{ to_money(formula) }} as clv_per_customer,
         clv_basis,
-        customers,
+        {{ 'customers' if method in ['historical', 'cohort'] else 'kpi_customers' }} as customers,
         {{ 'true' if method in ['historical', 'cohort'] else 'coalesce(is_churn_observed, false)' }} as is_history_long_enough
     from segments
+    where {{ 'customers' if method in ['historical', 'cohort'] else 'kpi_customers' }} > 0
     {% if not loop.last %}union all{% endif %}
     {% endfor %}
 ),
@@ -111,6 +112,10 @@ final as (
         clv_sampling_high,
         case when clv_method = 'simple' then 'revenue' else clv_basis end as clv_basis,
         customers,
+        case
+            when segment_kind = 'tier' and clv_method in ('simple', 'margin', 'discounted') then 'window_start'
+            else 'as_of_date'
+        end as segment_basis,
         customers >= {{ var('min_segment_customers') }}
         and is_history_long_enough
         and not (

@@ -67,8 +67,8 @@ final as (
         adjusted.attribute,
         adjusted.attribute_value,
         adjusted.customers,
-        {{ to_money('adjusted.mean_clv') }} as mean_total_clv,
-        {{ to_money('adjusted.other_mean_clv') }} as mean_total_clv_of_others,
+        {{ to_money('adjusted.mean_clv') }} as mean_clv_36m,
+        {{ to_money('adjusted.other_mean_clv') }} as mean_clv_36m_of_others,
         case when adjusted.other_mean_clv > 0 then adjusted.mean_clv / adjusted.other_mean_clv - 1 end as lift,
         case
             when adjusted.other_mean_clv > 0 and adjusted.denominator > 0
@@ -81,7 +81,7 @@ final as (
         adjusted.p_value,
         adjusted.adjusted_p_value,
         adjusted.adjusted_p_value < 0.05e0 as is_significant,
-        least(adjusted.customers, adjusted.other_customers) >= {{ var('min_segment_customers') }}
+        least(adjusted.compared_customers, adjusted.other_customers) >= {{ var('min_segment_customers') }}
         and quality.model_quality <> 'poor' as is_reliable,
         {{ reporting_currency() }} as currency,
         run_context.as_of_date

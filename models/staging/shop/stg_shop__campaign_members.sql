@@ -22,8 +22,8 @@ renamed as (
         cost_read as cost,
         -- dates
         assigned_at_read as assigned_at,
-        -- the delivered record
-        {{ record_key(['campaign', read_id('customer_id')]) }} as record_key,
+        -- the delivered record: another variant is no correction of the first, it is a second assignment
+        {{ record_key(['campaign', read_id('customer_id'), name_key('variant')]) }} as record_key,
         assigned_at_read as known_at,
         cast(null as timestamp) as version_written_at,
         delivered_in,

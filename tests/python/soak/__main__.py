@@ -16,6 +16,7 @@ from rich.table import Table
 
 from soak import REPOSITORY
 from soak.fits import soak_fits
+from soak.intervals import soak_intervals
 from soak.kills import soak_kills
 from soak.nights import Shop
 from soak.pocket import POCKET_NIGHTS, make_pocket_project, write_pocket_orders
@@ -36,6 +37,7 @@ def main() -> None:
             shop.elsewhere(shop.folder / "readers"), arguments.readers, arguments.publications
         ),
         "fits": lambda: soak_fits(arguments.fits),
+        "intervals": lambda: soak_intervals(arguments.campaigns, arguments.shops),
     }
     reports = {}
     for name, prove in proofs.items():
@@ -58,6 +60,10 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--readers", type=int, default=8)
     parser.add_argument("--publications", type=int, default=10)
     parser.add_argument("--fits", type=int, default=600, help="random logs that models are fitted to")
+    parser.add_argument(
+        "--campaigns", type=int, default=2000, help="simulated campaigns per kind of margins and groups"
+    )
+    parser.add_argument("--shops", type=int, default=500, help="simulated shops in which nothing drives CLV")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--pocket", action="store_true", help="a small project: minutes instead of an hour")
     parser.add_argument("--only", help="one proof")
