@@ -41,7 +41,7 @@
     {{ gamma_gamma_value(parameter, customer ~ '.x', customer ~ '.mean_repeat_value') }}
 {%- endmacro %}
 
-{% macro gamma_gamma__variance_of_mean(parameter, customer, level) -%}
+{% macro gamma_gamma__mean_variance(parameter, customer, level) -%}
     {{ gamma_gamma_variance(parameter, customer ~ '.x', customer ~ '.mean_repeat_value') }}
 {%- endmacro %}
 

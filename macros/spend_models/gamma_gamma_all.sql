@@ -3,7 +3,7 @@
     {{ gamma_gamma_value(parameter, customer ~ '.occasions', levelled_mean(customer, level)) }}
 {%- endmacro %}
 
-{% macro gamma_gamma_all__variance_of_mean(parameter, customer, level) -%}
+{% macro gamma_gamma_all__mean_variance(parameter, customer, level) -%}
     {{ gamma_gamma_variance(parameter, customer ~ '.occasions', levelled_mean(customer, level)) }}
 {%- endmacro %}
 

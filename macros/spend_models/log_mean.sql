@@ -4,7 +4,7 @@
     {{ log_mean_power(parameter, customer, level, 1) }}
 {%- endmacro %}
 
-{% macro log_mean__variance_of_mean(parameter, customer, level) -%}
+{% macro log_mean__mean_variance(parameter, customer, level) -%}
     {{ log_mean_power(parameter, customer, level, 2) }} * (exp({{ log_mean_doubt(parameter, customer) }}) - 1)
 {%- endmacro %}
 

@@ -5,7 +5,7 @@
         * ({{ levelled_mean(customer, level) }} - {{ parameter[1] }}))
 {%- endmacro %}
 
-{% macro mean__variance_of_mean(parameter, customer, level) -%}
+{% macro mean__mean_variance(parameter, customer, level) -%}
     ({{ parameter[3] }} * (1 - {{ credibility(customer ~ '.occasions', parameter[2], parameter[3]) }}))
 {%- endmacro %}
 

@@ -184,10 +184,13 @@ def test_every_model_with_a_key_tests_it(manifest: dict[str, Any]) -> None:
         "stg_shop__order_items",
         "stg_shop__touchpoints",
         "int_flat_orders_derived",
+        "int_customer_orders_known",
         "int_occasions_known",
+        "int_order_values_expected",
         "int_order_states_costed",
         "int_orders_attributed",
         "int_orders_sequenced",
+        "int_spend_measured",
     }
     tested = {
         node["attached_node"].split(".")[-1]

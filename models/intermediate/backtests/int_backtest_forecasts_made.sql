@@ -10,24 +10,8 @@ nodes as (
     select * from {{ ref('int_nodes_weighed') }} where varied_parameter = 0
 ),
 
-margins as (
-    select * from {{ ref('int_margin_elected') }}
-),
-
-measured as (
-    select * from {{ ref('int_customers_measured') }}
-),
-
 timed as (
     select * from {{ ref('int_histories_timed') }}
-),
-
-spend_models as (
-    select * from {{ ref('int_spend_elected') }} where is_usable
-),
-
-spending as (
-    select * from {{ ref('int_spend_measured') }}
 ),
 
 -- the elected model alone at the ends of quarters that are not backtested: by its forecasts the level of later ones is found
@@ -99,8 +83,7 @@ fitted as (
         models.model_name,
         models.is_elected,
         customers.*,
-        expected.expected_occasions * {{ by_purchase_model('probability_alive', 'models', ['forecast']) }} as predicted_orders,
-        {{ by_spend_model('expected_value', 'spend_models', 'spending') }} as order_value
+        expected.expected_occasions * {{ by_purchase_model('probability_alive', 'models', ['forecast']) }} as predicted_orders
     from forecast
     inner join customers
         on
@@ -118,36 +101,22 @@ fitted as (
             and forecast.horizon_weeks = expected.horizon_weeks
             and forecast.x = expected.x
             and forecast.age = expected.age
-    left join spend_models
-        on forecast.valued_at = spend_models.valued_at
-    left join spending
-        on
-            forecast.valued_at = spending.valued_at
-            and forecast.customer_id = spending.customer_id
 ),
 
 final as (
     select
-        fitted.model_name,
-        fitted.is_elected,
-        fitted.is_backtested,
-        fitted.valued_at,
-        fitted.observed_on,
-        fitted.horizon_quarters,
-        fitted.horizon_days,
-        fitted.customer_id,
-        fitted.predicted_orders,
-        fitted.actual_orders,
-        fitted.predicted_orders * fitted.order_value
-        * {{ expected_margin_rate('margins.margin_model', 'margins', 'measured') }} as predicted_margin,
-        fitted.actual_margin
+        model_name,
+        is_elected,
+        is_backtested,
+        valued_at,
+        observed_on,
+        horizon_quarters,
+        horizon_days,
+        customer_id,
+        predicted_orders,
+        actual_orders,
+        actual_margin
     from fitted
-    left join margins
-        on fitted.valued_at = margins.valued_at
-    left join measured
-        on
-            fitted.valued_at = measured.valued_at
-            and fitted.customer_id = measured.customer_id
 )
 
 select * from final

@@ -1,6 +1,18 @@
 {% set keys = 'valued_at, model_name, horizon_quarters, horizon_days' %}
-with backtests as (
-    select * from {{ ref('int_backtest_forecasts_made') }} where is_backtested
+with order_values as (
+    select * from {{ ref('int_order_values_expected') }}
+),
+
+backtests as (
+    select
+        forecasts.*,
+        forecasts.predicted_orders * order_values.expected_order_value * order_values.expected_margin_rate as predicted_margin
+    from {{ ref('int_backtest_forecasts_made') }} as forecasts
+    inner join order_values
+        on
+            forecasts.valued_at = order_values.valued_at
+            and forecasts.customer_id = order_values.customer_id
+    where forecasts.is_backtested
 ),
 
 plain_forecasts as (

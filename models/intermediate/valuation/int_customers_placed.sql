@@ -22,6 +22,11 @@ timed as (
         customers.customer_id,
         customers.purchase_occasions,
         customers.latest_gap_days,
+        customers.last_occasion_date,
+        -- a model that has no one-time buyer leave takes those who left for slow
+        predictions.probability_alive = 1 and customers.purchase_occasions = 1 as is_taken_for_slow,
+        predictions.median_gap_days,
+        gaps.median_gap_days as observed_gap_days,
         {{ dbt.datediff(
             'customers.last_occasion_date', 'dates.valued_on', 'day'
         ) }} as silent_days,
@@ -51,6 +56,9 @@ final as (
         customer_id,
         at_risk_after_days,
         lapsed_after_days,
+        last_occasion_date,
+        case when is_taken_for_slow then observed_gap_days else median_gap_days end as expected_gap_days,
+        case when is_taken_for_slow then 'observed_gaps' when median_gap_days is not null then 'model' end as next_order_basis,
         case
             when purchase_occasions = 0 then null
             when silent_days > lapsed_after_days then 'lapsed'

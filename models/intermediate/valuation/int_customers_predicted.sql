@@ -19,16 +19,8 @@ levels as (
     select * from {{ ref('int_forecast_levels') }}
 ),
 
-gaps as (
-    select * from {{ ref('int_usual_gaps_found') }}
-),
-
-spend_models as (
-    select * from {{ ref('int_spend_elected') }}
-),
-
-spending as (
-    select * from {{ ref('int_spend_measured') }}
+order_values as (
+    select * from {{ ref('int_order_values_expected') }}
 ),
 
 timed as (
@@ -66,12 +58,12 @@ scored as (
         levelled.length_of_day,
         case when models.is_usable then models.model_name end as purchase_model,
         case
-            when models.is_usable and not coalesce(spend_models.is_usable, false)
-                then 'spend_' || coalesce(spend_models.status, 'too_few_repeat_customers')
-            when models.is_usable and spend_models.status = 'boundary' then 'boundary'
+            when models.is_usable and order_values.spend_status not in ('converged', 'boundary')
+                then 'spend_' || order_values.spend_status
+            when models.is_usable and order_values.spend_status = 'boundary' then 'boundary'
             else coalesce(models.status, 'too_few_repeat_customers')
         end as model_status,
-        spend_models.spend_model,
+        order_values.spend_model,
         case when models.is_usable then {{ by_purchase_model('probability_alive', 'models', ['histories']) }} end
             as probability_alive,
         {% for name in horizons %}
@@ -82,14 +74,10 @@ scored as (
                 ) }}
         end as probability_silent{{ name }},
         {% endfor %}
-        case
-            when models.is_usable and spend_models.is_usable
-                then {{ by_spend_model('expected_value', 'spend_models', 'spending') }}
-        end as expected_order_value,
+        case when models.is_usable then order_values.expected_order_value end as expected_order_value,
         -- gaps are as expected at the last purchase: silence since then must not make them longer
-        case
-            when models.is_usable then {{ by_purchase_model('days_to_next', 'models', ['5e-1', 'histories.x', 'histories.t_x']) }}
-        end as median_gap_days,
+        case when models.is_usable then {{ by_purchase_model('days_to_next', 'models', ['5e-1', 'histories.x', 'histories.t_x']) }} end
+            as median_gap_days,
         -- a first purchase tells nothing of gaps
         case
             when models.is_usable and histories.x > 0
@@ -107,12 +95,10 @@ scored as (
         on
             customers.valued_at = levelled.valued_at
             and models.clock = levelled.clock
-    left join spend_models
-        on customers.valued_at = spend_models.valued_at
-    left join spending
+    left join order_values
         on
-            customers.valued_at = spending.valued_at
-            and customers.customer_id = spending.customer_id
+            customers.valued_at = order_values.valued_at
+            and customers.customer_id = order_values.customer_id
 ),
 
 final as (
@@ -140,15 +126,7 @@ final as (
         scored.expected_order_value,
         {{ chance }} * expected.expected_occasions_365d * scored.expected_order_value as expected_revenue_365d,
         {{ chance }} * expected.discounted_occasions * scored.expected_order_value as predicted_revenue,
-        -- a model that has no one-time buyer leave takes them for slow
-        case
-            when scored.probability_alive = 1 and scored.x = 0 then gaps.median_gap_days
-            else scored.median_gap_days * scored.length_of_day
-        end as median_gap_days,
-        case
-            when scored.probability_alive = 1 and scored.x = 0 then 'observed_gaps'
-            when scored.median_gap_days is not null then 'model'
-        end as next_order_basis,
+        scored.median_gap_days * scored.length_of_day as median_gap_days,
         scored.long_gap_days * scored.length_of_day as long_gap_days
     from scored
     left join expected
@@ -156,8 +134,6 @@ final as (
             scored.valued_at = expected.valued_at
             and scored.x = expected.x
             and scored.age = expected.age
-    left join gaps
-        on scored.valued_at = gaps.valued_at
 )
 
 select * from final

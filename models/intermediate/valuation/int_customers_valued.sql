@@ -9,8 +9,8 @@ predictions as (
     select * from {{ ref('int_customers_predicted') }}
 ),
 
-margins as (
-    select * from {{ ref('int_margin_elected') }}
+order_values as (
+    select * from {{ ref('int_order_values_expected') }}
 ),
 
 predicted as (
@@ -19,7 +19,7 @@ predicted as (
         customers.customer_id,
         customers.historical_clv,
         customers.clv_basis,
-        {{ expected_margin_rate('margins.margin_model', 'margins', 'customers') }} as expected_margin_rate,
+        order_values.expected_margin_rate,
         predictions.predicted_revenue,
         {% for age in clv_ages() %}
         customers.value_by_{{ age }}m,
@@ -28,8 +28,10 @@ predicted as (
         end as revenue_to_{{ age }}m{{ ',' if not loop.last }}
         {% endfor %}
     from customers
-    left join margins
-        on customers.valued_at = margins.valued_at
+    inner join order_values
+        on
+            customers.valued_at = order_values.valued_at
+            and customers.customer_id = order_values.customer_id
     left join predictions
         on
             customers.valued_at = predictions.valued_at

@@ -10,19 +10,19 @@ valued as (
     select * from {{ ref('int_customers_valued') }} where valued_at = {{ valued_now() }}
 ),
 
-placed as (
-    select * from {{ ref('int_customers_placed') }} where valued_at = {{ valued_now() }}
-),
-
 -- a date beyond a century is none
-predictions as (
+placed as (
     select
         *,
         {{ dbt.dateadd(
-            'day', 'cast(case when median_gap_days < 36525 then round(median_gap_days) end as integer)', 'last_occasion_date'
+            'day', 'cast(case when expected_gap_days < 36525 then round(expected_gap_days) end as integer)', 'last_occasion_date'
         ) }} as next_order_expected_at
-    from {{ ref('int_customers_predicted') }}
+    from {{ ref('int_customers_placed') }}
     where valued_at = {{ valued_now() }}
+),
+
+predictions as (
+    select * from {{ ref('int_customers_predicted') }} where valued_at = {{ valued_now() }}
 ),
 
 intervals as (
@@ -99,12 +99,12 @@ final as (
             as expected_margin_{{ days }},
         {% endfor %}
         {{ to_money('predictions.expected_order_value') }} as expected_order_value,
-        predictions.median_gap_days as median_days_to_next_order,
-        cast(predictions.next_order_expected_at as date) as next_order_expected_on,
-        predictions.next_order_basis,
+        placed.expected_gap_days as median_days_to_next_order,
+        cast(placed.next_order_expected_at as date) as next_order_expected_on,
+        placed.next_order_basis,
         cast(case
-            when predictions.next_order_expected_at is not null
-                then greatest({{ dbt.datediff('predictions.next_order_expected_at', 'customers.as_of_date', 'day') }}, 0)
+            when placed.next_order_expected_at is not null
+                then greatest({{ dbt.datediff('placed.next_order_expected_at', 'customers.as_of_date', 'day') }}, 0)
         end as integer) as days_overdue,
         channel_months.cac,
         {{ ratio('valued.clv_36m', 'channel_months.cac') }} as clv_to_cac,
