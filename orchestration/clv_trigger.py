@@ -21,6 +21,7 @@ OUTCOMES = {
     1: "the data failed a check, nothing was published",
     2: "wrong use or configuration, nothing was published",
     3: "another run holds the lock",
+    4: "the machine failed (memory, disk, connection), nothing was published",
     127: "there is no such command",
 }
 HOPELESS = (1, 2, 127)

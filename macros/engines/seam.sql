@@ -59,6 +59,10 @@
 
 {% macro raw_record_text(record) %}{{ return(adapter.dispatch('raw_record_text', 'clv_warehouse')(record)) }}{% endmacro %}
 
+{% macro masked_json(record, shown) %}{{ return(adapter.dispatch('masked_json', 'clv_warehouse')(record, shown)) }}{% endmacro %}
+
+{% macro text_form(text) %}{{ return(adapter.dispatch('text_form', 'clv_warehouse')(text)) }}{% endmacro %}
+
 {% macro fenced() %}{{ return(adapter.dispatch('fenced', 'clv_warehouse')()) }}{% endmacro %}
 
 {% macro default__fenced() %}{{ return('') }}{% endmacro %}

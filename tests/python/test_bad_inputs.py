@@ -205,6 +205,7 @@ MADE = [
 QUARANTINED = [*map(read_quarantined, sorted((BAD_INPUTS / "quarantined").glob("*.yml"))), *MADE]
 
 
+WHOLE_RECORDS = "select delivered_in, reason, raw_record from intermediate.int_records_rejected"
 SPEND = "select acquisition_channel, sum(spend)::double from marts.fct_channel_months group by acquisition_channel"
 
 
@@ -235,12 +236,12 @@ def outcome(tmp_path_factory: pytest.TempPathFactory, build_warehouse: BuildWare
         write_files(raw, fault.files)
     run = build_warehouse(raw, "{max_rejected_share: 1}", "--as-of", AS_OF)
     assert run.exit_code == 0, run.output
-    with run.connect() as connection:
+    with duckdb.connect(str(run.build_file), read_only=True) as connection:
         counts = ", ".join(f"{name}_rows" for name in OUTCOMES)
         deliveries = connection.execute(f"select delivered_in, delivered_rows, {counts} from marts.fct_deliveries")
         return Outcome(
             {row[0]: dict(zip(("delivered", *OUTCOMES), row[1:], strict=True)) for row in deliveries.fetchall()},
-            connection.execute("select delivered_in, reason, raw_record from marts.fct_rejected_records").fetchall(),
+            connection.execute(WHOLE_RECORDS).fetchall(),
             dict(connection.execute("select order_id, net_revenue::double from marts.fct_orders").fetchall()),
             run.output,
             dict(connection.execute(SPEND).fetchall()),

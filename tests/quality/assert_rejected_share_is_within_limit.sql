@@ -9,31 +9,13 @@
         {{ exceeded }}
     ),
 
-    rejected as (
-        select * from {{ ref('int_record_outcomes') }} where outcome = 'rejected'
-    ),
-
     quarantine as (
-        {% for source in raw_sources() %}
-        select
-            rejected.source_name,
-            rejected.delivered_in,
-            rejected.reason,
-            {{ raw_record_text('staged.raw_record') }} as raw_record
-        from rejected
-        inner join {{ ref('stg_shop__' ~ source) }} as staged
-            on
-                rejected.delivered_in = staged.delivered_in
-                and rejected.delivered_row = staged.delivered_row
-        where rejected.source_name = '{{ source }}'
-        union all
-        {% endfor %}
         select
             source_name,
             delivered_in,
             reason,
-            raw_line as raw_record
-        from {{ ref('stg_shop__unreadable_lines') }}
+            {{ masked_record('rejected') }} as raw_record
+        from {{ ref('int_records_rejected') }} as rejected
     ),
 
     -- no day makes a reason of its own ("no exchange rate for CHF on 2025-06-30")

@@ -15,9 +15,9 @@ from xlsxwriter.exceptions import XlsxWriterException
 from clv.console.descriptions import split_unit
 from clv.engines import ENGINE
 from clv.engines.protocol import Database, EngineError, sql_name
-from clv.errors import LockedError, UsageError
+from clv.errors import LockedError, MachineError, UsageError
 from clv.report.workbook import LARGEST_MART, Column, write_workbook
-from clv.warehouse.files import Warehouse
+from clv.warehouse.files import Warehouse, private
 from clv.warehouse.housekeeping import DISK_FULL
 from clv.warehouse.publish import MARTS_SCHEMA, Publication, flush, publication_in
 
@@ -71,11 +71,12 @@ def export(
         )
     try:
         # one connection reads one file, whatever is published meanwhile
-        with _replacing(folder) as draft, ENGINE.read(file) as database:
+        with private(), _replacing(folder) as draft, ENGINE.read(file) as database:
             planned = _plan(database, file, file_format, names)
             _write(database, planned, draft, on_progress)
     except (EngineError, XlsxWriterException, OSError) as error:
-        raise UsageError(_explain(error, file, folder)) from error
+        kind = MachineError if DISK_FULL.search(str(error)) else UsageError
+        raise kind(_explain(error, file, folder)) from error
     return planned
 
 

@@ -7,7 +7,7 @@ from clv.errors import UsageError
 from clv.warehouse.files import Warehouse
 from clv.warehouse.housekeeping import tidied
 from clv.warehouse.publish import KeptFile, current_run, kept_files, republish
-from clv.warehouse.records import recorded
+from clv.warehouse.records import recorded, require_lock, stopped_by
 
 
 def roll_back(warehouse: Warehouse, run_id: str | None) -> KeptFile:
@@ -21,9 +21,15 @@ def roll_back(warehouse: Warehouse, run_id: str | None) -> KeptFile:
         kept = _choose(warehouse, run_id)
         problem = report.draft(warehouse, kept.path)
         record.warnings += [problem] if problem else []
-        republish(warehouse, kept)
-        report.put(warehouse)
+        require_lock(warehouse)
         record.as_of_date, record.published = kept.as_of, kept.run_id
+        try:
+            republish(warehouse, kept)
+        except KeyboardInterrupt as error:
+            if current_run(warehouse) != kept.run_id:
+                record.published = None
+                raise stopped_by(error, "nothing was published.") from error
+        report.put(warehouse)
     return kept
 
 

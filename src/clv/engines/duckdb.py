@@ -21,7 +21,7 @@ from clv.engines.protocol import (
     sql_name,
     sql_text,
 )
-from clv.errors import UsageError
+from clv.errors import MachineError, UsageError
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -31,7 +31,7 @@ MEMORY_LIMIT = "CLV_MEMORY_LIMIT"
 MOST_MEMORY = "60%"
 SIZE = re.compile(r"(?:100|[1-9]\d?)%|[1-9]\d*(?:\.\d+)? ?[KMGT]i?B", re.IGNORECASE)
 OUT_OF_MEMORY = re.compile(
-    r"out of memory error|could not allocate block|failed to (?:allocate|pin|offload)", re.IGNORECASE
+    r"out of memory error|could not allocate block|failed to (?:allocate|pin|offload)|max_temp_directory_size", re.IGNORECASE
 )
 STORAGE_VERSION = "v1.4.0"
 """The storage format of the published file: drivers from DuckDB 1.4 on read it."""
@@ -71,6 +71,8 @@ def _translated() -> Iterator[None]:
     except (duckdb.CatalogException, duckdb.BinderException) as error:
         raise AbsentError(str(error)) from error
     except duckdb.Error as error:
+        if OUT_OF_MEMORY.search(str(error)):
+            raise MachineError(_of_memory()) from error
         kind = LockedDatabaseError if LOCKED.search(str(error)) else EngineError
         raise kind(str(error)) from error
 
@@ -83,6 +85,13 @@ def _memory_limit() -> str:
             f"as in {MOST_MEMORY} or 4GB."
         )
     return limit
+
+
+def _of_memory() -> str:
+    return (
+        f"DuckDB needed more memory than {_memory_limit()}, although it spills to disk: "
+        f"set the environment variable {MEMORY_LIMIT} higher (as in 80% or 8GB), or take a larger machine."
+    )
 
 
 @contextmanager
@@ -245,6 +254,10 @@ class DuckDB:
         """See Engine."""
         return bool(DAMAGED.search(message))
 
+    def is_of_machine(self, message: str) -> bool:
+        """See Engine."""
+        return bool(OUT_OF_MEMORY.search(message))
+
     def explain(self, message: str) -> str | None:
         """See Engine."""
         mixed = MIXED_LINE_ENDS.search(message)
@@ -254,10 +267,7 @@ class DuckDB:
                 "save it with one kind of line end and run again."
             )
         if OUT_OF_MEMORY.search(message):
-            return (
-                f"DuckDB needed more memory than {_memory_limit()}, although it spills to disk: "
-                f"set the environment variable {MEMORY_LIMIT} higher (as in 80% or 8GB), or take a larger machine."
-            )
+            return _of_memory()
         locked = LOCKED.search(message)
         if locked:
             by = f"another process ({locked[2]})" if locked[2] else "another process"

@@ -107,7 +107,10 @@ class Comparison(Database, Protocol):
 
 
 class Engine(Protocol):
-    """An engine. What it can't do raises EngineError; so does what goes wrong while a database is open."""
+    """An engine. What it can't do raises EngineError; so does what goes wrong while a database is open.
+
+    Too little memory raises MachineError.
+    """
 
     def check_environment(self) -> None:
         """Raise UsageError where an environment variable that sets the engine says nothing it can do."""
@@ -147,6 +150,9 @@ class Engine(Protocol):
 
     def is_damage(self, message: str) -> bool:
         """Say whether an error's message tells of a damaged build database, and not of a raw file."""
+
+    def is_of_machine(self, message: str) -> bool:
+        """Say whether an error is the machine's (memory, room to spill, a lost connection), so that another try may help."""
 
     def explain(self, message: str) -> str | None:
         """Return sentences that say what to do about an error, where its cause is known."""

@@ -1,12 +1,21 @@
 """The folder of a warehouse, and what stands where in it."""
 
 import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from clv.errors import UsageError
 
 KEPT_PUBLICATIONS = 7
+OTHERS_NOTHING = 0o027
+"""What is taken from the rights of new files and folders: all of those who are neither the owner nor of the group, and writing of the group."""
+OWNER_ALONE = 0o600
+KEY_BYTES = 32
+IDENTITY_KEY = "CLV_IDENTITY_KEY"
+"""Environment variable with the key, in place of the file."""
 
 
 @dataclass(frozen=True)
@@ -56,15 +65,46 @@ class Warehouse:
         return self.folder / "report.html"
 
     @property
+    def identity_key_file(self) -> Path:
+        """The key that ids of guests are made with, and those who were forgotten are known by."""
+        return self.folder / "identity.key"
+
+    @property
     def lock_file(self) -> Path:
         """Whoever has locked this file may write to the folder."""
         return self.folder / "clv.lock"
 
 
+@contextmanager
+def private() -> Iterator[None]:
+    """Let new files be readable by owner and group (0640) and folders 0750, or less where the umask says so."""
+    before = os.umask(OTHERS_NOTHING)
+    os.umask(before | OTHERS_NOTHING)
+    try:
+        yield
+    finally:
+        os.umask(before)
+
+
+def make_identity_key(warehouse: Warehouse) -> None:
+    """Make the key's file, unless it is there or the key is given by the environment; nobody but the owner may read it."""
+    if os.environ.get(IDENTITY_KEY):
+        return
+    file = warehouse.identity_key_file
+    try:
+        with suppress(FileExistsError), open(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, OWNER_ALONE), "w") as key:
+            key.write(secrets.token_hex(KEY_BYTES) + "\n")
+        if file.stat().st_mode & 0o077:
+            file.chmod(OWNER_ALONE)
+    except PermissionError:  # of another owner, who may have shared it on purpose
+        return
+
+
 def make_folder(folder: Path) -> None:
     """Make `folder` and its parents if absent. Raises UsageError where that is impossible or nothing can be written."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        with private():
+            folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UsageError(f"The folder {folder} can't be made: {error.strerror}.") from error
     if not os.access(folder, os.W_OK):

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from clv.engines import ENGINE
 from clv.engines.protocol import Database, EngineError, Mart, sql_text
-from clv.errors import DataError, UsageError
+from clv.errors import DataError, MachineError, UsageError
 from clv.warehouse.files import Warehouse
 from clv.warehouse.housekeeping import DISK_FULL, FULL_DISK, SPILL_FOLDER
 
@@ -54,7 +54,7 @@ def write_candidate(warehouse: Warehouse, marts: Sequence[Mart], publication: Pu
     """Copy `marts` from the build database to the candidate file, and mark it with `publication`.
 
     Return the mark with the as-of date of the customers in it. Raises DataError where a mart is not in the build
-    database or can't be copied, and UsageError for a full disk.
+    database or can't be copied, and MachineError for a full disk or too little memory.
     """
     candidate = warehouse.candidate_file
     try:
@@ -66,7 +66,7 @@ def write_candidate(warehouse: Warehouse, marts: Sequence[Mart], publication: Pu
         flush(candidate)
     except EngineError as error:
         if DISK_FULL.search(str(error)):
-            raise UsageError(FULL_DISK) from error
+            raise MachineError(FULL_DISK) from error
         raise DataError(f"The marts could not be written to {candidate}: {error.reason}.") from error
     return marked
 
