@@ -377,6 +377,9 @@ def export(
         list[str] | None,
         typer.Option("--mart", help="Mart to write; may be repeated [default: all].", autocompletion=complete_mart),
     ] = None,
+    keep_formulas: Annotated[
+        bool, typer.Option("--keep-formulas", help="CSV: leave texts that a spreadsheet would run as they are.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Write the published marts to files, one each, with a README.md and a manifest.json that say what they hold.
@@ -393,7 +396,8 @@ def export(
 
     with _work(as_json) as progress:
         progress.step("writing the marts")
-        written = export_marts(find_warehouse(warehouse), folder, file_format, mart or [], progress.update)
+        found = find_warehouse(warehouse)
+        written = export_marts(found, folder, file_format, mart or [], progress.update, keep_formulas)
     if as_json:
         show_json(to_json(written, folder))
     else:

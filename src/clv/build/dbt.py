@@ -164,8 +164,9 @@ class OperationError(UsageError):
 
 
 def run_operation(project: Project, macro: str, **arguments: object) -> list[str]:
-    """Run a macro and return the lines that it logged. Raises OperationError with dbt's message if it fails,
-    MachineError where the machine did.
+    """Run a macro and return the lines that it logged.
+
+    Raises OperationError with dbt's message if it fails, MachineError where the machine did.
     """
     lines: list[str] = []
     errors: list[str] = []

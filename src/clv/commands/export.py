@@ -2,6 +2,7 @@
 
 import difflib
 import json
+import re
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -25,11 +26,20 @@ MANIFEST, README = "manifest.json", "README.md"
 FORMATS = {
     "parquet": "Dates, amounts and truth values have their types; what is unknown is null.",
     "csv": "UTF-8 without a byte order mark, separated by commas, with a point in numbers and ISO 8601 dates. "
-    'What is unknown is empty; a text without characters is "".',
+    'What is unknown is empty; a text without characters is "". A text that a spreadsheet would take for a formula '
+    "has an apostrophe before it, unless --keep-formulas was given.",
     "xlsx": "Each workbook has a sheet with the rows and one with the columns. Dates are dates, amounts are numbers, "
     "what is unknown is empty. Excel keeps 15 digits of a number.",
 }
 OnProgress = Callable[[int, int, str], None]
+TEXT = re.compile(r"VARCHAR|TEXT|CHARACTER VARYING|STRING", re.IGNORECASE)
+FORMULA_SQL = """case
+    when substr({0}, 1, 1) in ('=', '@', chr(9), chr(13), '＝', '＠', '＋', '－')
+        or (substr({0}, 1, 1) in ('+', '-') and translate(substr({0}, 2), '0123456789.,', '') <> '')
+        then chr(39) || {0}
+    else {0}
+end"""
+"""A text that a spreadsheet would take for a formula, with an apostrophe before it; a number is none."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +64,12 @@ class Export:
 
 
 def export(
-    warehouse: Warehouse, folder: Path, file_format: str, names: Sequence[str], on_progress: OnProgress
+    warehouse: Warehouse,
+    folder: Path,
+    file_format: str,
+    names: Sequence[str],
+    on_progress: OnProgress,
+    keep_formulas: bool = False,
 ) -> Export:
     """Write the published marts `names` (none: all) to `folder`, which is then whole, or as it was before.
 
@@ -73,7 +88,7 @@ def export(
         # one connection reads one file, whatever is published meanwhile
         with private(), _replacing(folder) as draft, ENGINE.read(file) as database:
             planned = _plan(database, file, file_format, names)
-            _write(database, planned, draft, on_progress)
+            _write(database, planned, draft, on_progress, keep_formulas)
     except (EngineError, XlsxWriterException, OSError) as error:
         kind = MachineError if DISK_FULL.search(str(error)) else UsageError
         raise kind(_explain(error, file, folder)) from error
@@ -153,7 +168,9 @@ def _count(database: Database, mart: str) -> int:
     return int(database.execute(f"select count(*) from {MARTS_SCHEMA}.{sql_name(mart)}").fetchall()[0][0])
 
 
-def _write(database: Database, planned: Export, draft: Path, on_progress: OnProgress) -> None:
+def _write(
+    database: Database, planned: Export, draft: Path, on_progress: OnProgress, keep_formulas: bool = False
+) -> None:
     mark = {name: str(value) for name, value in asdict(planned.publication).items()}
     for number, mart in enumerate(planned.marts, 1):
         on_progress(number, len(planned.marts), mart.name)
@@ -162,10 +179,20 @@ def _write(database: Database, planned: Export, draft: Path, on_progress: OnProg
             rows = database.execute(f"select * from {table}")
             write_workbook(path, mart.name, mart.columns, rows, mark)
         else:
+            if planned.file_format == "csv" and not keep_formulas:
+                table = _without_formulas(table, mart.columns)
             database.write(table, path, planned.file_format, {f"clv_{name}": value for name, value in mark.items()})
     manifest = json.dumps(asdict(planned), indent=1, default=str, ensure_ascii=False)
     (draft / MANIFEST).write_text(manifest + "\n", encoding="utf-8")
     (draft / README).write_text(_readme(planned), encoding="utf-8")
+
+
+def _without_formulas(table: str, columns: Sequence[Column]) -> str:
+    """Return the SQL of a mart's rows in which no text is a formula."""
+    names = {column.name: sql_name(column.name) for column in columns}
+    texts = [column.name for column in columns if TEXT.fullmatch(column.type)]
+    selected = [f"{FORMULA_SQL.format(name)} as {name}" if plain in texts else name for plain, name in names.items()]
+    return f"(select {', '.join(selected)} from {table})"
 
 
 def _readme(planned: Export) -> str:

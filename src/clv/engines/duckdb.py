@@ -31,7 +31,8 @@ MEMORY_LIMIT = "CLV_MEMORY_LIMIT"
 MOST_MEMORY = "60%"
 SIZE = re.compile(r"(?:100|[1-9]\d?)%|[1-9]\d*(?:\.\d+)? ?[KMGT]i?B", re.IGNORECASE)
 OUT_OF_MEMORY = re.compile(
-    r"out of memory error|could not allocate block|failed to (?:allocate|pin|offload)|max_temp_directory_size", re.IGNORECASE
+    r"out of memory error|could not allocate block|failed to (?:allocate|pin|offload)|max_temp_directory_size",
+    re.IGNORECASE,
 )
 STORAGE_VERSION = "v1.4.0"
 """The storage format of the published file: drivers from DuckDB 1.4 on read it."""

@@ -152,7 +152,7 @@ class Engine(Protocol):
         """Say whether an error's message tells of a damaged build database, and not of a raw file."""
 
     def is_of_machine(self, message: str) -> bool:
-        """Say whether an error is the machine's (memory, room to spill, a lost connection), so that another try may help."""
+        """Say whether an error is the machine's (memory, room to spill, a lost connection): another try may help."""
 
     def explain(self, message: str) -> str | None:
         """Return sentences that say what to do about an error, where its cause is known."""

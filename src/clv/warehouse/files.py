@@ -11,7 +11,7 @@ from clv.errors import UsageError
 
 KEPT_PUBLICATIONS = 7
 OTHERS_NOTHING = 0o027
-"""What is taken from the rights of new files and folders: all of those who are neither the owner nor of the group, and writing of the group."""
+"""What is taken from the rights of new files and folders: writing of the group, and all of everybody else."""
 OWNER_ALONE = 0o600
 KEY_BYTES = 32
 IDENTITY_KEY = "CLV_IDENTITY_KEY"
@@ -87,13 +87,15 @@ def private() -> Iterator[None]:
 
 
 def make_identity_key(warehouse: Warehouse) -> None:
-    """Make the key's file, unless it is there or the key is given by the environment; nobody but the owner may read it."""
+    """Make the key's file for its owner alone, unless it is there or the key is given by the environment."""
     if os.environ.get(IDENTITY_KEY):
         return
     file = warehouse.identity_key_file
     try:
-        with suppress(FileExistsError), open(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, OWNER_ALONE), "w") as key:
-            key.write(secrets.token_hex(KEY_BYTES) + "\n")
+        with suppress(FileExistsError):
+            descriptor = os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, OWNER_ALONE)
+            os.write(descriptor, f"{secrets.token_hex(KEY_BYTES)}\n".encode())
+            os.close(descriptor)
         if file.stat().st_mode & 0o077:
             file.chmod(OWNER_ALONE)
     except PermissionError:  # of another owner, who may have shared it on purpose

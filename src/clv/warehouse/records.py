@@ -235,11 +235,11 @@ _HELD: dict[Path, tuple[int, int] | None] = {}
 
 
 def require_lock(warehouse: Warehouse) -> None:
-    """Raise LockedError where the lock file that this process holds is no longer there: another run may go on beside it."""
+    """Raise LockedError where the lock file that this process holds is gone: another run may go on beside it."""
     if _HELD.get(warehouse.lock_file) != _identity(warehouse):
         raise LockedError(
-            f"{warehouse.lock_file} was removed or replaced while this run held it, so that another may go on beside it: "
-            "nothing was published. Leave the file alone, and run again."
+            f"{warehouse.lock_file} was removed or replaced while this run held it, so that another may go on beside "
+            "it: nothing was published. Leave the file alone, and run again."
         )
 
 
