@@ -1,6 +1,13 @@
 {% macro find_raw_files(finding, name) %}
     {% set root = raw_root() %}
     {% if not root %}{{ return('') }}{% endif %}
+    {% if name.startswith('/') or '..' in name.split('/') %}
+        {% do finding.problems.append(
+            "'" ~ name ~ "', which " ~ finding.name ~ " is to be read from, leads out of " ~ root ~ ": name a file below it,"
+            ~ " or let --raw (or CLV_RAW_DIR) be a folder that holds both."
+        ) %}
+        {{ return('') }}
+    {% endif %}
     {% set is_workbook = modules.re.search('[.]xlsx?$', name, modules.re.IGNORECASE) %}
     {% set wanted = raw_file_patterns(name) %}
     {% set others = [name] if is_workbook else unreadable_file_patterns(name) if name == finding.source else [] %}

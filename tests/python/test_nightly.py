@@ -361,6 +361,43 @@ def test_what_the_audit_refuses_is_not_published(changeable: Shop) -> None:
     assert night_of(read_answer(shop.published_file)) == THIRD
 
 
+def test_a_folder_of_somebody_else_is_left_as_it_is(published_shop: Shop, tmp_path: Path) -> None:
+    """Neither a run nor a rollback deletes or replaces what no warehouse has written, nor leaves anything there."""
+    shop = published_shop.elsewhere(tmp_path)
+    files = {
+        "spill/notes": "mine",
+        "candidate.duckdb": "mine",
+        "film.part": "mine",
+        "runs/a.part": "mine",
+        "runs/a.json": "{}",
+    }
+    for name, content in files.items():
+        (shop.warehouse / name).parent.mkdir(parents=True, exist_ok=True)
+        (shop.warehouse / name).write_text(content)
+    for command, told in (
+        ("run", "holds candidate.duckdb, but shows no sign"),
+        ("rollback", "shows no sign of a warehouse"),
+    ):
+        refused = clv(shop, command)
+        assert refused.exit_code == 2
+        assert told in refused.stderr
+    left = {path.relative_to(shop.warehouse).as_posix() for path in shop.warehouse.rglob("*") if path.is_file()}
+    assert left == set(files)
+
+
+def test_a_run_leaves_the_files_of_others_in_the_folder_of_a_warehouse(shop: Shop) -> None:
+    (shop.warehouse / "film.part").write_text("mine")
+    shop.finish_night(THIRD)
+    assert (shop.warehouse / "film.part").read_text() == "mine"
+
+
+@pytest.mark.parametrize("name", ['it\'s "odd" {{ 1 }} [x] *?#%$\n;é', "a\\b"])
+def test_any_character_may_stand_in_the_path_of_a_warehouse(published_shop: Shop, tmp_path: Path, name: str) -> None:
+    shop = published_shop.elsewhere(tmp_path / name)
+    shop.finish_night(THIRD)
+    assert night_of(read_answer(shop.published_file)) == THIRD
+
+
 def test_leftovers_of_killed_runs_and_older_publications_are_deleted(shop: Shop) -> None:
     for name in ("candidate.duckdb", "candidate.duckdb.wal", "publications/clv-x.duckdb.part", "runs/x.part"):
         (shop.warehouse / name).write_text("half of it")

@@ -124,7 +124,7 @@
     {% do run_query('drop table if exists landing_scans') %}
     {% do run_query(
         'insert into ' ~ table ~ ' (' ~ columns | join(', ') ~ ', landed_file, landed_row) '
-        ~ 'select *, row_number() over () from read_csv(' ~ duckdb_list(files | map(attribute='path'))
+        ~ 'select *, row_number() over () from read_csv(' ~ duckdb_paths(files | map(attribute='path'))
         ~ ", auto_detect = false, compression = '" ~ files[0].compression ~ "', header = true, skip = " ~ files[0].skip_lines
         ~ ', delim = ' ~ string_literal(files[0].delimiter) ~ ", quote = '\"', escape = '\"'"
         ~ ', columns = {' ~ types | join(', ') ~ "}, filename = 'landed_file', store_rejects = true, rejects_limit = 0"

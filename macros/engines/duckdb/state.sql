@@ -7,7 +7,7 @@
             "copy (select md5(cast(uuid() as varchar)) || md5(cast(uuid() as varchar))) to " ~ string_literal(path) ~ " (format csv, header false)"
         ) %}
     {% endif %}
-    {% set query = "select trim(content, e' \\r\\n\\t') as identity_key from read_text(" ~ string_literal(path) ~ ")" %}
+    {% set query = "select trim(content, e' \\r\\n\\t') as identity_key from read_text(" ~ string_literal(duckdb_path(path)) ~ ")" %}
     {% if run_query('select count(*) from (' ~ query ~ ") as found where identity_key <> ''").rows[0][0] == 0 %}
         {{ exceptions.raise_compiler_error(
             path ~ ' is empty: it holds the key that ids of guests are made with. Restore it, or delete it, and guests get other ids.'

@@ -19,6 +19,7 @@ from clv.build.project import RunSettings
 from clv.build.sources import sources_project
 from clv.commands import samples
 from clv.commands.contents import NO_UTF8, is_utf8, why_no_table
+from clv.commands.raw_folder import Links, look_for_links
 from clv.console.terminal import ABSENT, CARE, table
 from clv.engines.protocol import NOT_GZIP
 from clv.errors import UsageError
@@ -77,8 +78,18 @@ def check_raw(settings: RunSettings, sample_rows: int) -> list[RawSource]:
     with sources_project(settings.project, settings.target, settings.variables) as project:
         if not settings.target and not settings.warehouse.build_file.exists():
             project = replace(project, target=MEMORY_TARGET)
+        require_files(settings.raw, project)
         with folders(settings.raw, settings.warehouse.folder):
             return inspect_raw(project, settings.raw, sample_rows)
+
+
+def require_files(raw: Path | None, project: Project) -> Links:
+    """Look at links and pipes below `raw`; raise UsageError for what can't be read, before anything is opened."""
+    sources = {source.name for source in project.manifest.sources.values()}
+    links = look_for_links(raw, sources, project.variables)
+    if links.problems:
+        raise UsageError("\n".join(links.problems))
+    return links
 
 
 def last_build_seconds(warehouse: Warehouse) -> float | None:
@@ -197,7 +208,8 @@ def findings(sources: Sequence[RawSource], raw: Path | None) -> list[str]:
     unread = samples.unread_files(raw, (name for source in sources for name in source.files))
     told = "\n".join(problems(sources))
     same = samples.same_files(raw, (sorted(source.files) for source in sources))
-    return [*samples.findings(rows, [name for name in unread if name not in told]), *same]
+    links = look_for_links(raw, (source.name for source in sources), {}).followed
+    return [*samples.findings(rows, [name for name in unread if name not in told]), *same, *links]
 
 
 def would_stop(sentences: Iterable[str]) -> bool:

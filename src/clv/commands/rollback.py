@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from clv import report
 from clv.errors import UsageError
-from clv.warehouse.files import Warehouse
+from clv.warehouse.files import Warehouse, require_warehouse
 from clv.warehouse.housekeeping import tidied
 from clv.warehouse.publish import KeptFile, current_run, kept_files, republish
 from clv.warehouse.records import recorded, require_lock, stopped_by
@@ -17,6 +17,7 @@ def roll_back(warehouse: Warehouse, run_id: str | None) -> KeptFile:
     """
     if not warehouse.folder.is_dir():
         raise UsageError(f"There is no folder {warehouse.folder}.")
+    require_warehouse(warehouse)
     with recorded(warehouse, "rollback") as record, tidied(warehouse):
         kept = _choose(warehouse, run_id)
         problem = report.draft(warehouse, kept.path)

@@ -26,7 +26,7 @@ from clv.errors import DataError, MachineError, UsageError
 from clv.report.summary import Summary, read_summary, render_summary
 from clv.report.summary import to_json as summary_to_json
 from clv.warehouse import housekeeping
-from clv.warehouse.files import Warehouse, make_folder, make_identity_key
+from clv.warehouse.files import Warehouse, make_folder, make_identity_key, require_own_folder
 from clv.warehouse.publish import (
     MARTS_SCHEMA,
     Publication,
@@ -84,6 +84,7 @@ def run(settings: RunSettings, on_progress: dbt.OnProgress, on_step: Callable[[s
     if settings.target == MEMORY_TARGET:
         raise UsageError("Target 'memory' keeps nothing, so that there is nothing to publish: name another one.")
     make_folder(settings.warehouse.folder)
+    require_own_folder(settings.warehouse)
     with recorded(settings.warehouse, "run") as record, housekeeping.tidied(settings.warehouse):
         make_identity_key(settings.warehouse)
         try:
@@ -214,6 +215,8 @@ class _Night:
         )
 
     def _check(self, project: dbt.Project) -> list[check.RawSource]:
+        for sentence in check.require_files(self._settings.raw, project).followed:
+            self._warn(sentence)
         sources = check.inspect_raw(project, self._settings.raw)
         problems = check.problems(sources)
         if problems:

@@ -1,6 +1,7 @@
 """The folder of a warehouse, and what stands where in it."""
 
 import os
+import re
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -14,6 +15,7 @@ OTHERS_NOTHING = 0o027
 """What is taken from the rights of new files and folders: writing of the group, and all of everybody else."""
 OWNER_ALONE = 0o600
 KEY_BYTES = 32
+SPILL_FOLDER = "spill"
 IDENTITY_KEY = "CLV_IDENTITY_KEY"
 """Environment variable with the key, in place of the file."""
 
@@ -73,6 +75,45 @@ class Warehouse:
     def lock_file(self) -> Path:
         """Whoever has locked this file may write to the folder."""
         return self.folder / "clv.lock"
+
+
+KEPT_FILE = re.compile(r"clv-(\d{4}-\d{2}-\d{2}|unknown)-([\w-]+)\.duckdb")
+RECORD_FILE = re.compile(r"\d{8}-\d{6}-\d{3}\.json")
+
+
+def is_warehouse(warehouse: Warehouse) -> bool:
+    """Say whether the folder shows that `clv` has worked in it: its lock, a run record or a kept publication."""
+    signs = ((warehouse.runs, RECORD_FILE), (warehouse.publications, KEPT_FILE))
+    return warehouse.lock_file.is_file() or any(
+        pattern.fullmatch(path.name) for folder, pattern in signs if folder.is_dir() for path in folder.iterdir()
+    )
+
+
+def require_warehouse(warehouse: Warehouse) -> None:
+    """Raise UsageError where the folder shows no sign of a warehouse, so that nothing of anybody else's is touched."""
+    if not is_warehouse(warehouse):
+        raise UsageError(
+            f"{warehouse.folder} shows no sign of a warehouse: --warehouse (or CLV_WAREHOUSE_DIR) must name its folder."
+        )
+
+
+def require_own_folder(warehouse: Warehouse) -> None:
+    """Raise UsageError where a run would replace or remove what is no warehouse's."""
+    own = (
+        warehouse.published_file,
+        warehouse.candidate_file,
+        warehouse.publications,
+        warehouse.runs,
+        warehouse.data_docs,
+        warehouse.report_file,
+        warehouse.folder / SPILL_FOLDER,
+    )
+    foreign = next((path for path in own if path.exists()), None)
+    if foreign and not is_warehouse(warehouse):
+        raise UsageError(
+            f"{warehouse.folder} holds {foreign.name}, but shows no sign of a warehouse, which would replace it: "
+            "name another folder with --warehouse (or CLV_WAREHOUSE_DIR)."
+        )
 
 
 @contextmanager

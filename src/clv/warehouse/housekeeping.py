@@ -9,9 +9,8 @@ from pathlib import Path
 
 from clv.engines import ENGINE
 from clv.errors import MachineError, UsageError
-from clv.warehouse.files import Warehouse
+from clv.warehouse.files import SPILL_FOLDER, Warehouse
 
-SPILL_FOLDER = "spill"
 DISK_FULL = re.compile(r"no space left on device|disk quota exceeded|file too large", re.IGNORECASE)
 FREE_SPACE = "free some space, or keep fewer publications (--keep), and run again."
 OF_MACHINE = (EDQUOT, EFBIG, EIO, EMFILE, ENFILE, ENOMEM, ENOSPC, ESTALE)
@@ -39,8 +38,8 @@ def tidied(warehouse: Warehouse) -> Iterator[None]:
 def clean_up(warehouse: Warehouse) -> None:
     """Remove what killed runs have left. The build database's .wal stays: it is part of the database."""
     ENGINE.remove(warehouse.candidate_file)
-    folders = (warehouse.folder, warehouse.publications, warehouse.runs)
-    drafts = [path for folder in folders for path in folder.glob("*.part")]
+    drafts = [path for folder in (warehouse.publications, warehouse.runs) for path in folder.glob("*.part")]
+    drafts += warehouse.folder.glob(f"{warehouse.report_file.name}.part")
     for file in drafts:
         file.unlink(missing_ok=True)
     shutil.rmtree(warehouse.folder / SPILL_FOLDER, ignore_errors=True)

@@ -2,7 +2,6 @@
 
 import logging
 import os
-import re
 import shutil
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass, fields, replace
@@ -12,8 +11,8 @@ from pathlib import Path
 from clv.engines import ENGINE
 from clv.engines.protocol import Database, EngineError, Mart, sql_text
 from clv.errors import DataError, MachineError, UsageError
-from clv.warehouse.files import Warehouse
-from clv.warehouse.housekeeping import DISK_FULL, FULL_DISK, SPILL_FOLDER
+from clv.warehouse.files import KEPT_FILE, SPILL_FOLDER, Warehouse
+from clv.warehouse.housekeeping import DISK_FULL, FULL_DISK
 
 LOG = logging.getLogger(__name__)
 DATED_MARTS = ("dim_customers", "fct_subscription_cohorts")
@@ -22,7 +21,6 @@ DATED_MARTS = ("dim_customers", "fct_subscription_cohorts")
 MARTS_SCHEMA = "marts"
 COLUMN_TYPES = {"as_of_date": "date", "published_at": "timestamp"}
 PUBLICATION_COMMENT = "One row: the run that wrote this file, and what it ran with. Times are in UTC."
-KEPT_FILE = re.compile(r"clv-(\d{4}-\d{2}-\d{2}|unknown)-([\w-]+)\.duckdb")
 
 
 @dataclass(frozen=True)
