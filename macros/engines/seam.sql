@@ -109,6 +109,10 @@
 
 {% macro default__place_in_table() %}{{ return('row_number() over ()') }}{% endmacro %}
 
+{% macro kept_forgotten() %}{{ return(adapter.dispatch('kept_forgotten', 'clv_warehouse')()) }}{% endmacro %}
+
+{% macro default__kept_forgotten() %}{{ return(none) }}{% endmacro %}
+
 {% macro make_view(name, query) %}{{ return(adapter.dispatch('make_view', 'clv_warehouse')(name, query)) }}{% endmacro %}
 
 {% macro default__make_view(name, query) %}{% do run_query('create or replace view ' ~ name ~ ' as ' ~ query) %}{% endmacro %}

@@ -439,6 +439,35 @@ def rollback(
         show([Text(f"Published: {found.published_file}, as of {kept.as_of}, of run {kept.run_id}.", GOOD)])
 
 
+@app.command()
+def forget(
+    who: Annotated[
+        str, typer.Argument(help="Customer id, of the shop or of the marts, or email.", metavar="CUSTOMER_ID|EMAIL")
+    ],
+    warehouse: WarehouseOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Forget a person: all ids, contacts and orders, in all files of the warehouse and in the exports it wrote.
+
+    They stay out of later runs, though the raw data still holds them: keyed hashes tell them. Says what it could not
+    reach. Exit code 0: forgotten; 1: something is left; 2: nobody is known by that; 3: a run goes on.
+
+    \b
+    Examples:
+        clv forget anna@example.com --warehouse /srv/clv
+        clv forget c-1042
+    """
+    from clv.commands.forget import describe, to_json
+    from clv.commands.forget import forget as forget_person
+
+    with _work(as_json) as progress:
+        done = forget_person(find_warehouse(warehouse), who, progress.step)
+    if as_json:
+        show_json(to_json(done))
+    else:
+        show(describe(done))
+
+
 @contextmanager
 def _work(as_json: bool) -> Iterator[LiveProgress | PlainProgress]:
     """Show progress while the block lasts; with --json keep stdout for the answer, which a failure gets, too."""

@@ -1,3 +1,14 @@
+{#- The list stands beside the build database, too: `clv forget` writes it. -#}
+{% macro duckdb__kept_forgotten() %}
+    {% if target.path == ':memory:' %}{{ return(none) }}{% endif %}
+    {% set folder = modules.re.sub('/?[^/\\\\]*$', '', target.path) or '.' %}
+    {% if not files_below(folder, ['forgotten.csv'])['forgotten.csv'] %}{{ return(none) }}{% endif %}
+    {{ return(
+        'select kind, value_hash from read_csv(' ~ string_literal(duckdb_path(folder ~ '/forgotten.csv'))
+        ~ ", header = true, auto_detect = false, columns = {'kind': 'VARCHAR', 'value_hash': 'VARCHAR'})"
+    ) }}
+{% endmacro %}
+
 {#- The key stands in a file beside the build database, which may be thrown away. -#}
 {% macro duckdb__kept_identity_key() %}
     {% if target.path == ':memory:' %}{{ return('select cast(uuid() as varchar) as identity_key') }}{% endif %}

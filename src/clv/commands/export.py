@@ -18,6 +18,7 @@ from clv.engines import ENGINE
 from clv.engines.protocol import Database, EngineError, sql_name
 from clv.errors import LockedError, MachineError, UsageError
 from clv.report.workbook import LARGEST_MART, Column, write_workbook
+from clv.warehouse.exports import note_export
 from clv.warehouse.files import Warehouse, private
 from clv.warehouse.housekeeping import DISK_FULL
 from clv.warehouse.publish import MARTS_SCHEMA, Publication, flush, publication_in
@@ -70,6 +71,7 @@ def export(
     names: Sequence[str],
     on_progress: OnProgress,
     keep_formulas: bool = False,
+    published: Path | None = None,
 ) -> Export:
     """Write the published marts `names` (none: all) to `folder`, which is then whole, or as it was before.
 
@@ -79,7 +81,7 @@ def export(
     """
     if file_format not in FORMATS:
         raise UsageError(f"--format is '{file_format}': it must be one of {', '.join(FORMATS)}.")
-    file, folder = warehouse.published_file, folder.expanduser().resolve()
+    file, folder = published or warehouse.published_file, folder.expanduser().resolve()
     if not file.is_file():
         raise UsageError(
             f"There is no {file}: publish a warehouse with `clv run`, or name its folder with --warehouse."
@@ -92,6 +94,7 @@ def export(
     except (EngineError, XlsxWriterException, OSError) as error:
         kind = MachineError if DISK_FULL.search(str(error)) else UsageError
         raise kind(_explain(error, file, folder)) from error
+    note_export(warehouse, folder)
     return planned
 
 

@@ -57,6 +57,19 @@ where schema_name = ?
 order by table_name, column_index
 """
 
+REWRITTEN_SQL = """
+select schema_name, table_name, sql, comment
+from duckdb_tables()
+where database_name = 'earlier' and not temporary
+order by schema_name, table_name
+"""
+
+REWRITTEN_COLUMNS_SQL = """
+select column_name, comment
+from duckdb_columns()
+where database_name = 'earlier' and schema_name = ? and table_name = ? and comment is not null
+"""
+
 TABLES_SQL = """
 select table_name, coalesce(comment, '')
 from duckdb_tables()
@@ -210,6 +223,32 @@ class DuckDB:
     def remove_spill(self, build: Path) -> None:
         """See Engine."""
         shutil.rmtree(build.with_name(build.name + ".tmp"), ignore_errors=True)
+
+    def rewrite(self, database: Path, target: Path, left_out: Mapping[tuple[str, str], str]) -> None:
+        """See Engine."""
+        spill = target.with_name(f"{target.name}.tmp")
+        with self.compare(spill) as written:
+            written.attach(database, "earlier")
+            written.execute(f"attach {sql_text(target)} as kept (storage_version {sql_text(STORAGE_VERSION)})")
+            found = written.execute(REWRITTEN_SQL).fetchall()
+            written.use("kept")
+            for schema, table, definition, comment in found:
+                if (schema, table) in left_out:
+                    name = f"{sql_name(schema)}.{sql_name(table)}"
+                    written.execute(f"create schema if not exists {sql_name(schema)}")
+                    written.execute(definition)
+                    written.execute(
+                        f"insert into {name} select * from earlier.{name} "
+                        f"where not coalesce(({left_out[schema, table]}), false)"
+                    )
+                    if comment:
+                        written.execute(f"comment on table {name} is {sql_text(comment)}")
+                    commented = written.execute(REWRITTEN_COLUMNS_SQL, [schema, table]).fetchall()
+                    for column, text in commented:
+                        written.execute(f"comment on column {name}.{sql_name(column)} is {sql_text(text)}")
+            written.execute("checkpoint kept")
+            written.use("memory")
+            written.execute("detach kept")
 
     def remove(self, database: Path) -> None:
         """See Engine."""

@@ -133,6 +133,12 @@ class Engine(Protocol):
     def remove_spill(self, build: Path) -> None:
         """Remove what was spilled beside the build database, which nobody may have open."""
 
+    def rewrite(self, database: Path, target: Path, left_out: Mapping[tuple[str, str], str]) -> None:
+        """Write the tables of a database to a new one, with their descriptions.
+
+        left_out: by schema and table, the SQL condition of rows that are left out; so is a table that it doesn't name.
+        """
+
     def remove(self, database: Path) -> None:
         """Remove a database, if it is there, and what belongs to it."""
 

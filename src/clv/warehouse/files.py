@@ -72,6 +72,16 @@ class Warehouse:
         return self.folder / "identity.key"
 
     @property
+    def forgotten_file(self) -> Path:
+        """Keyed hashes of the persons who were forgotten: with the key beside it, it keeps them out."""
+        return self.folder / "forgotten.csv"
+
+    @property
+    def exports_file(self) -> Path:
+        """The folders that exports were written to."""
+        return self.folder / "exports.json"
+
+    @property
     def lock_file(self) -> Path:
         """Whoever has locked this file may write to the folder."""
         return self.folder / "clv.lock"

@@ -39,7 +39,7 @@ def clean_up(warehouse: Warehouse) -> None:
     """Remove what killed runs have left. The build database's .wal stays: it is part of the database."""
     ENGINE.remove(warehouse.candidate_file)
     drafts = [path for folder in (warehouse.publications, warehouse.runs) for path in folder.glob("*.part")]
-    drafts += warehouse.folder.glob(f"{warehouse.report_file.name}.part")
+    drafts += [file.with_name(f"{file.name}.part") for file in (warehouse.report_file, warehouse.exports_file)]
     for file in drafts:
         file.unlink(missing_ok=True)
     shutil.rmtree(warehouse.folder / SPILL_FOLDER, ignore_errors=True)

@@ -67,6 +67,8 @@ class RunRecord:
             return "running" if is_running else "killed"
         if self.exit_code == 0 and self.command == "rollback":
             return "rolled back"
+        if self.exit_code == 0 and self.command == "forget":
+            return "forgot"
         return OUTCOMES.get(self.exit_code or 0, "failed")
 
     @contextmanager
