@@ -27,6 +27,9 @@ OUTCOMES = {
 HOPELESS = (1, 2, 127)
 """Exit codes that another try would end with as well."""
 
+SILENT = {"DO_NOT_TRACK": "1", "DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "GX_ANALYTICS_ENABLED": "false"}
+"""Nothing of the nightly tells anybody that it is used."""
+
 FOLDERS = ("CLV_RAW_DIR", "CLV_WAREHOUSE_DIR")
 QUOTED_LINES = 20
 ALERT_SECONDS = 60
@@ -51,7 +54,7 @@ def run_nightly(as_of: str | None, log: Callable[[str], None], artifacts: Path |
     command = shlex.split(os.environ.get("CLV_COMMAND", "clv run"))
     if as_of is not None:
         command += ["--as-of", as_of]
-    environment = dict(os.environ)
+    environment = dict(os.environ) | SILENT
     if artifacts is not None:
         environment["DBT_TARGET_PATH"] = str(artifacts)
     log(shlex.join(command))

@@ -171,7 +171,7 @@
         'raw_names', 'raw_columns', 'raw_timestamp_formats', 'raw_decimal_mark', 'counted_order_statuses', 'uncounted_order_statuses', 'orders_delivery', 'order_items_delivery',
         'prices_include_tax', 'refund_amounts', 'free_orders_count', 'include_shipping_in_revenue',
         'max_expanded_gb', 'max_rejected_share', 'max_conflicting_keys', 'max_exchange_rate_age_days', 'max_ids_per_contact', 'max_contacts_per_id', 'max_ids_per_person', 'max_orders_per_guest', 'merge_people_by',
-        'anonymous_customer_ids', 'placeholder_contacts', 'reporting_currency', 'reporting_timezone',
+        'anonymous_customer_ids', 'placeholder_contacts', 'publish_contacts', 'reporting_currency', 'reporting_timezone',
         'assumed_gross_margin', 'kpi_window_months', 'max_lifetime_years', 'annual_discount_rate', 'cohort_clv_age_months',
         'min_segment_customers', 'purchase_model', 'spend_model', 'compared_purchase_models', 'season_spread', 'level_drift', 'min_repeat_customers', 'interval', 'horizon_months', 'backtest_quarters', 'history_months', 'value_tiers', 'campaign_window_days', 'attribution_model', 'attribution_half_life_days',
         'attribution_lookback_days', 'business_model',

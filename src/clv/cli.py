@@ -377,6 +377,9 @@ def export(
         list[str] | None,
         typer.Option("--mart", help="Mart to write; may be repeated [default: all].", autocompletion=complete_mart),
     ] = None,
+    audience: Annotated[
+        str | None, typer.Option("--audience", help="A list of customers to act on instead of marts: at_risk_vips.")
+    ] = None,
     keep_formulas: Annotated[
         bool, typer.Option("--keep-formulas", help="CSV: leave texts that a spreadsheet would run as they are.")
     ] = False,
@@ -390,6 +393,7 @@ def export(
     Examples:
         clv export marts
         clv export --warehouse /srv/clv --format xlsx --mart dim_customers --mart fct_value_tiers customers
+        clv export --audience at_risk_vips --format csv winback
     """
     from clv.commands.export import describe_export, to_json
     from clv.commands.export import export as export_marts
@@ -397,7 +401,9 @@ def export(
     with _work(as_json) as progress:
         progress.step("writing the marts")
         found = find_warehouse(warehouse)
-        written = export_marts(found, folder, file_format, mart or [], progress.update, keep_formulas)
+        written = export_marts(
+            found, folder, file_format, mart or [], progress.update, keep_formulas=keep_formulas, audience=audience
+        )
     if as_json:
         show_json(to_json(written, folder))
     else:

@@ -6,13 +6,14 @@ import re
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
 from xlsxwriter.exceptions import XlsxWriterException
 
+from clv.commands.audiences import AUDIENCES, audience_sql
 from clv.console.descriptions import split_unit
 from clv.engines import ENGINE
 from clv.engines.protocol import Database, EngineError, sql_name
@@ -62,6 +63,7 @@ class Export:
     currency: str | None
     file_format: str
     marts: Sequence[ExportedMart]
+    audience: str | None = None
 
 
 def export(
@@ -72,6 +74,7 @@ def export(
     on_progress: OnProgress,
     keep_formulas: bool = False,
     published: Path | None = None,
+    audience: str | None = None,
 ) -> Export:
     """Write the published marts `names` (none: all) to `folder`, which is then whole, or as it was before.
 
@@ -79,6 +82,9 @@ def export(
     an unknown format or mart, for a folder that holds anything else or can't be written, for what the format can't hold
     and where nothing is published, and LockedError where another export to the folder goes on.
     """
+    if audience and (audience not in AUDIENCES or names):
+        known = f"--audience is '{audience}': it must be one of {', '.join(AUDIENCES)}."
+        raise UsageError(known if audience not in AUDIENCES else "Give --audience or --mart, not both.")
     if file_format not in FORMATS:
         raise UsageError(f"--format is '{file_format}': it must be one of {', '.join(FORMATS)}.")
     file, folder = published or warehouse.published_file, folder.expanduser().resolve()
@@ -90,11 +96,14 @@ def export(
         # one connection reads one file, whatever is published meanwhile
         with private(), _replacing(folder) as draft, ENGINE.read(file) as database:
             planned = _plan(database, file, file_format, names)
+            if audience:
+                planned = _planned_audience(database, planned, audience)
             _write(database, planned, draft, on_progress, keep_formulas)
     except (EngineError, XlsxWriterException, OSError) as error:
         kind = MachineError if DISK_FULL.search(str(error)) else UsageError
         raise kind(_explain(error, file, folder)) from error
-    note_export(warehouse, folder)
+    with private():
+        note_export(warehouse, folder)
     return planned
 
 
@@ -157,6 +166,18 @@ def _plan(database: Database, file: Path, file_format: str, names: Sequence[str]
     return Export(publication, currencies[0][0], file_format, marts)
 
 
+def _planned_audience(database: Database, planned: Export, audience: str) -> Export:
+    """Return the plan of a list of customers, whose one file has the columns of its query."""
+    relation = audience_sql(database, audience)
+    rows = int(database.execute(f"select count(*) from {relation} as listed").fetchall()[0][0])
+    columns = [
+        Column(name, kind, "", "") for name, kind in database.types(f"select * from {relation} as listed").items()
+    ]
+    file = f"{audience}.{planned.file_format}"
+    mart = ExportedMart(audience, file, rows, AUDIENCES[audience].description, columns)
+    return replace(planned, marts=[mart], audience=audience)
+
+
 def _choose(marts: Sequence[tuple[str, str]], names: Sequence[str]) -> list[tuple[str, str]]:
     known = [name for name, _ in marts]
     for name in names:
@@ -178,6 +199,8 @@ def _write(
     for number, mart in enumerate(planned.marts, 1):
         on_progress(number, len(planned.marts), mart.name)
         table, path = f"{MARTS_SCHEMA}.{sql_name(mart.name)}", draft / mart.file
+        if planned.audience:
+            table = audience_sql(database, planned.audience)
         if planned.file_format == "xlsx":
             rows = database.execute(f"select * from {table}")
             write_workbook(path, mart.name, mart.columns, rows, mark)

@@ -31,9 +31,18 @@ REMADE = ("landing", "staging", "intermediate", "seeds", "marts")
 """Schemas of the build database that a run makes anew from the raw data."""
 HISTORY = (("marts", "fct_model_fits"), ("marts", "fct_model_parameters"))
 """What a run can't make again; nobody stands in it."""
+WHO_IS_WHOM = (
+    ("intermediate", "int_contacts_delivered"),
+    ("intermediate", "int_identities_resolved"),
+    ("intermediate", "int_orders_checked"),
+    ("landing", "deliveries"),
+)
+"""What the next person is looked for in, should one be forgotten before the next run."""
 GONE = "(forgotten)"
 SHORT = 4
 """Characters of an id that could stand for anything in a text, as could a number of fewer than 7 digits."""
+BEFORE_A_WORD = r"(?<![\w@+-])(?<!\w\.)"
+BEFORE_A_VALUE = r"(?:(?<=_id=)|(?<=[\"']))"
 PLAIN_NUMBER = re.compile(r"\d{1,6}")
 SOURCES_OF_THINGS = "('products', 'marketing_spend', 'inventory_periods', 'exchange_rates')"
 
@@ -99,7 +108,7 @@ def forget(warehouse: Warehouse, who: str, on_step: OnStep) -> Forgotten:
         )
         on_step("rewriting the databases")
         require_lock(warehouse)
-        _rewrite_build(warehouse, done)
+        _rewrite_build(warehouse, person, done)
         _rewrite_published(warehouse, person, done)
         on_step("rewriting exports, records and logs")
         _rewrite_exports(warehouse, done)
@@ -216,14 +225,14 @@ def _condition(columns: Sequence[str], person: Person) -> str:
             conditions.append(f"{name} in {_list(person.ids)}")
         elif column.endswith("order_id"):
             conditions.append(f"{name} in {_list(person.orders)}")
-        elif column in ("email", "phone"):
+        elif column in ("email", "phone") and not any(name.endswith("customer_id") for name in columns):
             conditions.append(f"lower({name}) in {_list([*person.emails, *person.phones])}")
-        elif column == "raw_record":
+        elif column == "raw_record" and "source_name" in columns:
             quoted = [
                 f"position({sql_text(json.dumps(value, ensure_ascii=False))} in {name}) > 0" for value in person.values
             ]
             conditions.append(f"(source_name not in {SOURCES_OF_THINGS} and ({' or '.join(quoted)}))")
-        elif column == "record_key":
+        elif column == "record_key" and "source_name" in columns:
             keys = [f"{name} = {sql_text(value)} or {name} like {sql_text(_like(value))}" for value in person.values]
             conditions.append(f"(source_name not in {SOURCES_OF_THINGS} and ({' or '.join(keys)}))")
     return " or ".join(conditions)
@@ -234,14 +243,18 @@ def _like(value: str) -> str:
     return value.replace("%", "_") + "|%"
 
 
-def _rewrite_build(warehouse: Warehouse, done: Forgotten) -> None:
-    """Leave nothing in the build database but what no run can make again, and raw tables."""
+def _rewrite_build(warehouse: Warehouse, person: Person, done: Forgotten) -> None:
+    """Leave nothing in the build database but what no run can make again, raw tables, and who the others are."""
     build = warehouse.build_file
     with ENGINE.read(build) as database:
-        kept = {key: "false" for key in _tables(database) if key[0] not in REMADE or key in HISTORY}
+        tables = _tables(database)
+        kept = {key: "false" for key in tables if key[0] not in REMADE or key in HISTORY}
+        kept |= {key: _condition(tables[key], person) or "false" for key in WHO_IS_WHOM if key in tables}
     _replace(warehouse, build, kept)
     ENGINE.remove(build.with_name("build.damaged.duckdb"))
-    done.rewritten.append(f"{build.name}: emptied but for the history of fits; the next run builds it anew")
+    done.rewritten.append(
+        f"{build.name}: emptied but for the history of fits and who is whom; the next run builds it anew"
+    )
 
 
 def _rewrite_published(warehouse: Warehouse, person: Person, done: Forgotten) -> None:
@@ -298,7 +311,9 @@ def _rewrite_exports(warehouse: Warehouse, done: Forgotten) -> None:
             continue
         file = next((kept.path for kept in kept_files(warehouse) if kept.run_id == run_id), warehouse.published_file)
         try:
-            export(warehouse, folder, file_format, names, lambda *_: None, published=file)
+            audience = manifest.get("audience")
+            chosen = [] if audience else names
+            export(warehouse, folder, file_format, chosen, lambda *_: None, published=file, audience=audience)
         except UsageError as error:
             done.unreached.append(f"{folder}: {error}")
         else:
@@ -320,36 +335,35 @@ def _rewrite_texts(warehouse: Warehouse, person: Person, done: Forgotten) -> Non
         done.rewritten.append(f"{pages.name}: removed; the next run writes it again")
 
 
-def _patterns(person: Person) -> Iterator[re.Pattern[str]]:
-    """Yield what tells a value in a text, as it is written in JSON and in pages, too. A number could be any count."""
+def _pattern(person: Person) -> re.Pattern[str]:
+    """Return what tells a value in a text, as it is written in JSON and in pages, too. A number could be any count."""
+    kinds: dict[str, list[str]] = {BEFORE_A_VALUE: [], BEFORE_A_WORD: []}
     for value in person.values:
-        written = {value, json.dumps(value)[1:-1], html.escape(value), html.escape(value, quote=False)}
-        text = "|".join(map(re.escape, sorted(written, key=len, reverse=True)))
         is_weak = len(value) < SHORT or PLAIN_NUMBER.fullmatch(value)
-        before = r"(?<=_id=)|(?<=[\"'])" if is_weak else r"(?<![\w@+-])(?<!\w\.)"
-        yield re.compile(rf"(?:{before})(?:{text})(?![\w@+-])(?!\.\w)", re.IGNORECASE)
+        written = {value, json.dumps(value)[1:-1], html.escape(value), html.escape(value, quote=False)}
+        kinds[BEFORE_A_VALUE if is_weak else BEFORE_A_WORD] += sorted(written)
+    parts = [f"{before}(?:{'|'.join(map(re.escape, texts))})" for before, texts in kinds.items() if texts]
+    return re.compile(rf"(?:{'|'.join(parts)})(?![\w@+-])(?!\.\w)", re.IGNORECASE)
 
 
 def _mentions(person: Person, text: str) -> bool:
-    return any(pattern.search(text) for pattern in _patterns(person))
+    return _pattern(person).search(text) is not None
 
 
 def _without(person: Person, text: str) -> str:
-    for pattern in _patterns(person):
-        text = pattern.sub(GONE, text)
-    return text
+    return _pattern(person).sub(GONE, text)
 
 
 def _prove(warehouse: Warehouse, person: Person, done: Forgotten) -> None:
     """Search every table of every database and the bytes of every file for the person's values."""
-    patterns = [re.compile(pattern.pattern.encode(), re.IGNORECASE) for pattern in _patterns(person)]
+    pattern = re.compile(_pattern(person).pattern.encode(), re.IGNORECASE)
     done.searched_values = len(person.values)
     for file in sorted(path for path in warehouse.folder.rglob("*") if path.is_file()):
         name = file.relative_to(warehouse.folder).as_posix()
         if file == warehouse.lock_file:
             continue
         done.searched_files += 1
-        if any(pattern.search(file.read_bytes()) for pattern in patterns):
+        if pattern.search(file.read_bytes()):
             done.left.append(name)
         elif file.suffix == ".duckdb":
             with ENGINE.read(file) as database:

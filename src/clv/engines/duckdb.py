@@ -269,6 +269,13 @@ class DuckDB:
         with _translated(), duckdb.connect() as connection:
             return list(connection.read_parquet(str(file)).columns)
 
+    def expanded_sizes(self, files: Sequence[Path]) -> dict[Path, int]:
+        """See Engine."""
+        names = ", ".join(sql_text(re.sub(r"([][*?])", r"[\1]", str(file))) for file in files)
+        sizes = f"select file_name, sum(total_uncompressed_size) from parquet_metadata([{names}]) group by file_name"
+        with _translated(), duckdb.connect() as connection:
+            return {Path(name): int(size) for name, size in connection.execute(sizes).fetchall()}
+
     def release(self) -> None:
         """See Engine."""
         from dbt.adapters.duckdb.connections import DuckDBConnectionManager

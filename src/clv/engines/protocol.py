@@ -148,6 +148,9 @@ class Engine(Protocol):
     def parquet_columns(self, file: Path) -> list[str]:
         """Return the names of the columns of a Parquet file. Raises EngineError where it is none."""
 
+    def expanded_sizes(self, files: Sequence[Path]) -> dict[Path, int]:
+        """Return the bytes that Parquet files hold once they are expanded. Raises EngineError where one is none."""
+
     def release(self) -> None:
         """Close what dbt may keep open after an error."""
 
