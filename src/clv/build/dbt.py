@@ -29,6 +29,8 @@ LOG = logging.getLogger(__name__)
 
 DEFINING_VARS = ("purchase_model", "compared_purchase_models")
 """Vars that say which models there are and what they read; all others only say what stands in them."""
+SILENT = {"DO_NOT_TRACK": "1", "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
+"""Nothing is told to anybody."""
 DEFAULT_WAREHOUSE = Path("warehouse")
 """As in profiles.yml, so that plain `dbt build` goes on from the same parse."""
 FAILED = ("fail", "error", "runtime error")
@@ -86,7 +88,7 @@ class Outcome:
 @contextmanager
 def folders(raw: Path | None, warehouse: Path) -> Iterator[None]:
     """Name the folders to dbt by its environment variables for as long as the block lasts."""
-    names = {"CLV_RAW_DIR": str(raw) if raw else "", "CLV_WAREHOUSE_DIR": str(warehouse)}
+    names = {"CLV_RAW_DIR": str(raw) if raw else "", "CLV_WAREHOUSE_DIR": str(warehouse), **SILENT}
     if key := os.environ.get("CLV_IDENTITY_KEY"):
         names["DBT_ENV_SECRET_CLV_IDENTITY_KEY"] = key  # dbt leaves the values of such variables out of its logs
     with environment(names):

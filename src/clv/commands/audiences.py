@@ -12,7 +12,7 @@ CONTACT_KINDS = ("email", "phone")
 
 @dataclass(frozen=True)
 class Audience:
-    """A list. reason: SQL of why a customer is in it; condition: SQL of who is; dim_customers is `customers` in both."""
+    """A list. reason: SQL of why a customer is in it; condition: of who is. dim_customers is `customers` in both."""
 
     description: str
     reason: str

@@ -218,7 +218,7 @@ def _without_formulas(table: str, columns: Sequence[Column]) -> str:
     names = {column.name: sql_name(column.name) for column in columns}
     texts = [column.name for column in columns if TEXT.fullmatch(column.type)]
     selected = [f"{FORMULA_SQL.format(name)} as {name}" if plain in texts else name for plain, name in names.items()]
-    return f"(select {', '.join(selected)} from {table})"
+    return f"(select {', '.join(selected)} from {table} as mart_rows)"
 
 
 def _readme(planned: Export) -> str:
