@@ -613,6 +613,34 @@ def test_raw_names_do_not_lead_out_of_the_raw_folder(project: dbt.Project, tmp_p
     assert f"'{name}', which orders is to be read from, leads out of {tmp_path / 'raw'}" in message
 
 
+@pytest.mark.parametrize("ending", ["csv", "csv.gz"])
+def test_a_line_that_would_vanish_is_told(project: dbt.Project, tmp_path: Path, ending: str) -> None:
+    """DuckDB passes over a line of more than 32 MB without a word. One of 10 MB is rejected, as others are."""
+    head = b"order_id,customer_id,ordered_at,amount\no1,c1,2024-01-01,1\no2,c1,2024-01-01,"
+    for megabytes, is_told in ((40, True), (10, False)):
+        content = head + b"9" * megabytes * 1_000_000 + b"\no3,c1,2024-01-01,1\n"
+        folder = tmp_path / f"{megabytes}"
+        write_files(folder, {f"orders.{ending}": gzip.compress(content, 1) if ending == "csv.gz" else content})
+        message = problems(project, folder, {})
+        assert (f"orders.{ending} has a line of more than 16,000,000 bytes (around byte " in message) == is_told, (
+            message
+        )
+
+
+def test_more_columns_than_any_table_has_are_told(project: dbt.Project, tmp_path: Path) -> None:
+    names = ["order_id", "customer_id", "ordered_at", "amount", *(f"c{number}" for number in range(10_000))]
+    text = "\n".join([",".join(names), ",".join(["1"] * len(names))])
+    write_files(tmp_path, {"orders.csv": text.encode()})
+    assert "orders.csv has 10004 columns, and at most 1000 are read" in problems(project, tmp_path, {})
+
+
+def test_a_parquet_file_that_expands_too_far_is_told(project: dbt.Project, tmp_path: Path) -> None:
+    rows = "select 'o' || i as order_id, 'c' as customer_id, date '2024-01-01' as ordered_at, 1 as amount from range(100000) as t (i)"
+    write_files(tmp_path, {"orders.parquet": parquet(rows)})
+    assert not problems(project, tmp_path, {})
+    assert "orders.parquet expands to more than 0.0001 GB" in problems(project, tmp_path, {"max_expanded_gb": 0.0001})
+
+
 def test_a_star_in_a_path_stands_for_itself(project: dbt.Project, tmp_path: Path) -> None:
     """Beside a folder and a file whose names it would also stand for, which would count twice."""
     for folder in ("a*b?[c]", "axxby[c]", "axxbyc"):
