@@ -93,7 +93,7 @@ def test_a_person_is_forgotten_in_every_file(shop: CommandRun, tmp_path: Path) -
     with duckdb.connect(str(warehouse.build_file), read_only=True) as connection:
         (customer, *_), *_ = connection.execute(
             "select customer_id from intermediate.int_identities_resolved where customer_id in"
-            " (select customer_id from marts.fct_orders) group by customer_id having count(*) > 1 order by 1"
+            " (select customer_id from marts.dim_customers) group by customer_id having count(*) > 1 order by 1"
         ).fetchall()
         ids = {
             row[0]
@@ -184,6 +184,7 @@ ROWS = {
         ("order-of-anna-3", "person-anna", "not a date", "20", ""),
         ("order-of-bert-1", "person-bert", "2024-01-05", "7", "bert@example.org"),
         ("order-of-bert-2", "person-bert", "2024-03-05", "", ""),
+        ("order-of-bert-3", "person-bert", "not a date", "20", "bert@example.org"),
     ],
     "customers": [("person-anna", "anna@example.org", "+49 30 1234567"), ("person-bert", "bert@example.org", "")],
     "order_items": [
@@ -193,6 +194,16 @@ ROWS = {
     ],
     "refunds": [("r1", "order-of-anna-1", "2024-02-01", "5"), ("r2", "order-of-bert-1", "2024-02-01", "1")],
 }
+
+
+BERTS_RECORD = {
+    "order_id": "order-of-bert-3",
+    "customer_id": "person-bert",
+    "ordered_at": "not a date",
+    "amount": "20",
+    "email": "***",
+}
+"""What is shown of the row that is rejected."""
 
 
 def test_who_was_forgotten_stays_out_when_delivered_again(builder: Builder, tmp_path: Path) -> None:
@@ -209,15 +220,17 @@ def test_who_was_forgotten_stays_out_when_delivered_again(builder: Builder, tmp_
     with duckdb.connect(str(build), read_only=True) as connection:
         orders = connection.execute("select order_id, net_revenue from marts.fct_orders order by 1").fetchall()
         people = connection.execute("select source_customer_id from marts.dim_customer_identities").fetchall()
+        records = [row[0] for row in connection.execute("select raw_record from marts.fct_rejected_records").fetchall()]
         counts = connection.execute(
             "select source_name, delivered_rows, accepted_rows, rejected_rows, forgotten_rows from marts.fct_deliveries order by 1"
         ).fetchall()
+    assert sorted(records) == ["(xxxxxxxxx)", json.dumps(BERTS_RECORD, separators=(",", ":"))]
     assert orders == [("order-of-bert-1", 6), ("order-of-bert-2", 50)]
     assert people == [("person-bert",)]
     assert counts == [
         ("customers", 2, 1, 0, 1),
         ("order_items", 3, 1, 0, 2),
-        ("orders", 6, 2, 1, 3),
+        ("orders", 7, 2, 2, 3),
         ("refunds", 2, 1, 0, 1),
     ]
     content = build.read_bytes().lower()
