@@ -5,6 +5,7 @@ import json
 import re
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -193,7 +194,7 @@ def _list(values: Sequence[str]) -> str:
 
 def _deliveries(database: Database, person: Person) -> list[str]:
     """Return the files or tables with rows that are about the person, as far as the build tells."""
-    found = []
+    found = _staged(database, person)
     for (schema, table), columns in _tables(database).items():
         if schema == "intermediate" and "delivered_in" in columns:
             condition = _condition(columns, person)
@@ -203,6 +204,22 @@ def _deliveries(database: Database, person: Person) -> list[str]:
     paths = database.execute("select delivered_in, max(path) from landing.deliveries group by delivered_in").fetchall()
     places = {str(name): path for name, path in paths}
     return sorted({str(places.get(name) or name) for name in found})
+
+
+def _staged(database: Database, person: Person) -> list[str]:
+    """Return the deliveries whose rows staging reads as the person's; none of a source whose files are gone."""
+    columns: dict[str, list[str]] = {}
+    listed = "select table_name, column_name from information_schema.columns where table_schema = 'staging' order by 1"
+    for table, column in database.execute(listed).fetchall():
+        columns.setdefault(table, []).append(column)
+    found = []
+    for table, names in columns.items():
+        condition = _condition(names, person)
+        if table.startswith("stg_shop__") and "delivered_in" in names and condition:
+            with suppress(EngineError):
+                source = f"staging.{sql_name(table)}"
+                found += _texts(database, f"select distinct delivered_in from {source} where {condition}")
+    return found
 
 
 def _raw_tables(database: Database) -> list[str]:
