@@ -317,9 +317,7 @@ SCRIPT = "<script>document.title = 'run'</script>"
 def test_a_script_in_an_id_is_text_on_the_pages(audit_spoilt: AuditSpoilt, tmp_path: Path) -> None:
     """Nothing runs, and a comment that is opened in a value swallows nothing of the page."""
     evil = f"<!-- {SCRIPT} <img src=x onerror=document.title=1>".replace("'", "''")
-    found = audit_spoilt(
-        f"update dim_customers set customer_id = '{evil}' || rowid, value_tier = '{evil}' where rowid < 5"
-    )
+    found = audit_spoilt(f"update dim_customers set customer_id = '{evil}' where rowid < 5")
     assert not found.passed
     for page in (tmp_path / "audit").iterdir():
         text = page.read_text(encoding="utf-8")
