@@ -28,7 +28,7 @@ $(INTEGRATION)/$*/bin/python -m pip --disable-pip-version-check --quiet install 
 touch $@
 endef
 
-.PHONY: help demo docs test browser shells integration soak bench lint types sql format lock clean
+.PHONY: help demo docs test browser shells integration soak bench lint types sql format lock sbom clean
 
 help: ## show the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 13
@@ -86,6 +86,9 @@ format: $(VENV)/.installed-dev ## put Python and SQL in shape
 lock: ## pin what pyproject.toml asks for (needs uv)
 	$(COMPILE) --group dev --output-file requirements-dev.txt
 	$(COMPILE) --constraints requirements-dev.txt --output-file requirements.txt
+
+sbom: $(VENV)/.installed ## write a bill of materials of what is installed, sbom.json, and docs/licences.md
+	$(BIN)/python tools/packages.py sbom.json
 
 clean: ## remove what make and dbt made, but no warehouse
 	rm -rf $(VENV) $(INTEGRATION) target logs .state/parsed .pytest_cache .mypy_cache .ruff_cache .hypothesis

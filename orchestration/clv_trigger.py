@@ -21,10 +21,14 @@ OUTCOMES = {
     1: "the data failed a check, nothing was published",
     2: "wrong use or configuration, nothing was published",
     3: "another run holds the lock",
+    4: "the machine failed (memory, disk, connection), nothing was published",
     127: "there is no such command",
 }
 HOPELESS = (1, 2, 127)
 """Exit codes that another try would end with as well."""
+
+SILENT = {"DO_NOT_TRACK": "1", "DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "GX_ANALYTICS_ENABLED": "false"}
+"""Nothing of the nightly tells anybody that it is used."""
 
 FOLDERS = ("CLV_RAW_DIR", "CLV_WAREHOUSE_DIR")
 QUOTED_LINES = 20
@@ -50,7 +54,7 @@ def run_nightly(as_of: str | None, log: Callable[[str], None], artifacts: Path |
     command = shlex.split(os.environ.get("CLV_COMMAND", "clv run"))
     if as_of is not None:
         command += ["--as-of", as_of]
-    environment = dict(os.environ)
+    environment = dict(os.environ) | SILENT
     if artifacts is not None:
         environment["DBT_TARGET_PATH"] = str(artifacts)
     log(shlex.join(command))

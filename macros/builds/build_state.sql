@@ -4,12 +4,14 @@
     filtered_orders    the orders that var raw_where leaves out, whose lines and refunds are left out with them
     last_build    a row while there is a build to go on from: its fingerprint, and known_before: what lies before it was judged for good
     identity_keys the key that ids of guests are made with
+    forgotten     keyed hashes of the ids and emails of persons who were forgotten, and of their orders
     built_deliveries, built_exchange_rates, built_product_costs, built_dates, built_identities    what that one was made from
     A build that failed, was killed or was of a selection leaves last_build incomplete, and the next one starts anew. -#}
 
 {% macro begin_build(findings) %}
     {% do make_state_tables() %}
     {% do keep_identity_key() %}
+    {% do keep_forgotten() %}
     {% do set_earlier_fits_aside() %}
     {% do list_deliveries(findings) %}
     {% if can_go_on(findings) %}
@@ -55,9 +57,10 @@
         'landed_files': {'landed_as': text, 'path': text, 'version': text, 'decimal_columns': text},
         'deliveries': {
             'source_name': text, 'delivered_in': text, 'path': text, 'version': text, 'delivered_at': 'timestamp', 'is_new': 'boolean',
-            'filtered_rows': 'bigint',
+            'filtered_rows': 'bigint', 'forgotten_rows': 'bigint',
         },
         'identity_keys': {'identity_key': text},
+        'forgotten': {'kind': text, 'value_hash': text, 'is_kept': 'boolean'},
         'filtered_orders': {'order_id': text, 'delivered_in': text},
         'last_build': {'fingerprint': text, 'known_before': 'timestamp', 'is_complete': 'boolean'},
         'built_deliveries': {'source_name': text, 'delivered_in': text, 'version': text},
@@ -109,7 +112,7 @@
         {% for listing in listings %}
             {% do run_query(
                 'insert into landing.deliveries select ' ~ string_literal(source_name) ~ ', listed.delivered_in, listed.path, listed.version,'
-                ~ ' listed.delivered_at, built.version is null, 0 from (' ~ listing ~ ') as listed'
+                ~ ' listed.delivered_at, built.version is null, 0, 0 from (' ~ listing ~ ') as listed'
                 ~ ' left join landing.built_deliveries as built on built.source_name = ' ~ string_literal(source_name)
                 ~ ' and listed.delivered_in = built.delivered_in and listed.version = built.version'
             ) %}
@@ -156,7 +159,7 @@
             {% do code.append([node.name, column.name, column.data_type, column.constraints] | string) %}
         {% endfor %}
     {% endfor %}
-    {% set values = [identity_key_hash()] %}
+    {% set values = [identity_key_hash(), forgotten_fingerprint()] %}
     {% for name in project_vars() %}{% do values.append([name, var(name)]) %}{% endfor %}
     {{ return(local_md5(tojson([code | sort, values, state_tables()]))) }}
 {% endmacro %}
@@ -168,7 +171,7 @@
         'raw_names', 'raw_columns', 'raw_timestamp_formats', 'raw_decimal_mark', 'counted_order_statuses', 'uncounted_order_statuses', 'orders_delivery', 'order_items_delivery',
         'prices_include_tax', 'refund_amounts', 'free_orders_count', 'include_shipping_in_revenue',
         'max_expanded_gb', 'max_rejected_share', 'max_conflicting_keys', 'max_exchange_rate_age_days', 'max_ids_per_contact', 'max_contacts_per_id', 'max_ids_per_person', 'max_orders_per_guest', 'merge_people_by',
-        'anonymous_customer_ids', 'placeholder_contacts', 'reporting_currency', 'reporting_timezone',
+        'anonymous_customer_ids', 'placeholder_contacts', 'publish_contacts', 'reporting_currency', 'reporting_timezone',
         'assumed_gross_margin', 'kpi_window_months', 'max_lifetime_years', 'annual_discount_rate', 'cohort_clv_age_months',
         'min_segment_customers', 'purchase_model', 'spend_model', 'compared_purchase_models', 'season_spread', 'level_drift', 'min_repeat_customers', 'interval', 'horizon_months', 'backtest_quarters', 'history_months', 'value_tiers', 'campaign_window_days', 'attribution_model', 'attribution_half_life_days',
         'attribution_lookback_days', 'business_model',

@@ -59,6 +59,10 @@
 
 {% macro raw_record_text(record) %}{{ return(adapter.dispatch('raw_record_text', 'clv_warehouse')(record)) }}{% endmacro %}
 
+{% macro masked_json(record, shown) %}{{ return(adapter.dispatch('masked_json', 'clv_warehouse')(record, shown)) }}{% endmacro %}
+
+{% macro text_form(text) %}{{ return(adapter.dispatch('text_form', 'clv_warehouse')(text)) }}{% endmacro %}
+
 {% macro fenced() %}{{ return(adapter.dispatch('fenced', 'clv_warehouse')()) }}{% endmacro %}
 
 {% macro default__fenced() %}{{ return('') }}{% endmacro %}
@@ -104,6 +108,10 @@
 {% macro place_in_table() %}{{ return(adapter.dispatch('place_in_table', 'clv_warehouse')()) }}{% endmacro %}
 
 {% macro default__place_in_table() %}{{ return('row_number() over ()') }}{% endmacro %}
+
+{% macro kept_forgotten() %}{{ return(adapter.dispatch('kept_forgotten', 'clv_warehouse')()) }}{% endmacro %}
+
+{% macro default__kept_forgotten() %}{{ return(none) }}{% endmacro %}
 
 {% macro make_view(name, query) %}{{ return(adapter.dispatch('make_view', 'clv_warehouse')(name, query)) }}{% endmacro %}
 

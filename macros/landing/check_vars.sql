@@ -66,11 +66,14 @@
     {% for name in ['counted_order_statuses', 'uncounted_order_statuses', 'raw_timestamp_formats'] if not is_list_of_texts(var(name)) %}
         {% do expected.update({name: 'a list of texts, with at least one'}) %}
     {% endfor %}
-    {% for name in ['anonymous_customer_ids', 'placeholder_contacts', 'merge_people_by'] if var(name) != [] and not is_list_of_texts(var(name)) %}
+    {% for name in ['anonymous_customer_ids', 'placeholder_contacts', 'merge_people_by', 'publish_contacts'] if var(name) != [] and not is_list_of_texts(var(name)) %}
         {% do expected.update({name: 'a list of texts; [] for none'}) %}
     {% endfor %}
     {% if 'merge_people_by' not in expected and var('merge_people_by') | reject('in', ['email', 'phone']) | list %}
         {% do expected.update({'merge_people_by': '[email, phone], one of them, or []'}) %}
+    {% endif %}
+    {% if 'publish_contacts' not in expected and var('publish_contacts') | reject('in', ['email', 'phone']) | list %}
+        {% do expected.update({'publish_contacts': '[email, phone], one of them, or []'}) %}
     {% endif %}
     {% if is_list_of_texts(var('raw_timestamp_formats')) %}
         {% for format in var('raw_timestamp_formats') if not is_timestamp_format(format) %}

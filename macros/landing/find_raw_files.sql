@@ -1,6 +1,13 @@
 {% macro find_raw_files(finding, name) %}
     {% set root = raw_root() %}
     {% if not root %}{{ return('') }}{% endif %}
+    {% if name.startswith('/') or '..' in name.split('/') %}
+        {% do finding.problems.append(
+            "'" ~ name ~ "', which " ~ finding.name ~ " is to be read from, leads out of " ~ root ~ ": name a file below it,"
+            ~ " or let --raw (or CLV_RAW_DIR) be a folder that holds both."
+        ) %}
+        {{ return('') }}
+    {% endif %}
     {% set is_workbook = modules.re.search('[.]xlsx?$', name, modules.re.IGNORECASE) %}
     {% set wanted = raw_file_patterns(name) %}
     {% set others = [name] if is_workbook else unreadable_file_patterns(name) if name == finding.source else [] %}
@@ -66,6 +73,12 @@
     {% for finding in findings %}
         {% for file in finding.files %}
             {% do name_csv_columns(finding, file) if file.format == 'csv' else file.update({'columns': types[file.path] | list, 'types': types[file.path]}) %}
+            {% if file.columns | length > 1000 %}
+                {% do finding.problems.append(
+                    file.delivered_in ~ ' has ' ~ file.columns | length ~ ' columns, and at most 1000 are read: deliver those that are needed.'
+                ) %}
+                {% do file.update({'columns': file.columns[:1000]}) %}
+            {% endif %}
             {% for name in file.columns if name | lower not in finding.column_types | map('lower') %}
                 {% do finding.column_types.update({name: file.types[name] if file.types else 'TEXT'}) %}
             {% endfor %}
@@ -79,7 +92,7 @@
     {% do finding.problems.append(file.delivered_in ~ problem) if problem %}
     {% do file.update({'delimiter': ',', 'columns': []} if problem else parse_csv_header(file.header)) %}
     {% set names, again = [], [] %}
-    {% for name in file.columns %}{% do (again if name | lower in names else names).append(name | lower) %}{% endfor %}
+    {% for name in file.columns[:1000] %}{% do (again if name | lower in names else names).append(name | lower) %}{% endfor %}
     {% for name in file.columns if name | lower in again %}
         {% do finding.problems.append(file.delivered_in ~ " names the column '" ~ name ~ "' more than once. Rename or remove one of them.") if loop.first %}
     {% endfor %}

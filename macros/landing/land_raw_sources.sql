@@ -37,7 +37,14 @@
             {% do selects.extend(land_raw_rows(finding, kinds.count > 1)) %}
         {% endif %}
     {% endfor %}
-    {% do make_view('landing.' ~ source_name, (selects or [empty_select(parts[0])]) | join(' union all ')) %}
+    {% set rows = (selects or [empty_select(parts[0])]) | join(' union all ') %}
+    {% if selects and has_forgotten() %}
+        {% set columns = parts[0].contract | map(attribute='name') | list %}
+        {% do note_forgotten_orders(rows, columns) if source_name in ['orders', 'order_items'] %}
+        {% do count_forgotten_rows(source_name, rows, columns) %}
+        {% set rows = 'select * from (' ~ rows ~ ') as delivered where not (' ~ is_forgotten(columns) ~ ')' %}
+    {% endif %}
+    {% do make_view('landing.' ~ source_name, rows) %}
     {% do list_filtered_orders(parts | map(attribute='filters') | sum(start=[])) if source_name == 'orders' %}
     {% do count_filtered_rows(source_name, parts | map(attribute='filters') | sum(start=[])) %}
 {% endmacro %}

@@ -2,6 +2,7 @@
 
 import gc
 import sys
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext, redirect_stdout
 from dataclasses import replace
@@ -27,7 +28,7 @@ from clv.build.project import (
 from clv.commands.completion import complete_format, complete_mart, complete_run, complete_target
 from clv.console.progress import LiveProgress, PlainProgress, show_progress
 from clv.console.terminal import CARE, GOOD, show, show_error, show_json
-from clv.errors import ClvError, DataError, StoppedError, UsageError
+from clv.errors import INTERRUPTED, ClvError, DataError, MachineError, UsageError
 from clv.warehouse.files import KEPT_PUBLICATIONS
 
 # dbt and numpy take a second to load: the commands import what needs them, so that `clv --help` answers at once
@@ -89,6 +90,22 @@ def main() -> None:
         nothing = "\nNothing was published." if isinstance(error, DataError) else ""
         show_error(f"{error}{nothing}")
         sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        show_error("Interrupted.")
+        sys.exit(INTERRUPTED)
+    except Exception as error:  # outside a command's work
+        show_error(str(_broken_down(error)))
+        sys.exit(MachineError.exit_code)
+
+
+def _broken_down(error: Exception) -> MachineError:
+    """Return what is said of an error that nothing expected: no fault of the user's, perhaps one of the machine's."""
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    return MachineError(
+        f"clv broke down: {type(error).__name__}: {error} (in {Path(place.filename).name}, line {place.lineno}).\n"
+        "Try again; if that doesn't help, this is a mistake in clv: report it with the end of logs/clv.jsonl in the "
+        "warehouse folder."
+    )
 
 
 @app.callback(invoke_without_command=True)
@@ -258,8 +275,8 @@ def run(
     """Check, build, test, audit and publish the warehouse.
 
     Readers of clv.duckdb see the old warehouse or the new one, never a mix.
-    Exit code 0: published; 1: the data failed a check; 2: wrong use or configuration; 3: another run goes on.
-    Only 0 changes clv.duckdb.
+    Exit code 0: published; 1: the data failed a check; 2: wrong use or configuration; 3: another run goes on;
+    4: the machine failed (memory, disk, connection), try again. Only 0 changes clv.duckdb.
 
     \b
     Examples:
@@ -280,10 +297,7 @@ def run(
         from clv.commands.run import render_run, to_json
         from clv.commands.run import run as run_warehouse
 
-        try:
-            result = run_warehouse(settings, progress.update, progress.step)
-        except KeyboardInterrupt:
-            raise StoppedError("Interrupted: nothing was published.") from None
+        result = run_warehouse(settings, progress.update, progress.step)
     if as_json:
         show_json(to_json(result, settings.warehouse))
     else:
@@ -363,6 +377,12 @@ def export(
         list[str] | None,
         typer.Option("--mart", help="Mart to write; may be repeated [default: all].", autocompletion=complete_mart),
     ] = None,
+    audience: Annotated[
+        str | None, typer.Option("--audience", help="A list of customers to act on instead of marts: at_risk_vips.")
+    ] = None,
+    keep_formulas: Annotated[
+        bool, typer.Option("--keep-formulas", help="CSV: leave texts that a spreadsheet would run as they are.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Write the published marts to files, one each, with a README.md and a manifest.json that say what they hold.
@@ -373,13 +393,17 @@ def export(
     Examples:
         clv export marts
         clv export --warehouse /srv/clv --format xlsx --mart dim_customers --mart fct_value_tiers customers
+        clv export --audience at_risk_vips --format csv winback
     """
     from clv.commands.export import describe_export, to_json
     from clv.commands.export import export as export_marts
 
     with _work(as_json) as progress:
         progress.step("writing the marts")
-        written = export_marts(find_warehouse(warehouse), folder, file_format, mart or [], progress.update)
+        found = find_warehouse(warehouse)
+        written = export_marts(
+            found, folder, file_format, mart or [], progress.update, keep_formulas=keep_formulas, audience=audience
+        )
     if as_json:
         show_json(to_json(written, folder))
     else:
@@ -421,6 +445,35 @@ def rollback(
         show([Text(f"Published: {found.published_file}, as of {kept.as_of}, of run {kept.run_id}.", GOOD)])
 
 
+@app.command()
+def forget(
+    who: Annotated[
+        str, typer.Argument(help="Customer id, of the shop or of the marts, or email.", metavar="CUSTOMER_ID|EMAIL")
+    ],
+    warehouse: WarehouseOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Forget a person: all ids, contacts and orders, in all files of the warehouse and in the exports it wrote.
+
+    They stay out of later runs, though the raw data still holds them: keyed hashes tell them. Says what it could not
+    reach. Exit code 0: forgotten; 1: something is left; 2: nobody is known by that; 3: a run goes on.
+
+    \b
+    Examples:
+        clv forget anna@example.com --warehouse /srv/clv
+        clv forget c-1042
+    """
+    from clv.commands.forget import describe, to_json
+    from clv.commands.forget import forget as forget_person
+
+    with _work(as_json) as progress:
+        done = forget_person(find_warehouse(warehouse), who, progress.step)
+    if as_json:
+        show_json(to_json(done))
+    else:
+        show(describe(done))
+
+
 @contextmanager
 def _work(as_json: bool) -> Iterator[LiveProgress | PlainProgress]:
     """Show progress while the block lasts; with --json keep stdout for the answer, which a failure gets, too."""
@@ -431,6 +484,11 @@ def _work(as_json: bool) -> Iterator[LiveProgress | PlainProgress]:
         if as_json:
             _show_failure(str(error), error.exit_code)
         raise
+    except Exception as error:
+        told = _broken_down(error)
+        if as_json:
+            _show_failure(str(told), told.exit_code)
+        raise told from error
 
 
 def _show_failure(message: str, exit_code: int) -> None:

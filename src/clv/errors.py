@@ -2,6 +2,9 @@
 
 INTERRUPTED = 130
 """Exit code of a run that was ended with Ctrl-C."""
+TERMINATED = 143
+"""Exit code of a run that was told to end, by SIGTERM."""
+BROKEN_DOWN = 4
 
 
 class ClvError(Exception):
@@ -26,7 +29,19 @@ class LockedError(ClvError):
     exit_code = 3
 
 
+class MachineError(ClvError):
+    """The machine failed (memory, disk, connection), or this program did: another try may help. Exit code 4."""
+
+    exit_code = BROKEN_DOWN
+
+
 class StoppedError(ClvError):
-    """The user has ended the run with Ctrl-C. Exit code 130."""
+    """The user has ended the run, with Ctrl-C or by SIGTERM. Exit code 130 or 143."""
 
     exit_code = INTERRUPTED
+
+    def __init__(self, message: str, is_terminated: bool = False) -> None:
+        """Say by which signal it was ended."""
+        super().__init__(message)
+        if is_terminated:
+            self.exit_code = TERMINATED

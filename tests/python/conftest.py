@@ -58,6 +58,7 @@ LONGEST = (
     "test_cli",
     "test_terminal",
     "test_generate",
+    "test_privacy",
 )
 
 

@@ -14,6 +14,7 @@ from typing import Any
 import duckdb
 import pytest
 import yaml
+from browser import launched
 from conftest import REPOSITORY, BuildWarehouse
 from soak.builder import parse
 
@@ -308,6 +309,27 @@ def test_pages_replace_the_former_ones(audit_spoilt: AuditSpoilt, tmp_path: Path
     audit_spoilt(before=None)
     assert not (tmp_path / "audit" / "of_last_year.html").exists()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["audit", "candidate.duckdb"]
+
+
+SCRIPT = "<script>document.title = 'run'</script>"
+
+
+def test_a_script_in_an_id_is_text_on_the_pages(audit_spoilt: AuditSpoilt, tmp_path: Path) -> None:
+    """Nothing runs, and a comment that is opened in a value swallows nothing of the page."""
+    evil = f"<!-- {SCRIPT} <img src=x onerror=document.title=1>".replace("'", "''")
+    found = audit_spoilt(f"update dim_customers set customer_id = '{evil}' where rowid < 5")
+    assert not found.passed
+    for page in (tmp_path / "audit").iterdir():
+        text = page.read_text(encoding="utf-8")
+        assert "<script" not in text
+        assert "<!--" not in text
+        assert "<img" not in text
+        assert "default-src 'none'" in text
+    with launched() as browser:
+        opened = browser.new_page()
+        opened.goto((tmp_path / "audit" / "dim_customers.html").as_uri())
+        assert opened.title() == "dim_customers"
+        assert opened.inner_text("body").count("<!-- <script>") >= 3
 
 
 def test_a_candidate_that_is_no_database_is_refused(contracts: Contracts, tmp_path: Path) -> None:

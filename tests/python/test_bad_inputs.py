@@ -10,6 +10,7 @@ own, and ends with `sentences`. Files that are no text are made here.
 import csv
 import gzip
 import io
+import os
 import re
 import tempfile
 import zipfile
@@ -205,6 +206,7 @@ MADE = [
 QUARANTINED = [*map(read_quarantined, sorted((BAD_INPUTS / "quarantined").glob("*.yml"))), *MADE]
 
 
+WHOLE_RECORDS = "select delivered_in, reason, raw_record from intermediate.int_records_rejected"
 SPEND = "select acquisition_channel, sum(spend)::double from marts.fct_channel_months group by acquisition_channel"
 
 
@@ -235,12 +237,12 @@ def outcome(tmp_path_factory: pytest.TempPathFactory, build_warehouse: BuildWare
         write_files(raw, fault.files)
     run = build_warehouse(raw, "{max_rejected_share: 1}", "--as-of", AS_OF)
     assert run.exit_code == 0, run.output
-    with run.connect() as connection:
+    with duckdb.connect(str(run.build_file), read_only=True) as connection:
         counts = ", ".join(f"{name}_rows" for name in OUTCOMES)
         deliveries = connection.execute(f"select delivered_in, delivered_rows, {counts} from marts.fct_deliveries")
         return Outcome(
             {row[0]: dict(zip(("delivered", *OUTCOMES), row[1:], strict=True)) for row in deliveries.fetchall()},
-            connection.execute("select delivered_in, reason, raw_record from marts.fct_rejected_records").fetchall(),
+            connection.execute(WHOLE_RECORDS).fetchall(),
             dict(connection.execute("select order_id, net_revenue::double from marts.fct_orders").fetchall()),
             run.output,
             dict(connection.execute(SPEND).fetchall()),
@@ -562,12 +564,92 @@ def test_files_that_nobody_reads_are_named_where_there_are_no_orders(project: db
     assert "Nobody reads sales 2024.xlsx" in "\n".join(check.findings(sources, tmp_path))
 
 
-def test_links_that_lead_nowhere_are_no_files(project: dbt.Project, tmp_path: Path) -> None:
-    (tmp_path / "orders").mkdir()
-    (tmp_path / "orders.csv").symlink_to("orders.csv")
-    (tmp_path / "orders" / "loop").symlink_to(".")
-    (tmp_path / "orders" / "gone.csv").symlink_to("nosuch.csv")
-    assert "No orders and no subscriptions were found below" in problems(project, tmp_path, {})
+def test_links_and_pipes_are_followed_or_refused_and_told_either_way(project: dbt.Project, tmp_path: Path) -> None:
+    """What leads out of the raw folder, nowhere, or in a circle is refused before anything is opened: a pipe would never end."""
+    raw, outside = tmp_path / "raw", tmp_path / "outside"
+    write_files(outside, {"secret.csv": b"order_id,customer_id,ordered_at,amount\no1,c1,2024-01-01,1\n"})
+    write_files(raw, {"orders/1.csv": b"order_id,customer_id,ordered_at,amount\no2,c1,2024-01-01,1\n"})
+    (raw / "refunds.csv").symlink_to("refunds.csv")
+    (raw / "orders" / "loop").symlink_to(".")
+    (raw / "orders" / "gone.csv").symlink_to("nosuch.csv")
+    (raw / "orders" / "2.csv").symlink_to(outside / "secret.csv")
+    (raw / "customers").symlink_to(outside)
+    (raw / "export").symlink_to(outside)
+    os.mkfifo(raw / "products.csv")
+    (raw / "notes").symlink_to(outside)
+    (raw / ".hidden.csv").symlink_to("nosuch.csv")
+    mapped = replace(project, variables={"raw_names": {"touchpoints": ["export/*.csv"]}})
+    with pytest.raises(UsageError) as refused:
+        check.require_files(raw, mapped)
+    told = sorted(
+        sentence.split(",")[0].replace(str(outside), "OUTSIDE") for sentence in str(refused.value).splitlines()
+    )
+    assert told == [
+        "customers is a link to OUTSIDE",
+        "export is a link to OUTSIDE",
+        "orders/2.csv is a link to OUTSIDE/secret.csv",
+        "orders/gone.csv is a link to nosuch.csv",
+        "orders/loop is a link to a folder",
+        "products.csv is a pipe or a device",
+        "refunds.csv is a link to refunds.csv",
+    ]
+
+
+def test_a_link_within_the_raw_folder_is_read_and_told(project: dbt.Project, tmp_path: Path) -> None:
+    write_purchase_log(tmp_path / "of today")
+    (tmp_path / "orders.csv").symlink_to(tmp_path / "of today" / "orders.csv")
+    assert check.require_files(tmp_path, project).followed == ["orders.csv is a link, and read as of today/orders.csv."]
+    with dbt.folders(tmp_path, tmp_path.parent):
+        sources = check.inspect_raw(project, tmp_path, sample_rows=0)
+    assert "orders.csv is a link, and read as of today/orders.csv." in check.findings(sources, tmp_path)
+    assert next(source for source in sources if source.name == "orders").sample["rows"] == 40
+
+
+@pytest.mark.parametrize("name", ["../outside/orders.csv", "/etc/passwd.csv", "export/../../outside/*.csv"])
+def test_raw_names_do_not_lead_out_of_the_raw_folder(project: dbt.Project, tmp_path: Path, name: str) -> None:
+    write_purchase_log(tmp_path / "outside")
+    (tmp_path / "raw" / "export").mkdir(parents=True)
+    message = problems(project, tmp_path / "raw", {"raw_names": {"orders": name}})
+    assert f"'{name}', which orders is to be read from, leads out of {tmp_path / 'raw'}" in message
+
+
+@pytest.mark.parametrize("ending", ["csv", "csv.gz"])
+def test_a_line_that_would_vanish_is_told(project: dbt.Project, tmp_path: Path, ending: str) -> None:
+    """DuckDB passes over a line of more than 32 MB without a word. One of 10 MB is rejected, as others are."""
+    head = b"order_id,customer_id,ordered_at,amount\no1,c1,2024-01-01,1\no2,c1,2024-01-01,"
+    for megabytes, is_told in ((40, True), (10, False)):
+        content = head + b"9" * megabytes * 1_000_000 + b"\no3,c1,2024-01-01,1\n"
+        folder = tmp_path / f"{megabytes}"
+        write_files(folder, {f"orders.{ending}": gzip.compress(content, 1) if ending == "csv.gz" else content})
+        message = problems(project, folder, {})
+        assert (f"orders.{ending} has a line of more than 16,000,000 bytes (around byte " in message) == is_told, (
+            message
+        )
+
+
+def test_more_columns_than_any_table_has_are_told(project: dbt.Project, tmp_path: Path) -> None:
+    names = ["order_id", "customer_id", "ordered_at", "amount", *(f"c{number}" for number in range(10_000))]
+    text = "\n".join([",".join(names), ",".join(["1"] * len(names))])
+    write_files(tmp_path, {"orders.csv": text.encode()})
+    assert "orders.csv has 10004 columns, and at most 1000 are read" in problems(project, tmp_path, {})
+
+
+def test_a_parquet_file_that_expands_too_far_is_told(project: dbt.Project, tmp_path: Path) -> None:
+    rows = "select 'o' || i as order_id, 'c' as customer_id, date '2024-01-01' as ordered_at, 1 as amount from range(100000) as t (i)"
+    write_files(tmp_path, {"orders.parquet": parquet(rows)})
+    assert not problems(project, tmp_path, {})
+    assert "orders.parquet expands to more than 0.0001 GB" in problems(project, tmp_path, {"max_expanded_gb": 0.0001})
+
+
+def test_a_star_in_a_path_stands_for_itself(project: dbt.Project, tmp_path: Path) -> None:
+    """Beside a folder and a file whose names it would also stand for, which would count twice."""
+    for folder in ("a*b?[c]", "axxby[c]", "axxbyc"):
+        for name in ("o*", "oxx"):
+            write_purchase_log(tmp_path / folder / "orders" / name)
+    raw = tmp_path / "a*b?[c]"
+    with dbt.folders(raw, tmp_path.parent):
+        sources = check.inspect_raw(project, raw, sample_rows=0)
+    assert next(source for source in sources if source.name == "orders").sample["rows"] == 80
 
 
 def test_relative_folder_is_refused_by_dbt(

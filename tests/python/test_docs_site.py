@@ -28,6 +28,7 @@ OTHER_VALUES = {
     "raw_files": {"orders": {"skip_lines": 1}},
     "raw_timestamp_formats": ["%d.%m.%Y"],
     "raw_decimal_mark": ",",
+    "publish_contacts": ["email"],
     "counted_order_statuses": ["paid"],
     "uncounted_order_statuses": ["void"],
     "prices_include_tax": True,

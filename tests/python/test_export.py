@@ -211,11 +211,27 @@ def test_csv_tells_nothing_from_an_empty_text_and_has_no_mark_at_its_beginning(
     export(tricky, tmp_path / "out", "csv", ["dim_customers"], ignore_progress)
     assert (tmp_path / "out" / "dim_customers.csv").read_bytes().decode("utf-8").splitlines()[:5] == [
         "customer_id,note,currency,born,seen_at,net_revenue,orders,share,is_known",
-        "1,=1+1,EUR,2024-02-29,2025-06-30 23:59:58,1234567.8901,9007199254740991,0.125,true",
+        "1,'=1+1,EUR,2024-02-29,2025-06-30 23:59:58,1234567.8901,9007199254740991,0.125,true",
         '007,"Müller, ""Ö"" | x",EUR,,,-0.0100,0,,false',
         '3,"",EUR,1970-01-02,1970-01-02 00:00:00,0.0000,,1e-09,',
         "4,,,,,,,,",
     ]
+
+
+def test_no_text_in_csv_is_a_formula_unless_asked_for(tricky: Warehouse, tmp_path: Path) -> None:
+    """What a spreadsheet would run or ask for: the texts alone, and no number or date among them."""
+    texts = ["=1+1", '=HYPERLINK("http://x.example","y")', "+cmd|' /C calc'!A0", "-2+3", "@SUM(1)", "\t=1", "＝1+1"]
+    harmless = ["-5", "+49", "-1,234.50", "a=b", "", "'=1"]
+    with duckdb.connect(str(tricky.published_file)) as connection:
+        connection.execute("delete from marts.fct_orders")
+        for text in [*texts, *harmless]:
+            connection.execute("insert into marts.fct_orders values (?, -2.5)", [text])
+    export(tricky, tmp_path / "out", "csv", ["fct_orders"], ignore_progress)
+    rows = read_csv(tmp_path / "out" / "fct_orders.csv")[1:]
+    assert [row[0] for row in rows] == [*(f"'{text}" for text in texts), *harmless]
+    assert {row[1] for row in rows} == {"-2.5"}
+    export(tricky, tmp_path / "out", "csv", ["fct_orders"], ignore_progress, keep_formulas=True)
+    assert [row[0] for row in read_csv(tmp_path / "out" / "fct_orders.csv")[1:]] == [*texts, *harmless]
 
 
 def test_readme_says_what_the_files_hold(tricky: Warehouse, tmp_path: Path) -> None:

@@ -19,6 +19,10 @@ from soak.nights import Answer, Shop, leftovers, read_answer
 from soak.pocket import POCKET_NIGHTS, make_pocket_project, write_pocket_orders
 from soak.readers import soak_readers
 
+from clv.build.project import find_warehouse
+from clv.errors import UsageError
+from clv.warehouse.files import Warehouse, make_identity_key
+
 FIRST, SECOND, THIRD = POCKET_NIGHTS
 
 
@@ -111,6 +115,117 @@ def test_one_run_at_a_time(shop: Shop) -> None:
     shop.finish_night(THIRD)
     assert outcomes(shop) == ["published", "killed", "published", "published"]
     assert night_of(read_answer(shop.published_file)) == THIRD
+
+
+def test_who_removes_the_lock_file_unlocks_nothing(shop: Shop) -> None:
+    """The second run is refused, and the first publishes nothing, since a run on another machine might go on beside it."""
+    before = read_answer(shop.published_file)
+    first = shop.start_night(THIRD)
+    assert first.stderr is not None
+    assert "checking the raw data" in first.stderr.readline()
+    first.send_signal(signal.SIGSTOP)
+    (shop.warehouse / "clv.lock").unlink()
+    second = clv(shop, "run", "--as-of", THIRD)
+    assert (second.exit_code, f"(process {first.pid} on " in second.stderr) == (3, True), second.output
+    assert outcomes(shop)[0] == "running"
+    first.send_signal(signal.SIGCONT)
+    exit_code, _, stderr = finish(first)
+    assert exit_code == 3
+    assert "clv.lock was removed or replaced while this run held it" in stderr
+    assert read_answer(shop.published_file) == before
+    shop.finish_night(THIRD)
+
+
+STOPPED = """
+import os, signal, sys
+from clv import cli
+from clv.commands import run
+from clv.warehouse import publish
+
+_, moment, number, *_ = sys.argv
+del sys.argv[1:6]
+
+def stop(*arguments):
+    os.kill(os.getpid(), int(number))
+
+if moment == "after":
+    swap = publish._swap
+    publish._swap = lambda warehouse: (swap(warehouse), stop())
+else:
+    run.publish = stop
+cli.main()
+"""
+BROKEN = """
+import sys
+from clv import cli
+from clv.commands import run
+
+del sys.argv[1:4]
+run._Night._audit = lambda *arguments: {}["no such key"]
+cli.main()
+"""
+
+
+@pytest.mark.parametrize(
+    ("moment", "sent", "exit_code", "word"),
+    [("before", signal.SIGTERM, 143, "Terminated"), ("after", signal.SIGINT, 130, "Interrupted")],
+)
+def test_a_run_that_is_stopped_says_what_is_true(
+    shop: Shop, moment: str, sent: signal.Signals, exit_code: int, word: str
+) -> None:
+    """Before and after the rename that publishes: the folder is tidied either way."""
+    prefix = [sys.executable, "-c", STOPPED, moment, str(int(sent))]
+    code, _, stderr = finish(shop.start("run", "--as-of", THIRD, "--accept-changes", prefix=prefix))
+    assert code == exit_code, stderr
+    is_published = moment == "after"
+    told = "had been published just before, and is of this run." if is_published else "nothing was published."
+    assert f"{word}: " in stderr
+    assert told in stderr
+    assert night_of(read_answer(shop.published_file)) == (THIRD if is_published else SECOND)
+    assert leftovers(shop.warehouse) == []
+    latest = status(shop)["runs"][0]
+    assert (latest["published"] is not None, latest["exit_code"]) == (is_published, exit_code)
+
+
+def test_a_machine_that_fails_ends_with_4(shop: Shop) -> None:
+    """Too little memory, and what nothing expected: a scheduler tries again. Neither is a traceback."""
+    run = clv(shop, "run", "--as-of", THIRD, prefix=["env", "CLV_MEMORY_LIMIT=1MB"])
+    assert run.exit_code == 4, run.output
+    assert "DuckDB needed more memory than 1MB" in run.stderr
+    process = shop.start("run", "--as-of", THIRD, "--json", prefix=[sys.executable, "-c", BROKEN])
+    code, stdout, stderr = finish(process)
+    assert code == 4, stderr
+    assert "clv broke down: KeyError: 'no such key'" in stderr
+    assert "Traceback" not in stderr
+    assert json.loads(stdout)["error"]["exit_code"] == 4
+    assert "Traceback" in (shop.warehouse / "logs" / "clv.jsonl").read_text(encoding="utf-8")
+    assert outcomes(shop)[:2] == ["broke down", "broke down"]
+    assert night_of(read_answer(shop.published_file)) == SECOND
+    shop.finish_night(THIRD)
+
+
+def test_files_are_of_the_owner_and_group_and_the_key_of_the_owner(shop: Shop) -> None:
+    """Whatever the umask: a wide one is narrowed."""
+    fresh = shop.elsewhere(shop.folder / "fresh")
+    prefix = ["sh", "-c", 'umask 0; exec "$@"', "sh"]
+    assert clv(fresh, "run", "--as-of", THIRD, prefix=prefix).exit_code == 0
+    modes = {path: path.stat().st_mode & 0o777 for path in (fresh.warehouse, *fresh.warehouse.rglob("*"))}
+    assert {mode for path, mode in modes.items() if path.is_dir()} == {0o750}
+    assert {mode for path, mode in modes.items() if path.is_file() and path.name != "identity.key"} == {0o640}
+    # the tests give the key by the environment
+    assert fresh.warehouse / "identity.key" not in modes
+
+
+def test_the_key_is_made_once_for_its_owner_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CLV_IDENTITY_KEY")
+    warehouse = Warehouse(tmp_path)
+    make_identity_key(warehouse)
+    key = warehouse.identity_key_file.read_text()
+    assert len(key.strip()) == 64
+    warehouse.identity_key_file.chmod(0o644)
+    make_identity_key(warehouse)
+    assert warehouse.identity_key_file.read_text() == key
+    assert warehouse.identity_key_file.stat().st_mode & 0o777 == 0o600
 
 
 def test_two_real_runs_at_a_time(shop: Shop) -> None:
@@ -248,6 +363,45 @@ def test_what_the_audit_refuses_is_not_published(changeable: Shop) -> None:
     assert night_of(read_answer(shop.published_file)) == THIRD
 
 
+def test_a_folder_of_somebody_else_is_left_as_it_is(published_shop: Shop, tmp_path: Path) -> None:
+    """Neither a run nor a rollback deletes or replaces what no warehouse has written, nor leaves anything there."""
+    shop = published_shop.elsewhere(tmp_path)
+    files = {
+        "spill/notes": "mine",
+        "candidate.duckdb": "mine",
+        "film.part": "mine",
+        "runs/a.part": "mine",
+        "runs/a.json": "{}",
+    }
+    for name, content in files.items():
+        (shop.warehouse / name).parent.mkdir(parents=True, exist_ok=True)
+        (shop.warehouse / name).write_text(content)
+    for command, told in (
+        ("run", "holds candidate.duckdb, but shows no sign"),
+        ("rollback", "shows no sign of a warehouse"),
+    ):
+        refused = clv(shop, command)
+        assert refused.exit_code == 2
+        assert told in refused.stderr
+    left = {path.relative_to(shop.warehouse).as_posix() for path in shop.warehouse.rglob("*") if path.is_file()}
+    assert left == set(files)
+
+
+def test_a_run_leaves_the_files_of_others_in_the_folder_of_a_warehouse(shop: Shop) -> None:
+    (shop.warehouse / "film.part").write_text("mine")
+    shop.finish_night(THIRD)
+    assert (shop.warehouse / "film.part").read_text() == "mine"
+
+
+def test_any_character_in_the_path_of_a_warehouse_works_or_is_refused(published_shop: Shop, tmp_path: Path) -> None:
+    shop = published_shop.elsewhere(tmp_path / "odd [x] *%$&;~=,é")
+    shop.finish_night(THIRD)
+    assert night_of(read_answer(shop.published_file)) == THIRD
+    for name in ("it's", 'so "called"', "a\\b", "{{ 1 }}", "a?b", "a#b", "two\nlines"):
+        with pytest.raises(UsageError, match=r"can't have in the path of a database: name another one"):
+            find_warehouse(tmp_path / name)
+
+
 def test_leftovers_of_killed_runs_and_older_publications_are_deleted(shop: Shop) -> None:
     for name in ("candidate.duckdb", "candidate.duckdb.wal", "publications/clv-x.duckdb.part", "runs/x.part"):
         (shop.warehouse / name).write_text("half of it")
@@ -381,7 +535,7 @@ def test_a_folder_that_is_read_only(shop: Shop) -> None:
 def test_too_little_room_is_told_before_the_build(shop: Shop) -> None:
     used = sum(path.stat().st_size for path in shop.warehouse.rglob("*") if path.is_file())
     run = mounted(shop, f"{(used + 1_000_000) // 1024}k rw", "run", "--as-of", THIRD)
-    assert run.exit_code == 2, run.output
+    assert run.exit_code == 4, run.output
     assert f"The disk of {shop.warehouse} has " in run.stderr
     assert "building and testing" not in run.stderr
     assert night_of(read_answer(run.published_file)) == SECOND
@@ -393,7 +547,7 @@ def test_a_disk_that_fills_up_during_the_build(shop: Shop, tmp_path: Path) -> No
     used = sum(path.stat().st_size for path in shop.warehouse.rglob("*") if path.is_file())
     raw = str(tmp_path / "raw")
     run = mounted(shop, f"{(used + 2_200_000) // 1024}k rw", "run", "--raw", raw, "--as-of", THIRD)
-    assert run.exit_code == 2, run.output
+    assert run.exit_code == 4, run.output
     assert "building and testing" in run.stderr
     assert "writing the candidate" not in run.stderr
     assert "The disk is full: free some space, or keep fewer publications (--keep), and run again." in run.stderr
@@ -404,7 +558,7 @@ FULL_WRITE = """
 import resource, sys
 from datetime import datetime
 from pathlib import Path
-from clv.errors import UsageError
+from clv.errors import MachineError
 from clv.warehouse.files import Warehouse
 from clv.warehouse.publish import Mart, Publication, write_candidate
 
@@ -412,7 +566,7 @@ resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, 300_000))
 try:
     mark = Publication("1", None, datetime(2025, 1, 1), "", "", "", "")
     write_candidate(Warehouse(Path(sys.argv[1])), [Mart("fct_orders"), Mart("dim_customers")], mark)
-except UsageError as error:
+except MachineError as error:
     print(error)
 """
 

@@ -9,11 +9,16 @@ import subprocess
 import sys
 import termios
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from conftest import REPOSITORY, TIMEOUT_SECONDS, CommandRun, RunClv, lack, run_command
+from rich.text import Text
+
+from clv.console.terminal import show, show_error, table
+from clv.report.summary import read_summary, render_summary
 
 COMMAND = Path(sys.executable).with_name("clv")
 SHELLS = ("bash", "zsh", "fish")
@@ -80,6 +85,39 @@ def test_an_error_is_red_on_a_terminal_and_plain_elsewhere(kept: Path) -> None:
     assert code == 2
     assert re.search(r"\x1b\[31mThere is no folder ", drawn)
     assert run_command(["check", "--raw", "nosuch"], kept).stderr.startswith("There is no folder ")
+
+
+STEERING = {
+    "\x1b[2J\x1b]0;title\x07": r"\x1b[2J\x1b]0;title\x07",
+    "over\rwritten": r"over\rwritten",
+    "abc\u202egnp.exe": r"abc\u202egnp.exe",
+    "\x9b31m": r"\x9b31m",
+    "Müller\n\tjr": "Müller\n\tjr",
+}
+
+
+@pytest.mark.parametrize("text", STEERING)
+def test_no_value_of_a_shop_steers_the_terminal(text: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """A name with a control character is shown with its code, in tables, sentences and errors."""
+    shown = table("Channels", ["channel", "spend"])
+    shown.add_row(text, Text(text))
+    show([shown, text, Text(f"Warning: {text}")])
+    show_error(f"{text}\n{text}")
+    printed = capsys.readouterr()
+    for stream in (printed.out, printed.err):
+        assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202e]", stream)
+    # rich leaves some of them out of its own texts
+    assert printed.out.count(STEERING[text].splitlines()[0]) >= 2
+    assert printed.err.count(STEERING[text].splitlines()[0]) == 2
+
+
+def test_a_terminal_shows_twenty_channels(small_warehouse: CommandRun) -> None:
+    """Of 100,000, the largest, and how many more there are."""
+    summary = read_summary(small_warehouse.published_file)
+    many = [(f"channel-{number}", 1, 1, 1, 1, 1, 1) for number in range(100_000)]
+    shown = next(part for part in render_summary(replace(summary, channels=many)) if "channels" in str(part.title))
+    assert shown.row_count == 21
+    assert str(list(shown.columns[0].cells)[-1]) == "99,980 more in marts.fct_channel_months"
 
 
 @pytest.mark.parametrize("width", [60, 80])

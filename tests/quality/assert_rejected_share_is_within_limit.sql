@@ -13,13 +13,15 @@
         select * from {{ ref('int_record_outcomes') }} where outcome = 'rejected'
     ),
 
+    -- as in int_records_rejected, for which no other model waits
     quarantine as (
         {% for source in raw_sources() %}
         select
             rejected.source_name,
             rejected.delivered_in,
             rejected.reason,
-            {{ raw_record_text('staged.raw_record') }} as raw_record
+            {{ raw_record_text('staged.raw_record') }} as raw_record,
+            false as is_line
         from rejected
         inner join {{ ref('stg_shop__' ~ source) }} as staged
             on
@@ -32,7 +34,8 @@
             source_name,
             delivered_in,
             reason,
-            raw_line as raw_record
+            raw_line as raw_record,
+            true as is_line
         from {{ ref('stg_shop__unreadable_lines') }}
     ),
 
@@ -45,7 +48,7 @@
                 when reason like '%no exchange rate for % on ____-__-__' then substr(reason, 1, length(reason) - length(' on 2025-06-30'))
                 else reason
             end as reason,
-            raw_record
+            {{ masked_record('quarantine') }} as raw_record
         from quarantine
     ),
 

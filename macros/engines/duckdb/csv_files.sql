@@ -18,24 +18,85 @@
         {% do groups.setdefault(tojson([file.compression, file.delimiter, file.skip_lines, file.columns]), []).append(file) %}
     {% endfor %}
     {% for group in groups.values() %}
-        {% do duckdb_insert_csv(finding, table, group) %}
+        {% set read_table = duckdb_read_aside(finding, table, group) %}
         {% do run_query(
             'insert into landing.landed_files select ' ~ string_literal(finding.table) ~ ', path, version, decimal_columns from landing.deliveries'
-            ~ ' left join (' ~ duckdb_decimal_columns('(select * from ' ~ table ~ ' where landed_file in ' ~ duckdb_list(group | map(attribute='path')) ~ ')', group[0].columns)
+            ~ ' left join (' ~ duckdb_decimal_columns('(select * from ' ~ read_table ~ ' where landed_file in ' ~ duckdb_list(group | map(attribute='path')) ~ ')', group[0].columns)
             ~ ') as decimals on path = landed_file where source_name = '
             ~ string_literal(finding.source) ~ ' and path in ' ~ duckdb_list(group | map(attribute='path'))
         ) %}
+        {% do duckdb_land_read(finding, table, read_table, group) if read_table != table %}
     {% endfor %}
     {% set types = {} %}
     {% for name in columns %}{% do types.update({name: 'TEXT'}) %}{% endfor %}
+    {% do duckdb_note_whole_numbers(finding) %}
+    {% set origin = '(select * from ' ~ table ~ ' where landed_row > 0) as landed' if finding.is_input and has_forgotten() else table %}
+    {% set select = landing_select(finding, types, origin, duckdb_delivered_in('landed_file'), 'landed_row') %}
+    {% do finding.whole_numbers.clear() %}
+    {{ return(select) }}
+{% endmacro %}
+
+
+{% macro duckdb_note_whole_numbers(finding) %}
     {% set of_table = ' from landing.landed_files where landed_as = ' ~ string_literal(finding.table) %}
     {% for row in run_query("select distinct unnest(string_split(decimal_columns, chr(10)))" ~ of_table ~ ' and decimal_columns is not null').rows %}
         {% do finding.whole_numbers.update({row[0] | lower: 'landed_file in (select path' ~ of_table
             ~ " and list_contains(string_split(decimal_columns, chr(10)), " ~ string_literal(row[0]) ~ '))'}) %}
     {% endfor %}
-    {% set select = landing_select(finding, types, table, duckdb_delivered_in('landed_file'), 'landed_row') %}
-    {% do finding.whole_numbers.clear() %}
-    {{ return(select) }}
+{% endmacro %}
+
+
+{#- Where persons were forgotten, files are read into a temporary table first, so that nothing of them is ever written to the database's file. -#}
+{% macro duckdb_read_aside(finding, table, files) %}
+    {% set read_table = 'landing_read' if has_forgotten() else table %}
+    {% do run_query('create or replace temp table landing_read as select * from ' ~ table ~ ' limit 0') if read_table != table %}
+    {% do duckdb_insert_csv(finding, read_table, files) %}
+    {{ return(read_table) }}
+{% endmacro %}
+
+
+{#- Rows about a person who was forgotten land without their values. Those behind a query are told by any email in them and by columns called
+    like an id of a customer. -#}
+{% macro duckdb_land_read(finding, table, read_table, files) %}
+    {% set wiped, types, place = [], {}, 'select landed_file, landed_row' %}
+    {% for name in files[0].columns %}
+        {% do wiped.append(duckdb_quote(name) ~ ' = null') %}
+        {% do types.update({name: 'TEXT'}) %}
+    {% endfor %}
+    {% if finding.is_input %}
+        {% set conditions = ['false'] %}
+        {% for name in files[0].columns %}
+            {% set kinds = {'email': normalised_email(duckdb_quote(name))} %}
+            {% do kinds.update({'id': 'trim(' ~ duckdb_quote(name) ~ ')'}) if modules.re.search('(?i)(customer|client|buyer|user|kunde).*(id|nr|no|number)$', name) %}
+            {% for kind, value in kinds.items() %}
+                {% do conditions.append(forgotten_hash(value, kind) ~ " in (select value_hash from landing.forgotten where kind = '" ~ kind ~ "')") %}
+            {% endfor %}
+        {% endfor %}
+        {% set found = place ~ ' from ' ~ read_table ~ ' where ' ~ conditions | join(' or ') %}
+    {% else %}
+        {% do duckdb_note_whole_numbers(finding) %}
+        {% set columns = [] %}
+        {% for column in finding.contract if column.name in ['customer_id', 'email', 'order_id', 'store'] %}{% do columns.append(column) %}{% endfor %}
+        {% set rows = landing_select(
+            dict(finding, contract=columns, condition=none, filters=[]), types, read_table, 'landed_file', 'landed_row'
+        ) %}
+        {% do finding.whole_numbers.clear() %}
+        {% set names = columns | map(attribute='name') | list %}
+        {% do note_forgotten_orders(rows, names) if finding.source in ['orders', 'order_items'] %}
+        {% set found = 'select delivered_in as landed_file, delivered_row as landed_row from (' ~ rows ~ ') as delivered where ' ~ is_forgotten(names) %}
+    {% endif %}
+    {% do run_query(
+        'update ' ~ read_table ~ ' as landed set ' ~ wiped | join(', ') ~ ', landed_row = -landed.landed_row from (' ~ found ~ ') as found'
+        ~ ' where landed.landed_file = found.landed_file and landed.landed_row = found.landed_row'
+    ) %}
+    {% do run_query('insert into ' ~ table ~ ' by name select * from ' ~ read_table) %}
+    {% do run_query('drop table ' ~ read_table) %}
+    {# a line that is no record may hold the email of somebody #}
+    {% do run_query(
+        "update landing.unreadable_lines set raw_line = '(forgotten)' where landed_as = " ~ string_literal(finding.table)
+        ~ " and exists (select 1 from (select unnest(regexp_extract_all(raw_line, '[^\\s,;|<>\"]+@[^\\s,;|<>\"]+')) as email) as words where "
+        ~ forgotten_hash(normalised_email('email'), 'email') ~ " in (select value_hash from landing.forgotten where kind = 'email'))"
+    ) %}
 {% endmacro %}
 
 
@@ -124,7 +185,7 @@
     {% do run_query('drop table if exists landing_scans') %}
     {% do run_query(
         'insert into ' ~ table ~ ' (' ~ columns | join(', ') ~ ', landed_file, landed_row) '
-        ~ 'select *, row_number() over () from read_csv(' ~ duckdb_list(files | map(attribute='path'))
+        ~ 'select *, row_number() over () from read_csv(' ~ duckdb_paths(files | map(attribute='path'))
         ~ ", auto_detect = false, compression = '" ~ files[0].compression ~ "', header = true, skip = " ~ files[0].skip_lines
         ~ ', delim = ' ~ string_literal(files[0].delimiter) ~ ", quote = '\"', escape = '\"'"
         ~ ', columns = {' ~ types | join(', ') ~ "}, filename = 'landed_file', store_rejects = true, rejects_limit = 0"

@@ -1,5 +1,5 @@
 {% macro duckdb__files_below(root, patterns) %}
-    {% set literal_root = modules.re.sub('([][*?])', '[\\1]', root) %}
+    {% set literal_root = duckdb_path(root) %}
     {% set queries = [] %}
     {% for pattern in patterns %}
         {% do queries.append('select ' ~ loop.index ~ ' as position, file from glob(' ~ string_literal(literal_root ~ '/' ~ pattern) ~ ')') %}
@@ -34,7 +34,7 @@
 {#- DuckDB does not see the compression behind every path. -#}
 {% macro duckdb_select_lines(files) %}
     {{ return(
-        "select line, landed_file from read_csv(" ~ duckdb_list(files | map(attribute='path')) ~ ", compression = '" ~ files[0].compression ~ "',"
+        "select line, landed_file from read_csv(" ~ duckdb_paths(files | map(attribute='path')) ~ ", compression = '" ~ files[0].compression ~ "',"
         ~ " auto_detect = false, columns = {'line': 'VARCHAR'}, delim = '\x01',"
         ~ " quote = '', escape = '', header = false, skip = " ~ files[0].skip_lines ~ ", strict_mode = false, ignore_errors = true, filename = 'landed_file')"
     ) }}
@@ -47,7 +47,7 @@
     {% set nested = {} %}
     {% for file in files %}{% do by_path.update({file.path: {}}) %}{% endfor %}
     {% for row in run_query(
-        "select file_name, '>' || name, coalesce(num_children, 0), duckdb_type from parquet_schema(" ~ duckdb_list(by_path) ~ ")"
+        "select file_name, '>' || name, coalesce(num_children, 0), duckdb_type from parquet_schema(" ~ duckdb_paths(by_path) ~ ")"
     ).rows %}
         {% set path, left = row[0], nested.get(row[0]) %}
         {% do by_path[path].update({row[1][1:]: row[3] | upper}) if left == 0 %}
@@ -62,7 +62,7 @@
 {% macro duckdb__file_versions(files) %}
     {{ return(
         'select ' ~ duckdb_delivered_in('filename') ~ " as delivered_in, filename as path, size || ' bytes of ' || last_modified as version,"
-        ~ ' last_modified as delivered_at from read_blob(' ~ duckdb_list(files | map(attribute='path')) ~ ')'
+        ~ ' last_modified as delivered_at from read_blob(' ~ duckdb_paths(files | map(attribute='path')) ~ ')'
     ) }}
 {% endmacro %}
 
@@ -75,7 +75,7 @@
         {% do finding.whole_numbers.update(duckdb_parquet_whole_numbers(files)) %}
         {% do selects.append(landing_select(
             finding, files[0].types,
-            'read_parquet(' ~ duckdb_list(files | map(attribute='path')) ~ ", union_by_name = true, filename = 'landed_file', file_row_number = true)",
+            'read_parquet(' ~ duckdb_paths(files | map(attribute='path')) ~ ", union_by_name = true, filename = 'landed_file', file_row_number = true)",
             duckdb_delivered_in('landed_file'), 'file_row_number'
         )) %}
         {% do finding.whole_numbers.clear() %}
@@ -90,11 +90,11 @@
     {% set columns, whole_numbers = [], {} %}
     {% for name, type in files[0].types.items() if type == 'VARCHAR' %}{% do columns.append(name) %}{% endfor %}
     {% set first_rows = (
-        '(select * from read_parquet(' ~ duckdb_list(files | map(attribute='path'))
+        '(select * from read_parquet(' ~ duckdb_paths(files | map(attribute='path'))
         ~ ", union_by_name = true, filename = 'landed_file', file_row_number = true) where file_row_number < 20)"
     ) %}
     {% for row in (run_query(duckdb_decimal_columns(first_rows, columns)).rows if columns else []) if row[1] %}
-        {% set file = 'read_parquet(' ~ string_literal(row[0]) ~ ", filename = 'landed_file')" %}
+        {% set file = 'read_parquet(' ~ string_literal(duckdb_path(row[0])) ~ ", filename = 'landed_file')" %}
         {% set found = run_query(duckdb_decimal_columns('(select * from ' ~ file ~ ')', row[1].split('\n'))).rows[0][1] %}
         {% for name in (found or '').split('\n') if name %}{% do whole_numbers.setdefault(name | lower, []).append(row[0]) %}{% endfor %}
     {% endfor %}
@@ -111,6 +111,17 @@
 {% macro duckdb_quote(name) %}
     {{- return('"' ~ name.replace('"', '""') ~ '"') -}}
 {% endmacro %}
+
+
+{#- For what reads files, to which *, ? and [ in a path stand for other characters. -#}
+{% macro duckdb_paths(paths) %}
+    {% set escaped = [] %}
+    {% for path in paths %}{% do escaped.append(duckdb_path(path)) %}{% endfor %}
+    {{ return(duckdb_list(escaped)) }}
+{% endmacro %}
+
+
+{% macro duckdb_path(path) %}{{ return(modules.re.sub('([][*?])', '[\\1]', path)) }}{% endmacro %}
 
 
 {% macro duckdb_list(values) %}

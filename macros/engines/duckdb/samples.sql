@@ -17,7 +17,7 @@
         {% endfor %}
         {% do selects.append(landing_select(
             finding, types,
-            'read_csv(' ~ duckdb_list(files | map(attribute='path')) ~ ", auto_detect = false, compression = '" ~ files[0].compression
+            'read_csv(' ~ duckdb_paths(files | map(attribute='path')) ~ ", auto_detect = false, compression = '" ~ files[0].compression
             ~ "', header = true, skip = " ~ files[0].skip_lines ~ ", delim = " ~ string_literal(files[0].delimiter) ~ ", quote = '\"', escape = '\"', columns = {" ~ columns | join(', ')
             ~ "}, filename = 'landed_file', store_rejects = true, rejects_limit = 100000, rejects_table = 'sample_errors', rejects_scan = 'sample_scans')",
             duckdb_delivered_in('landed_file'), 'row_number() over ()' if finding.is_input or (finding.source == 'orders' and 'order_id' not in finding.mapping) else 'cast(null as bigint)'

@@ -61,6 +61,22 @@
 
 {% macro duckdb__raw_record_text(record) %}{{ return('cast(to_json(' ~ record ~ ') as varchar)') }}{% endmacro %}
 
+{% macro duckdb__masked_json(record, shown) %}
+    {% set conditions = [] %}
+    {% for name in shown %}
+        {% do conditions.append('lower(pair.key) ' ~ ('like ' if '%' in name else '= ') ~ string_literal(name)) %}
+    {% endfor %}
+    {{ return(
+        "(select cast(json_group_object(pair.key, case when pair.type = 'NULL' or ((" ~ conditions | join(' or ')
+        ~ ") and pair.type not in ('OBJECT', 'ARRAY') and not contains(cast(pair.value as varchar), '@')) then pair.value"
+        ~ " else cast('\"***\"' as json) end) as varchar) from json_each(try_cast(" ~ record ~ " as json)) as pair)"
+    ) }}
+{% endmacro %}
+
+{% macro duckdb__text_form(text) %}
+    {{ return("regexp_replace(regexp_replace(" ~ text ~ ", '[\\p{L}\\p{M}]', 'x', 'g'), '\\p{N}', '9', 'g')") }}
+{% endmacro %}
+
 {% macro duckdb__landed_text(column, type) %}
     {% set text = 'cast(' ~ column ~ ' as varchar)' %}
     {{ return('coalesce(try(decode(' ~ column ~ ')), ' ~ text ~ ')' if type == 'BLOB' else text) }}

@@ -20,15 +20,17 @@ outcomes as (
     from unreadable_lines
     union all
     {% endfor %}
-    {% for outcome in ['delivered', 'filtered'] %}
+    {% for left_out in ['filtered', 'forgotten'] %}
+    {% for outcome in ['delivered', left_out] %}
     select
         source_name,
         delivered_in,
         '{{ outcome }}' as outcome,
-        filtered_rows as outcome_rows
+        {{ left_out }}_rows as outcome_rows
     from deliveries
-    where filtered_rows > 0
+    where {{ left_out }}_rows > 0
     union all
+    {% endfor %}
     {% endfor %}
     select
         source_name,
@@ -49,7 +51,8 @@ counted as (
         cast(sum(case when outcome = 'merged' then outcome_rows else 0 end) as bigint) as merged_rows,
         cast(sum(case when outcome = 'withdrawn' then outcome_rows else 0 end) as bigint) as withdrawn_rows,
         cast(sum(case when outcome = 'not yet known' then outcome_rows else 0 end) as bigint) as not_yet_known_rows,
-        cast(sum(case when outcome = 'filtered' then outcome_rows else 0 end) as bigint) as filtered_rows
+        cast(sum(case when outcome = 'filtered' then outcome_rows else 0 end) as bigint) as filtered_rows,
+        cast(sum(case when outcome = 'forgotten' then outcome_rows else 0 end) as bigint) as forgotten_rows
     from outcomes
     group by source_name, delivered_in
 ),
@@ -66,6 +69,7 @@ final as (
         withdrawn_rows,
         not_yet_known_rows,
         filtered_rows,
+        forgotten_rows,
         {{ ratio('rejected_rows', 'delivered_rows') }} as rejected_share
     from counted
 )

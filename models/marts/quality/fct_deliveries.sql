@@ -14,6 +14,7 @@ final as (
         withdrawn_rows,
         not_yet_known_rows,
         filtered_rows,
+        forgotten_rows,
         rejected_share
     from deliveries
 )

@@ -44,6 +44,7 @@ checks as (
             sum(
                 accepted_rows + rejected_rows + superseded_rows + merged_rows + withdrawn_rows + not_yet_known_rows
                 + filtered_rows
+                + forgotten_rows
             ),
             0
         ) as right_amount

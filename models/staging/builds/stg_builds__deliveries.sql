@@ -7,7 +7,8 @@ renamed as (
         source_name,
         delivered_in,
         is_new,
-        filtered_rows
+        filtered_rows,
+        forgotten_rows
     from source
 )
 

@@ -20,7 +20,7 @@ from clv.audit.pages import SuitePage, write_pages
 from clv.engines import ENGINE
 from clv.engines.protocol import Comparison, Database, EngineError, sql_name, sql_text
 from clv.errors import DataError, UsageError
-from clv.warehouse.housekeeping import SPILL_FOLDER
+from clv.warehouse.files import SPILL_FOLDER
 from clv.warehouse.publish import MARTS_SCHEMA
 
 if TYPE_CHECKING:

@@ -28,6 +28,10 @@ td table { margin-top: .5rem }
 """
 
 
+POLICY = """<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">"""
+"""Nothing is loaded and no script runs, whatever a value of the shop's looks like."""
+
+
 @dataclass(frozen=True)
 class SuitePage:
     """What a page shows: the results of a suite, a sentence for each that failed, and the rows of a query's frame.
@@ -67,7 +71,7 @@ def _remove(folder: Path) -> None:
 
 def _html(title: str, body: str) -> str:
     return (
-        f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>{escape(title)}</title>\n'
+        f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n{POLICY}\n<title>{escape(title)}</title>\n'
         f"<style>{STYLE}</style>\n</head>\n<body>\n<h1>{escape(title)}</h1>\n{body}\n</body>\n</html>\n"
     )
 
@@ -115,11 +119,27 @@ def _suite(page: SuitePage, view: Any) -> str:
     # the first section is an overview, whose links lead to pages that are not written
     sections = ValidationResultsPageRenderer().render(whole).to_json_dict()["sections"][1:]
     bodies = [
-        view.render({"section": section, "section_loop": {"index": index}}) for index, section in enumerate(sections, 1)
+        view.render({"section": _escaped(section), "section_loop": {"index": index}})
+        for index, section in enumerate(sections, 1)
     ]
     failures = [f"<pre>{escape(sentence)}</pre>" for sentence in page.failures]
     table = [f"<h5>Rows</h5><table>{''.join(map(_row, page.rows))}</table>"] if page.rows else []
     return "\n".join(['<p><a href="index.html">all suites</a></p>', *failures, *bodies, *table])
+
+
+def _escaped(content: Any) -> Any:
+    """Escape the texts that Great Expectations would write as they are; it escapes parameters of templates itself."""
+    if isinstance(content, str):
+        return escape(content, quote=False)
+    if isinstance(content, list | tuple):
+        return [_escaped(item) for item in content]
+    if isinstance(content, dict):
+        is_template = "template" in content
+        return {
+            name: value if is_template and name in ("template", "params") else _escaped(value)
+            for name, value in content.items()
+        }
+    return content
 
 
 def _row(values: Sequence[str]) -> str:

@@ -18,7 +18,7 @@ from dbt.contracts.graph.nodes import ModelNode
 from dbt_common.events.base_types import EventMsg
 
 from clv.engines import ENGINE
-from clv.errors import UsageError
+from clv.errors import ClvError, MachineError, UsageError
 from clv.warehouse.housekeeping import DISK_FULL, FULL_DISK
 from clv.warehouse.publish import MARTS_SCHEMA
 
@@ -29,6 +29,8 @@ LOG = logging.getLogger(__name__)
 
 DEFINING_VARS = ("purchase_model", "compared_purchase_models")
 """Vars that say which models there are and what they read; all others only say what stands in them."""
+SILENT = {"DO_NOT_TRACK": "1", "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
+"""Nothing is told to anybody."""
 DEFAULT_WAREHOUSE = Path("warehouse")
 """As in profiles.yml, so that plain `dbt build` goes on from the same parse."""
 FAILED = ("fail", "error", "runtime error")
@@ -64,9 +66,9 @@ class Failure:
         return self.kind != "test" and self.message.startswith(COMPILATION_ERROR)
 
     @property
-    def is_full_disk(self) -> bool:
-        """Whether there was no room left."""
-        return bool(DISK_FULL.search(self.message))
+    def is_of_machine(self) -> bool:
+        """Whether memory, the disk or a connection failed, so that another try may help."""
+        return is_of_machine(self.message)
 
     @property
     def is_damage(self) -> bool:
@@ -86,7 +88,7 @@ class Outcome:
 @contextmanager
 def folders(raw: Path | None, warehouse: Path) -> Iterator[None]:
     """Name the folders to dbt by its environment variables for as long as the block lasts."""
-    names = {"CLV_RAW_DIR": str(raw) if raw else "", "CLV_WAREHOUSE_DIR": str(warehouse)}
+    names = {"CLV_RAW_DIR": str(raw) if raw else "", "CLV_WAREHOUSE_DIR": str(warehouse), **SILENT}
     if key := os.environ.get("CLV_IDENTITY_KEY"):
         names["DBT_ENV_SECRET_CLV_IDENTITY_KEY"] = key  # dbt leaves the values of such variables out of its logs
     with environment(names):
@@ -127,7 +129,7 @@ def parse_project(folder: Path, target: str | None, variables: Mapping[str, Any]
         command = ["parse", "--no-write-json", *_options(folder, target, lasting)]
         result = _invoke(command, None, _error_collector(errors))
     if not result.success or not isinstance(result.result, Manifest):
-        raise UsageError(explain(_message(result, errors)))
+        raise _failed(_message(result, errors))
     return Project(folder, target, variables, result.result)
 
 
@@ -149,6 +151,11 @@ def fingerprint(manifest: Manifest) -> str:
     return hashlib.sha256(json.dumps([files, macros], sort_keys=True).encode()).hexdigest()
 
 
+def _failed(message: str) -> ClvError:
+    """Return what a command of dbt that failed as a whole raises."""
+    return (MachineError if is_of_machine(message) else UsageError)(explain(message))
+
+
 class OperationError(UsageError):
     """A macro failed, after it had logged `lines`."""
 
@@ -159,7 +166,10 @@ class OperationError(UsageError):
 
 
 def run_operation(project: Project, macro: str, **arguments: object) -> list[str]:
-    """Run a macro and return the lines that it logged. Raises OperationError with dbt's message if it fails."""
+    """Run a macro and return the lines that it logged.
+
+    Raises OperationError with dbt's message if it fails, MachineError where the machine did.
+    """
     lines: list[str] = []
     errors: list[str] = []
 
@@ -178,7 +188,10 @@ def run_operation(project: Project, macro: str, **arguments: object) -> list[str
     ]
     result = _invoke(command, project.manifest, on_event)
     if not result.success:
-        raise OperationError(explain(_message(result, errors)), lines)
+        message = _message(result, errors)
+        if is_of_machine(message):
+            raise _failed(message)
+        raise OperationError(explain(message), lines)
     return lines
 
 
@@ -223,6 +236,11 @@ def _outcome(result: dbtRunnerResult) -> Outcome:
 def log_path(project: Path) -> Path:
     """Return the file that holds all dbt said."""
     return Path(os.environ.get("DBT_LOG_PATH") or project / "logs").absolute() / "dbt.log"
+
+
+def is_of_machine(message: str) -> bool:
+    """Say whether an error of dbt or the engine is the machine's."""
+    return bool(DISK_FULL.search(message)) or ENGINE.is_of_machine(message)
 
 
 def explain(message: str) -> str:

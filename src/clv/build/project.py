@@ -3,6 +3,7 @@
 import difflib
 import json
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -16,6 +17,8 @@ from clv.warehouse.files import KEPT_PUBLICATIONS, Warehouse
 
 PROJECT_NAME = "clv_warehouse"
 PROJECT_FILE = "dbt_project.yml"
+UNFIT = re.compile("['\"\\\\{}?#\x00-\x1f\x7f]")
+"""Characters of a path that an SQL text, a URL, YAML or a template takes for something else."""
 VARS_FILE = "shop.yml"
 """Vars of the shop that `clv` finds by itself, in the folder of the raw files or beside it."""
 
@@ -199,4 +202,11 @@ def raw_folder(given: Path | None) -> Path | None:
 def find_warehouse(given: Path | None) -> Warehouse:
     """Return the warehouse in the folder `given`, else CLV_WAREHOUSE_DIR, else `warehouse` in the project."""
     named = str(given) if given is not None else os.environ.get("CLV_WAREHOUSE_DIR", "")
-    return Warehouse(Path(named).expanduser().resolve() if named else find_project() / "warehouse")
+    folder = Path(named).expanduser().resolve() if named else find_project() / "warehouse"
+    strange = UNFIT.search(str(folder))
+    if strange:
+        raise UsageError(
+            f"The folder of the warehouse, {str(folder)!r}, holds the character {strange[0]!r}, which dbt or the "
+            "engine can't have in the path of a database: name another one with --warehouse (or CLV_WAREHOUSE_DIR)."
+        )
+    return Warehouse(folder)

@@ -18,9 +18,11 @@ from clv.build.dbt import OperationError, Project, folders, run_operation
 from clv.build.project import RunSettings
 from clv.build.sources import sources_project
 from clv.commands import samples
-from clv.commands.contents import NO_UTF8, is_utf8, why_no_table
+from clv.commands.contents import LINE_END, NO_UTF8, UNREADABLE_LINE, is_utf8, long_line, why_lines_vanish, why_no_table
+from clv.commands.raw_folder import Links, look_for_links
 from clv.console.terminal import ABSENT, CARE, table
-from clv.engines.protocol import NOT_GZIP
+from clv.engines import ENGINE
+from clv.engines.protocol import NOT_GZIP, EngineError
 from clv.errors import UsageError
 from clv.warehouse.files import Warehouse
 from clv.warehouse.records import read_records
@@ -77,8 +79,18 @@ def check_raw(settings: RunSettings, sample_rows: int) -> list[RawSource]:
     with sources_project(settings.project, settings.target, settings.variables) as project:
         if not settings.target and not settings.warehouse.build_file.exists():
             project = replace(project, target=MEMORY_TARGET)
+        require_files(settings.raw, project)
         with folders(settings.raw, settings.warehouse.folder):
             return inspect_raw(project, settings.raw, sample_rows)
+
+
+def require_files(raw: Path | None, project: Project) -> Links:
+    """Look at links and pipes below `raw`; raise UsageError for what can't be read, before anything is opened."""
+    sources = {source.name for source in project.manifest.sources.values()}
+    links = look_for_links(raw, sources, project.variables)
+    if links.problems:
+        raise UsageError("\n".join(links.problems))
+    return links
 
 
 def last_build_seconds(warehouse: Warehouse) -> float | None:
@@ -147,6 +159,12 @@ def _with_contents(raw: Path | None, source: RawSource) -> list[str]:
         return list(source.problems)
     kinds = {name: why_no_table(raw / name) for name in source.files}
     kinds |= {
+        name: why_lines_vanish(raw / name)
+        for name in source.files
+        if not kinds[name] and name.lower().endswith(TEXT_ENDINGS)
+    }
+    kinds |= _expanding(raw, source)
+    kinds |= {
         name: NO_UTF8
         for name in source.files
         if not kinds[name] and any(problem.startswith(f"{name} ") for problem in source.problems)
@@ -157,6 +175,18 @@ def _with_contents(raw: Path | None, source: RawSource) -> list[str]:
     return [*kept, *told.values(), *broken_archives(raw, source)]
 
 
+def _expanding(raw: Path, source: RawSource) -> dict[str, str]:
+    """Return the Parquet files that hold more than they may, with a sentence; what is none is told elsewhere."""
+    tables = [raw / name for name in source.files if name.lower().endswith(".parquet")]
+    try:
+        sizes = ENGINE.expanded_sizes(tables) if tables else {}
+    except EngineError:
+        return {}
+    most = source.max_expanded_gb * BYTES_PER_GB
+    told = TOO_LARGE.format(source.max_expanded_gb)
+    return {path.relative_to(raw).as_posix(): told for path, size in sizes.items() if size > most}
+
+
 def broken_archives(raw: Path, source: RawSource) -> list[str]:
     """Read gzipped files below `raw` to their checksum, which engines ignore; return a sentence for each that fails."""
     told = {name: _archive_problem(raw / name, source.max_expanded_gb) for name in source.archives}
@@ -164,10 +194,14 @@ def broken_archives(raw: Path, source: RawSource) -> list[str]:
 
 
 def _archive_problem(path: Path, max_gb: float) -> str:
-    expanded = 0
+    expanded = line_start = 0
     try:
         with gzip.open(path) as archive:
             while block := archive.read(BLOCK_BYTES):
+                ends = [found.start() for found in LINE_END.finditer(block)][-1:]
+                if not ends and expanded - line_start > UNREADABLE_LINE:
+                    return long_line(line_start)
+                line_start = expanded + ends[0] if ends else line_start
                 expanded += len(block)
                 if expanded > max_gb * BYTES_PER_GB:
                     return TOO_LARGE.format(max_gb)
@@ -197,7 +231,8 @@ def findings(sources: Sequence[RawSource], raw: Path | None) -> list[str]:
     unread = samples.unread_files(raw, (name for source in sources for name in source.files))
     told = "\n".join(problems(sources))
     same = samples.same_files(raw, (sorted(source.files) for source in sources))
-    return [*samples.findings(rows, [name for name in unread if name not in told]), *same]
+    links = look_for_links(raw, (source.name for source in sources), {}).followed
+    return [*samples.findings(rows, [name for name in unread if name not in told]), *same, *links]
 
 
 def would_stop(sentences: Iterable[str]) -> bool:

@@ -8,6 +8,10 @@ FIRST_BYTES = 1 << 16
 LONGEST_LINE = 2_000_000
 """Bytes; lines that are longer are rejected."""
 
+UNREADABLE_LINE = 16_000_000
+"""Bytes; an engine may pass over lines that are longer without a word."""
+
+LINE_END = re.compile(rb"[\r\n]")
 AS_TEXT = "save it as CSV in UTF-8 and deliver that"
 NO_UTF8 = f"is no UTF-8 text (Windows-1252, perhaps): {AS_TEXT}."
 KINDS = (
@@ -48,6 +52,28 @@ def why_no_table(path: Path) -> str:
             if len(more) == LONGEST_LINE and not re.search(rb"[\r\n]", more):
                 return f"begins with a line of more than {LONGEST_LINE:,} bytes: its first line must name the columns."
     return ""
+
+
+def why_lines_vanish(path: Path) -> str:
+    """Return a sentence where a file has a line of more than twice UNREADABLE_LINE bytes; of shorter ones at times.
+
+    Such a line fills one of the windows of UNREADABLE_LINE bytes; of others the first bytes tell that one ends there.
+    """
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        for start in range(0, size - UNREADABLE_LINE + 1, UNREADABLE_LINE):
+            file.seek(start)
+            if not any(LINE_END.search(file.read(FIRST_BYTES)) for _ in range(0, UNREADABLE_LINE, FIRST_BYTES)):
+                return long_line(start)
+    return ""
+
+
+def long_line(start: int) -> str:
+    """Say that the line around a byte can't be read."""
+    return (
+        f"has a line of more than {UNREADABLE_LINE:,} bytes (around byte {start:,}), which can't be read: correct the "
+        "file, or remove it."
+    )
 
 
 def is_utf8(path: Path) -> bool:

@@ -2,22 +2,25 @@
 
 import difflib
 import json
+import re
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from filelock import FileLock, Timeout
 from xlsxwriter.exceptions import XlsxWriterException
 
+from clv.commands.audiences import AUDIENCES, audience_sql
 from clv.console.descriptions import split_unit
 from clv.engines import ENGINE
 from clv.engines.protocol import Database, EngineError, sql_name
-from clv.errors import LockedError, UsageError
+from clv.errors import LockedError, MachineError, UsageError
 from clv.report.workbook import LARGEST_MART, Column, write_workbook
-from clv.warehouse.files import Warehouse
+from clv.warehouse.exports import note_export
+from clv.warehouse.files import Warehouse, private
 from clv.warehouse.housekeeping import DISK_FULL
 from clv.warehouse.publish import MARTS_SCHEMA, Publication, flush, publication_in
 
@@ -25,11 +28,20 @@ MANIFEST, README = "manifest.json", "README.md"
 FORMATS = {
     "parquet": "Dates, amounts and truth values have their types; what is unknown is null.",
     "csv": "UTF-8 without a byte order mark, separated by commas, with a point in numbers and ISO 8601 dates. "
-    'What is unknown is empty; a text without characters is "".',
+    'What is unknown is empty; a text without characters is "". A text that a spreadsheet would take for a formula '
+    "has an apostrophe before it, unless --keep-formulas was given.",
     "xlsx": "Each workbook has a sheet with the rows and one with the columns. Dates are dates, amounts are numbers, "
     "what is unknown is empty. Excel keeps 15 digits of a number.",
 }
 OnProgress = Callable[[int, int, str], None]
+TEXT = re.compile(r"VARCHAR|TEXT|CHARACTER VARYING|STRING", re.IGNORECASE)
+FORMULA_SQL = """case
+    when substr({0}, 1, 1) in ('=', '@', chr(9), chr(13), '＝', '＠', '＋', '－')
+        or (substr({0}, 1, 1) in ('+', '-') and translate(substr({0}, 2), '0123456789.,', '') <> '')
+        then chr(39) || {0}
+    else {0}
+end"""
+"""A text that a spreadsheet would take for a formula, with an apostrophe before it; a number is none."""
 
 
 @dataclass(frozen=True)
@@ -51,10 +63,18 @@ class Export:
     currency: str | None
     file_format: str
     marts: Sequence[ExportedMart]
+    audience: str | None = None
 
 
 def export(
-    warehouse: Warehouse, folder: Path, file_format: str, names: Sequence[str], on_progress: OnProgress
+    warehouse: Warehouse,
+    folder: Path,
+    file_format: str,
+    names: Sequence[str],
+    on_progress: OnProgress,
+    keep_formulas: bool = False,
+    published: Path | None = None,
+    audience: str | None = None,
 ) -> Export:
     """Write the published marts `names` (none: all) to `folder`, which is then whole, or as it was before.
 
@@ -62,20 +82,28 @@ def export(
     an unknown format or mart, for a folder that holds anything else or can't be written, for what the format can't hold
     and where nothing is published, and LockedError where another export to the folder goes on.
     """
+    if audience and (audience not in AUDIENCES or names):
+        known = f"--audience is '{audience}': it must be one of {', '.join(AUDIENCES)}."
+        raise UsageError(known if audience not in AUDIENCES else "Give --audience or --mart, not both.")
     if file_format not in FORMATS:
         raise UsageError(f"--format is '{file_format}': it must be one of {', '.join(FORMATS)}.")
-    file, folder = warehouse.published_file, folder.expanduser().resolve()
+    file, folder = published or warehouse.published_file, folder.expanduser().resolve()
     if not file.is_file():
         raise UsageError(
             f"There is no {file}: publish a warehouse with `clv run`, or name its folder with --warehouse."
         )
     try:
         # one connection reads one file, whatever is published meanwhile
-        with _replacing(folder) as draft, ENGINE.read(file) as database:
+        with private(), _replacing(folder) as draft, ENGINE.read(file) as database:
             planned = _plan(database, file, file_format, names)
-            _write(database, planned, draft, on_progress)
+            if audience:
+                planned = _planned_audience(database, planned, audience)
+            _write(database, planned, draft, on_progress, keep_formulas)
     except (EngineError, XlsxWriterException, OSError) as error:
-        raise UsageError(_explain(error, file, folder)) from error
+        kind = MachineError if DISK_FULL.search(str(error)) else UsageError
+        raise kind(_explain(error, file, folder)) from error
+    with private():
+        note_export(warehouse, folder)
     return planned
 
 
@@ -138,6 +166,18 @@ def _plan(database: Database, file: Path, file_format: str, names: Sequence[str]
     return Export(publication, currencies[0][0], file_format, marts)
 
 
+def _planned_audience(database: Database, planned: Export, audience: str) -> Export:
+    """Return the plan of a list of customers, whose one file has the columns of its query."""
+    relation = audience_sql(database, audience)
+    rows = int(database.execute(f"select count(*) from {relation} as listed").fetchall()[0][0])
+    columns = [
+        Column(name, kind, "", "") for name, kind in database.types(f"select * from {relation} as listed").items()
+    ]
+    file = f"{audience}.{planned.file_format}"
+    mart = ExportedMart(audience, file, rows, AUDIENCES[audience].description, columns)
+    return replace(planned, marts=[mart], audience=audience)
+
+
 def _choose(marts: Sequence[tuple[str, str]], names: Sequence[str]) -> list[tuple[str, str]]:
     known = [name for name, _ in marts]
     for name in names:
@@ -152,19 +192,33 @@ def _count(database: Database, mart: str) -> int:
     return int(database.execute(f"select count(*) from {MARTS_SCHEMA}.{sql_name(mart)}").fetchall()[0][0])
 
 
-def _write(database: Database, planned: Export, draft: Path, on_progress: OnProgress) -> None:
+def _write(
+    database: Database, planned: Export, draft: Path, on_progress: OnProgress, keep_formulas: bool = False
+) -> None:
     mark = {name: str(value) for name, value in asdict(planned.publication).items()}
     for number, mart in enumerate(planned.marts, 1):
         on_progress(number, len(planned.marts), mart.name)
         table, path = f"{MARTS_SCHEMA}.{sql_name(mart.name)}", draft / mart.file
+        if planned.audience:
+            table = audience_sql(database, planned.audience)
         if planned.file_format == "xlsx":
             rows = database.execute(f"select * from {table}")
             write_workbook(path, mart.name, mart.columns, rows, mark)
         else:
+            if planned.file_format == "csv" and not keep_formulas:
+                table = _without_formulas(table, mart.columns)
             database.write(table, path, planned.file_format, {f"clv_{name}": value for name, value in mark.items()})
     manifest = json.dumps(asdict(planned), indent=1, default=str, ensure_ascii=False)
     (draft / MANIFEST).write_text(manifest + "\n", encoding="utf-8")
     (draft / README).write_text(_readme(planned), encoding="utf-8")
+
+
+def _without_formulas(table: str, columns: Sequence[Column]) -> str:
+    """Return the SQL of a mart's rows in which no text is a formula."""
+    names = {column.name: sql_name(column.name) for column in columns}
+    texts = [column.name for column in columns if TEXT.fullmatch(column.type)]
+    selected = [f"{FORMULA_SQL.format(name)} as {name}" if plain in texts else name for plain, name in names.items()]
+    return f"(select {', '.join(selected)} from {table} as mart_rows)"
 
 
 def _readme(planned: Export) -> str:

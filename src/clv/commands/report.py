@@ -6,7 +6,7 @@ from pathlib import Path
 from clv import report
 from clv.engines.protocol import EngineError
 from clv.errors import UsageError
-from clv.warehouse.files import Warehouse
+from clv.warehouse.files import Warehouse, private
 from clv.warehouse.publish import current_run
 from clv.warehouse.records import locked
 
@@ -41,7 +41,8 @@ def _write(page: str, target: Path) -> None:
     """Write the page at once: who opens it sees the old one or the new one."""
     part = target.with_name(target.name + report.DRAFT_SUFFIX)
     try:
-        part.write_text(page, encoding="utf-8")
+        with private():
+            part.write_text(page, encoding="utf-8")
         part.replace(target)
     except OSError as error:
         raise UsageError(f"{target} can't be written: {error.strerror or error}.") from error

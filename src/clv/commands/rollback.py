@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from clv import report
 from clv.errors import UsageError
-from clv.warehouse.files import Warehouse
+from clv.warehouse.files import Warehouse, require_warehouse
 from clv.warehouse.housekeeping import tidied
 from clv.warehouse.publish import KeptFile, current_run, kept_files, republish
-from clv.warehouse.records import recorded
+from clv.warehouse.records import recorded, require_lock, stopped_by
 
 
 def roll_back(warehouse: Warehouse, run_id: str | None) -> KeptFile:
@@ -17,13 +17,20 @@ def roll_back(warehouse: Warehouse, run_id: str | None) -> KeptFile:
     """
     if not warehouse.folder.is_dir():
         raise UsageError(f"There is no folder {warehouse.folder}.")
+    require_warehouse(warehouse)
     with recorded(warehouse, "rollback") as record, tidied(warehouse):
         kept = _choose(warehouse, run_id)
         problem = report.draft(warehouse, kept.path)
         record.warnings += [problem] if problem else []
-        republish(warehouse, kept)
-        report.put(warehouse)
+        require_lock(warehouse)
         record.as_of_date, record.published = kept.as_of, kept.run_id
+        try:
+            republish(warehouse, kept)
+        except KeyboardInterrupt as error:
+            if current_run(warehouse) != kept.run_id:
+                record.published = None
+                raise stopped_by(error, "nothing was published.") from error
+        report.put(warehouse)
     return kept
 
 

@@ -22,20 +22,21 @@ from clv.commands.check import CHECK, MEMORY_TARGET
 from clv.console.terminal import CARE, GOOD
 from clv.engines import ENGINE
 from clv.engines.protocol import EngineError, LockedDatabaseError, Mart
-from clv.errors import DataError, UsageError
+from clv.errors import DataError, MachineError, UsageError
 from clv.report.summary import Summary, read_summary, render_summary
 from clv.report.summary import to_json as summary_to_json
 from clv.warehouse import housekeeping
-from clv.warehouse.files import Warehouse, make_folder
+from clv.warehouse.files import Warehouse, make_folder, make_identity_key, require_own_folder
 from clv.warehouse.publish import (
     MARTS_SCHEMA,
     Publication,
+    current_run,
     keep_current,
     prune,
     publish,
     write_candidate,
 )
-from clv.warehouse.records import RunRecord, now, recorded
+from clv.warehouse.records import RunRecord, now, recorded, require_lock, stopped_by
 
 LOG = logging.getLogger(__name__)
 BUILD, WRITE, AUDIT, REPORT, PUBLISH = (
@@ -83,8 +84,22 @@ def run(settings: RunSettings, on_progress: dbt.OnProgress, on_step: Callable[[s
     if settings.target == MEMORY_TARGET:
         raise UsageError("Target 'memory' keeps nothing, so that there is nothing to publish: name another one.")
     make_folder(settings.warehouse.folder)
+    require_own_folder(settings.warehouse)
     with recorded(settings.warehouse, "run") as record, housekeeping.tidied(settings.warehouse):
-        return _Night(settings, record, on_progress, on_step).run()
+        make_identity_key(settings.warehouse)
+        try:
+            return _Night(settings, record, on_progress, on_step).run()
+        except KeyboardInterrupt as error:
+            raise stopped_by(error, _told_at_the_end(settings.warehouse, record)) from error
+
+
+def _told_at_the_end(warehouse: Warehouse, record: RunRecord) -> str:
+    """Say of a run that was stopped whether it had published; put its report in place if it had."""
+    if current_run(warehouse) != record.run_id:
+        return "nothing was published."
+    record.published = record.run_id
+    report.put(warehouse)
+    return f"but {warehouse.published_file} had been published just before, and is of this run."
 
 
 def to_json(result: RunResult, warehouse: Warehouse) -> dict[str, Any]:
@@ -142,6 +157,7 @@ class _Night:
         with self._step(REPORT):
             self._draw_report()
         with self._step(PUBLISH):
+            require_lock(self._warehouse)
             publish(self._warehouse, self._settings.keep)
             report.put(self._warehouse)
             self._record.published = self._record.run_id
@@ -186,8 +202,8 @@ class _Night:
         except LockedDatabaseError as error:
             raise UsageError(dbt.explain(str(error))) from error
         except EngineError as error:
-            if housekeeping.DISK_FULL.search(str(error)):
-                raise UsageError(housekeeping.FULL_DISK) from error
+            if dbt.is_of_machine(str(error)):
+                raise MachineError(dbt.explain(str(error))) from error
             self._set_build_aside(error.reason)
 
     def _set_build_aside(self, reason: str) -> None:
@@ -199,6 +215,8 @@ class _Night:
         )
 
     def _check(self, project: dbt.Project) -> list[check.RawSource]:
+        for sentence in check.require_files(self._settings.raw, project).followed:
+            self._warn(sentence)
         sources = check.inspect_raw(project, self._settings.raw)
         problems = check.problems(sources)
         if problems:
@@ -217,8 +235,9 @@ class _Night:
     def _require_success(self, outcome: dbt.Outcome) -> None:
         if outcome.succeeded:
             return
-        if any(failure.is_full_disk for failure in outcome.failures):
-            raise UsageError(housekeeping.FULL_DISK)
+        of_machine = [dbt.explain(failure.message) for failure in outcome.failures if failure.is_of_machine]
+        if of_machine:
+            raise MachineError("\n".join(dict.fromkeys(of_machine)))
         sentences = describe_configuration(failure for failure in outcome.failures if failure.is_configuration)
         is_configuration = bool(sentences)
         sentences += [

@@ -21,7 +21,7 @@ from clv.engines.protocol import (
     sql_name,
     sql_text,
 )
-from clv.errors import UsageError
+from clv.errors import MachineError, UsageError
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -31,7 +31,8 @@ MEMORY_LIMIT = "CLV_MEMORY_LIMIT"
 MOST_MEMORY = "60%"
 SIZE = re.compile(r"(?:100|[1-9]\d?)%|[1-9]\d*(?:\.\d+)? ?[KMGT]i?B", re.IGNORECASE)
 OUT_OF_MEMORY = re.compile(
-    r"out of memory error|could not allocate block|failed to (?:allocate|pin|offload)", re.IGNORECASE
+    r"out of memory error|could not allocate block|failed to (?:allocate|pin|offload)|max_temp_directory_size",
+    re.IGNORECASE,
 )
 STORAGE_VERSION = "v1.4.0"
 """The storage format of the published file: drivers from DuckDB 1.4 on read it."""
@@ -56,6 +57,19 @@ where schema_name = ?
 order by table_name, column_index
 """
 
+REWRITTEN_SQL = """
+select schema_name, table_name, sql, comment
+from duckdb_tables()
+where database_name = 'earlier' and not temporary
+order by schema_name, table_name
+"""
+
+REWRITTEN_COLUMNS_SQL = """
+select column_name, comment
+from duckdb_columns()
+where database_name = 'earlier' and schema_name = ? and table_name = ? and comment is not null
+"""
+
 TABLES_SQL = """
 select table_name, coalesce(comment, '')
 from duckdb_tables()
@@ -71,6 +85,8 @@ def _translated() -> Iterator[None]:
     except (duckdb.CatalogException, duckdb.BinderException) as error:
         raise AbsentError(str(error)) from error
     except duckdb.Error as error:
+        if OUT_OF_MEMORY.search(str(error)):
+            raise MachineError(_of_memory()) from error
         kind = LockedDatabaseError if LOCKED.search(str(error)) else EngineError
         raise kind(str(error)) from error
 
@@ -83,6 +99,13 @@ def _memory_limit() -> str:
             f"as in {MOST_MEMORY} or 4GB."
         )
     return limit
+
+
+def _of_memory() -> str:
+    return (
+        f"DuckDB needed more memory than {_memory_limit()}, although it spills to disk: "
+        f"set the environment variable {MEMORY_LIMIT} higher (as in 80% or 8GB), or take a larger machine."
+    )
 
 
 @contextmanager
@@ -201,6 +224,32 @@ class DuckDB:
         """See Engine."""
         shutil.rmtree(build.with_name(build.name + ".tmp"), ignore_errors=True)
 
+    def rewrite(self, database: Path, target: Path, left_out: Mapping[tuple[str, str], str]) -> None:
+        """See Engine."""
+        spill = target.with_name(f"{target.name}.tmp")
+        with self.compare(spill) as written:
+            written.attach(database, "earlier")
+            written.execute(f"attach {sql_text(target)} as kept (storage_version {sql_text(STORAGE_VERSION)})")
+            found = written.execute(REWRITTEN_SQL).fetchall()
+            written.use("kept")
+            for schema, table, definition, comment in found:
+                if (schema, table) in left_out:
+                    name = f"{sql_name(schema)}.{sql_name(table)}"
+                    written.execute(f"create schema if not exists {sql_name(schema)}")
+                    written.execute(definition)
+                    written.execute(
+                        f"insert into {name} select * from earlier.{name} "
+                        f"where not coalesce(({left_out[schema, table]}), false)"
+                    )
+                    if comment:
+                        written.execute(f"comment on table {name} is {sql_text(comment)}")
+                    commented = written.execute(REWRITTEN_COLUMNS_SQL, [schema, table]).fetchall()
+                    for column, text in commented:
+                        written.execute(f"comment on column {name}.{sql_name(column)} is {sql_text(text)}")
+            written.execute("checkpoint kept")
+            written.use("memory")
+            written.execute("detach kept")
+
     def remove(self, database: Path) -> None:
         """See Engine."""
         for file in (database, *_logs_of(database)):
@@ -219,6 +268,13 @@ class DuckDB:
         """See Engine."""
         with _translated(), duckdb.connect() as connection:
             return list(connection.read_parquet(str(file)).columns)
+
+    def expanded_sizes(self, files: Sequence[Path]) -> dict[Path, int]:
+        """See Engine."""
+        names = ", ".join(sql_text(re.sub(r"([][*?])", r"[\1]", str(file))) for file in files)
+        sizes = f"select file_name, sum(total_uncompressed_size) from parquet_metadata([{names}]) group by file_name"
+        with _translated(), duckdb.connect() as connection:
+            return {Path(name): int(size) for name, size in connection.execute(sizes).fetchall()}
 
     def release(self) -> None:
         """See Engine."""
@@ -245,6 +301,10 @@ class DuckDB:
         """See Engine."""
         return bool(DAMAGED.search(message))
 
+    def is_of_machine(self, message: str) -> bool:
+        """See Engine."""
+        return bool(OUT_OF_MEMORY.search(message))
+
     def explain(self, message: str) -> str | None:
         """See Engine."""
         mixed = MIXED_LINE_ENDS.search(message)
@@ -254,10 +314,7 @@ class DuckDB:
                 "save it with one kind of line end and run again."
             )
         if OUT_OF_MEMORY.search(message):
-            return (
-                f"DuckDB needed more memory than {_memory_limit()}, although it spills to disk: "
-                f"set the environment variable {MEMORY_LIMIT} higher (as in 80% or 8GB), or take a larger machine."
-            )
+            return _of_memory()
         locked = LOCKED.search(message)
         if locked:
             by = f"another process ({locked[2]})" if locked[2] else "another process"

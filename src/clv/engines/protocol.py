@@ -107,7 +107,10 @@ class Comparison(Database, Protocol):
 
 
 class Engine(Protocol):
-    """An engine. What it can't do raises EngineError; so does what goes wrong while a database is open."""
+    """An engine. What it can't do raises EngineError; so does what goes wrong while a database is open.
+
+    Too little memory raises MachineError.
+    """
 
     def check_environment(self) -> None:
         """Raise UsageError where an environment variable that sets the engine says nothing it can do."""
@@ -130,6 +133,12 @@ class Engine(Protocol):
     def remove_spill(self, build: Path) -> None:
         """Remove what was spilled beside the build database, which nobody may have open."""
 
+    def rewrite(self, database: Path, target: Path, left_out: Mapping[tuple[str, str], str]) -> None:
+        """Write the tables of a database to a new one, with their descriptions.
+
+        left_out: by schema and table, the SQL condition of rows that are left out; so is a table that it doesn't name.
+        """
+
     def remove(self, database: Path) -> None:
         """Remove a database, if it is there, and what belongs to it."""
 
@@ -139,6 +148,9 @@ class Engine(Protocol):
     def parquet_columns(self, file: Path) -> list[str]:
         """Return the names of the columns of a Parquet file. Raises EngineError where it is none."""
 
+    def expanded_sizes(self, files: Sequence[Path]) -> dict[Path, int]:
+        """Return the bytes that Parquet files hold once they are expanded. Raises EngineError where one is none."""
+
     def release(self) -> None:
         """Close what dbt may keep open after an error."""
 
@@ -147,6 +159,9 @@ class Engine(Protocol):
 
     def is_damage(self, message: str) -> bool:
         """Say whether an error's message tells of a damaged build database, and not of a raw file."""
+
+    def is_of_machine(self, message: str) -> bool:
+        """Say whether an error is the machine's (memory, room to spill, a lost connection): another try may help."""
 
     def explain(self, message: str) -> str | None:
         """Return sentences that say what to do about an error, where its cause is known."""

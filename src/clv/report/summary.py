@@ -39,6 +39,7 @@ select
     (select sum(net_revenue) from fct_orders where gross_item_revenue < 0 and net_revenue < 0)
 """
 
+SHOWN_CHANNELS = 20
 SHOWN_REASONS = 3
 REJECTED_SQL = f"""
 with placed as (
@@ -246,12 +247,18 @@ def _tiers_table(summary: Summary) -> Table:
 
 
 def _channels_table(summary: Summary) -> Table:
-    return _figures(
+    columns = ["channel", "spend", "new customers", "CAC", "ROAS", "ROI", "CLV:CAC"]
+    shown = summary.channels[:SHOWN_CHANNELS]
+    made = _figures(
         f"Acquisition channels, latest 12 months ({summary.currency})",
-        ["channel", "spend", "new customers", "CAC", "ROAS", "ROI", "CLV:CAC"],
-        summary.channels,
+        columns,
+        shown,
         [str, _whole, count, exact, exact, percent, exact],
     )
+    if len(summary.channels) > len(shown):
+        more = f"{count(len(summary.channels) - len(shown))} more in marts.fct_channel_months"
+        made.add_row(Text(more, CARE), *[""] * (len(columns) - 1))
+    return made
 
 
 def _methods_table(summary: Summary) -> Table:

@@ -4,28 +4,33 @@ import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from errno import EDQUOT, EFBIG, EIO, EMFILE, ENFILE, ENOMEM, ENOSPC, ESTALE
 from pathlib import Path
 
 from clv.engines import ENGINE
-from clv.errors import UsageError
-from clv.warehouse.files import Warehouse
+from clv.errors import MachineError, UsageError
+from clv.warehouse.files import SPILL_FOLDER, Warehouse
 
-SPILL_FOLDER = "spill"
 DISK_FULL = re.compile(r"no space left on device|disk quota exceeded|file too large", re.IGNORECASE)
 FREE_SPACE = "free some space, or keep fewer publications (--keep), and run again."
+OF_MACHINE = (EDQUOT, EFBIG, EIO, EMFILE, ENFILE, ENOMEM, ENOSPC, ESTALE)
 FULL_DISK = f"The disk is full: {FREE_SPACE}"
 
 
 @contextmanager
 def tidied(warehouse: Warehouse) -> Iterator[None]:
-    """Clean up before and after the block, however it ends. An error of the file system in it becomes a UsageError."""
+    """Clean up before and after the block, however it ends.
+
+    An error of the file system in it becomes a MachineError where another try may help, else a UsageError.
+    """
     try:
         clean_up(warehouse)
         yield
     except OSError as error:
         if DISK_FULL.search(str(error)):
-            raise UsageError(FULL_DISK) from error
-        raise UsageError(f"{error.filename or warehouse.folder}: {error.strerror or error}.") from error
+            raise MachineError(FULL_DISK) from error
+        kind = MachineError if error.errno in OF_MACHINE else UsageError
+        raise kind(f"{error.filename or warehouse.folder}: {error.strerror or error}.") from error
     finally:
         clean_up(warehouse)
 
@@ -33,8 +38,8 @@ def tidied(warehouse: Warehouse) -> Iterator[None]:
 def clean_up(warehouse: Warehouse) -> None:
     """Remove what killed runs have left. The build database's .wal stays: it is part of the database."""
     ENGINE.remove(warehouse.candidate_file)
-    folders = (warehouse.folder, warehouse.publications, warehouse.runs)
-    drafts = [path for folder in folders for path in folder.glob("*.part")]
+    drafts = [path for folder in (warehouse.publications, warehouse.runs) for path in folder.glob("*.part")]
+    drafts += [file.with_name(f"{file.name}.part") for file in (warehouse.report_file, warehouse.exports_file)]
     for file in drafts:
         file.unlink(missing_ok=True)
     shutil.rmtree(warehouse.folder / SPILL_FOLDER, ignore_errors=True)
@@ -48,10 +53,10 @@ def set_aside(build: Path) -> Path:
 
 
 def require_space(warehouse: Warehouse, needed: int, purpose: str) -> None:
-    """Raise UsageError if the disk has less than `needed` bytes left for `purpose`."""
+    """Raise MachineError if the disk has less than `needed` bytes left for `purpose`."""
     free = shutil.disk_usage(warehouse.folder).free
     if free < needed:
-        raise UsageError(
+        raise MachineError(
             f"The disk of {warehouse.folder} has {megabytes(free)} left, "
             f"and {purpose} needs about {megabytes(needed)}: {FREE_SPACE}"
         )

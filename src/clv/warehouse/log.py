@@ -30,6 +30,8 @@ class JsonFormatter(logging.Formatter):
             "message": record.getMessage(),
             **getattr(record, "fields", {}),
         }
+        if record.exc_info:
+            content["traceback"] = self.formatException(record.exc_info)
         return json.dumps(content, default=str)
 
 

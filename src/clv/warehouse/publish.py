@@ -2,7 +2,6 @@
 
 import logging
 import os
-import re
 import shutil
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass, fields, replace
@@ -11,9 +10,9 @@ from pathlib import Path
 
 from clv.engines import ENGINE
 from clv.engines.protocol import Database, EngineError, Mart, sql_text
-from clv.errors import DataError, UsageError
-from clv.warehouse.files import Warehouse
-from clv.warehouse.housekeeping import DISK_FULL, FULL_DISK, SPILL_FOLDER
+from clv.errors import DataError, MachineError, UsageError
+from clv.warehouse.files import KEPT_FILE, SPILL_FOLDER, Warehouse
+from clv.warehouse.housekeeping import DISK_FULL, FULL_DISK
 
 LOG = logging.getLogger(__name__)
 DATED_MARTS = ("dim_customers", "fct_subscription_cohorts")
@@ -22,7 +21,6 @@ DATED_MARTS = ("dim_customers", "fct_subscription_cohorts")
 MARTS_SCHEMA = "marts"
 COLUMN_TYPES = {"as_of_date": "date", "published_at": "timestamp"}
 PUBLICATION_COMMENT = "One row: the run that wrote this file, and what it ran with. Times are in UTC."
-KEPT_FILE = re.compile(r"clv-(\d{4}-\d{2}-\d{2}|unknown)-([\w-]+)\.duckdb")
 
 
 @dataclass(frozen=True)
@@ -54,7 +52,7 @@ def write_candidate(warehouse: Warehouse, marts: Sequence[Mart], publication: Pu
     """Copy `marts` from the build database to the candidate file, and mark it with `publication`.
 
     Return the mark with the as-of date of the customers in it. Raises DataError where a mart is not in the build
-    database or can't be copied, and UsageError for a full disk.
+    database or can't be copied, and MachineError for a full disk or too little memory.
     """
     candidate = warehouse.candidate_file
     try:
@@ -66,7 +64,7 @@ def write_candidate(warehouse: Warehouse, marts: Sequence[Mart], publication: Pu
         flush(candidate)
     except EngineError as error:
         if DISK_FULL.search(str(error)):
-            raise UsageError(FULL_DISK) from error
+            raise MachineError(FULL_DISK) from error
         raise DataError(f"The marts could not be written to {candidate}: {error.reason}.") from error
     return marked
 

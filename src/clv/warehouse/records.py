@@ -1,9 +1,12 @@
 """The lock of a warehouse, and a record of every run that held it."""
 
+import fcntl
 import json
 import logging
 import os
+import signal
 import socket
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -15,16 +18,23 @@ from typing import Any
 
 from filelock import FileLock, Timeout
 
-from clv.errors import INTERRUPTED, ClvError, LockedError, UsageError
-from clv.warehouse.files import Warehouse
+from clv.errors import BROKEN_DOWN, INTERRUPTED, TERMINATED, ClvError, LockedError, StoppedError, UsageError
+from clv.warehouse.files import Warehouse, private
 from clv.warehouse.log import logged
 
 LOG = logging.getLogger(__name__)
-UNEXPECTED = 1
 PACKAGES = {"clv": "clv-warehouse", "dbt": "dbt-core", "duckdb": "duckdb"}
+LOCK_POLL_SECONDS = 0.05
 LOCK_SECONDS = 1.0
 """How long a run waits for the lock: `clv status` may hold it for a moment, to see whether a run is going on."""
-OUTCOMES = {0: "published", 1: "the data failed", 2: "could not run", INTERRUPTED: "interrupted"}
+OUTCOMES = {
+    0: "published",
+    1: "the data failed",
+    2: "could not run",
+    BROKEN_DOWN: "broke down",
+    INTERRUPTED: "interrupted",
+    TERMINATED: "terminated",
+}
 
 
 @dataclass
@@ -57,6 +67,8 @@ class RunRecord:
             return "running" if is_running else "killed"
         if self.exit_code == 0 and self.command == "rollback":
             return "rolled back"
+        if self.exit_code == 0 and self.command == "forget":
+            return "forgot"
         return OUTCOMES.get(self.exit_code or 0, "failed")
 
     @contextmanager
@@ -81,7 +93,7 @@ def recorded(warehouse: Warehouse, command: str) -> Iterator[RunRecord]:
 
     Raises LockedError where another run holds the lock, and UsageError where the clock is earlier than the last run.
     """
-    with locked(warehouse):
+    with private(), locked(warehouse), _terminable():
         record = _begin(warehouse, command)
         with logged(warehouse.log_file, record.run_id):
             LOG.info("started", extra={"fields": {"command": command, **record.versions}})
@@ -90,6 +102,8 @@ def recorded(warehouse: Warehouse, command: str) -> Iterator[RunRecord]:
                 record.exit_code = 0
             except BaseException as error:
                 record.exit_code, record.message = _describe(error)
+                if not isinstance(error, ClvError | KeyboardInterrupt):
+                    LOG.exception("an error that nothing expected")
                 raise
             finally:
                 _end(warehouse, record)
@@ -124,8 +138,9 @@ def _describe(error: BaseException) -> tuple[int, str]:
     if isinstance(error, ClvError):
         return error.exit_code, str(error)
     if isinstance(error, KeyboardInterrupt):
-        return INTERRUPTED, "Interrupted."
-    return UNEXPECTED, f"{type(error).__name__}: {error}"
+        stopped = stopped_by(error)
+        return stopped.exit_code, str(stopped)
+    return BROKEN_DOWN, f"{type(error).__name__}: {error}"
 
 
 def _end(warehouse: Warehouse, record: RunRecord) -> None:
@@ -165,21 +180,107 @@ def _read(path: Path) -> RunRecord:
     return record
 
 
+class TerminatedError(KeyboardInterrupt):
+    """SIGTERM, which ends a run as Ctrl-C does."""
+
+
 @contextmanager
-def locked(warehouse: Warehouse) -> Iterator[None]:
-    """Hold the warehouse's lock for as long as the block lasts. Raises LockedError where another run holds it."""
-    lock = FileLock(warehouse.lock_file, preserve_lock_file=True, fallback_to_soft=False)
-    try:
-        lock.acquire(timeout=LOCK_SECONDS)
-    except Timeout:
-        raise LockedError(_describe_holder(warehouse)) from None
-    except (OSError, NotImplementedError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise UsageError(f"{warehouse.lock_file} can't be locked: {reason}.") from error
+def _terminable() -> Iterator[None]:
+    """Let SIGTERM end the block as Ctrl-C does, so that it is cleaned up after."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def end(_signal: int, _frame: object) -> None:
+        raise TerminatedError
+
+    before = signal.signal(signal.SIGTERM, end)
     try:
         yield
     finally:
-        lock.release()
+        signal.signal(signal.SIGTERM, before)
+
+
+def stopped_by(error: BaseException, what: str = "") -> StoppedError:
+    """Return what a run that Ctrl-C or SIGTERM has ended raises; what: what is true of it now."""
+    is_terminated = isinstance(error, TerminatedError)
+    heading = "Terminated" if is_terminated else "Interrupted"
+    return StoppedError(f"{heading}: {what}" if what else f"{heading}.", is_terminated)
+
+
+@contextmanager
+def locked(warehouse: Warehouse) -> Iterator[None]:
+    """Hold the warehouse's lock for as long as the block lasts. Raises LockedError where another run holds it.
+
+    The folder is locked beside the file, so that who removes the file unlocks nothing.
+    """
+    with _folder_locked(warehouse):
+        lock = FileLock(warehouse.lock_file, preserve_lock_file=True, fallback_to_soft=False)
+        try:
+            lock.acquire(timeout=LOCK_SECONDS)
+            identity = _identity(warehouse)
+        except Timeout:
+            raise LockedError(_describe_holder(warehouse)) from None
+        except (OSError, NotImplementedError) as error:
+            reason = getattr(error, "strerror", None) or str(error)
+            raise UsageError(f"{warehouse.lock_file} can't be locked: {reason}.") from error
+        _HELD[warehouse.lock_file] = identity
+        try:
+            yield
+        finally:
+            del _HELD[warehouse.lock_file]
+            lock.release()
+
+
+_HELD: dict[Path, tuple[int, int] | None] = {}
+"""Device and inode of the lock files that this process holds."""
+
+
+def require_lock(warehouse: Warehouse) -> None:
+    """Raise LockedError where the lock file that this process holds is gone: another run may go on beside it."""
+    if _HELD.get(warehouse.lock_file) != _identity(warehouse):
+        raise LockedError(
+            f"{warehouse.lock_file} was removed or replaced while this run held it, so that another may go on beside "
+            "it: nothing was published. Leave the file alone, and run again."
+        )
+
+
+def _identity(warehouse: Warehouse) -> tuple[int, int] | None:
+    try:
+        found = warehouse.lock_file.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+@contextmanager
+def _folder_locked(warehouse: Warehouse, seconds: float = LOCK_SECONDS) -> Iterator[None]:
+    """Lock the folder itself, where the file system can; raise LockedError where another process has."""
+    try:
+        descriptor = os.open(warehouse.folder, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:  # the lock file says what is wrong
+        yield
+        return
+    try:
+        deadline = time.monotonic() + seconds
+        while not _lock(descriptor):
+            if time.monotonic() > deadline:
+                raise LockedError(_describe_holder(warehouse))
+            time.sleep(LOCK_POLL_SECONDS)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _lock(descriptor: int) -> bool:
+    """Lock an open folder; False where another process has. A file system that has no such locks is no obstacle."""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True
+    return True
 
 
 def _describe_holder(warehouse: Warehouse) -> str:
@@ -193,7 +294,10 @@ def is_running(warehouse: Warehouse, last: RunRecord | None) -> bool:
     if last is None or last.ended_at is not None:
         return False
     try:
-        with FileLock(warehouse.lock_file, timeout=0, preserve_lock_file=True, fallback_to_soft=False):
+        with (
+            _folder_locked(warehouse, 0),
+            FileLock(warehouse.lock_file, timeout=0, preserve_lock_file=True, fallback_to_soft=False),
+        ):
             return False
-    except (Timeout, OSError, NotImplementedError):
+    except (LockedError, Timeout, OSError, NotImplementedError):
         return True

@@ -77,7 +77,8 @@ MODELS = {
             0 as new_customers,
             0 as net_revenue,
             0 as gross_margin,
-            0 as mean_total_clv
+            0 as mean_total_clv,
+            0 as mean_clv_36m
         where 1 = 0
     """,
     "fct_clv_by_method": """
