@@ -58,8 +58,7 @@ scored as (
         levelled.length_of_day,
         case when models.is_usable then models.model_name end as purchase_model,
         case
-            when models.is_usable and order_values.spend_status not in ('converged', 'boundary')
-                then 'spend_' || order_values.spend_status
+            when models.is_usable and order_values.spend_status not in ('converged', 'boundary') then 'spend_' || order_values.spend_status
             when models.is_usable and order_values.spend_status = 'boundary' then 'boundary'
             else coalesce(models.status, 'too_few_repeat_customers')
         end as model_status,
