@@ -8,6 +8,16 @@
     built_deliveries, built_exchange_rates, built_product_costs, built_dates, built_identities    what that one was made from
     A build that failed, was killed or was of a selection leaves last_build incomplete, and the next one starts anew. -#}
 
+{#- Where landed data and the state stand: of the sources it is written down. -#}
+{% macro landing_schema() %}{{ return(graph.sources['source.clv_warehouse.raw.orders'].schema if execute else '') }}{% endmacro %}
+
+
+{#- A package is asked for nothing by a build of its user's own models. -#}
+{% macro builds_own_models() %}
+    {{ return(own_models() | map(attribute='unique_id') | select('in', selected_resources) | list | length > 0) }}
+{% endmacro %}
+
+
 {% macro begin_build(findings) %}
     {% do make_state_tables() %}
     {% do keep_identity_key() %}
@@ -15,7 +25,7 @@
     {% do set_earlier_fits_aside() %}
     {% do list_deliveries(findings) %}
     {% if can_go_on(findings) %}
-        {% set last = run_query('select fingerprint, cast(known_before as ' ~ dbt.type_string() ~ ') from landing.last_build').rows[0] %}
+        {% set last = run_query('select fingerprint, cast(known_before as ' ~ dbt.type_string() ~ ') from ' ~ landing_schema() ~ '.last_build').rows[0] %}
         {% do remember_build(last[0], 'cast(' ~ string_literal(last[1]) ~ ' as timestamp)', is_complete=false) %}
         {% for source in sources_changed(findings) if raw_sources()[source].versions %}
             {% for model in [raw_sources()[source].versions] + raw_sources()[source].get('kept', []) %}
@@ -24,7 +34,7 @@
         {% endfor %}
     {% else %}
         {% for table in state_tables() if table == 'last_build' or table.startswith('built_') %}
-            {% do empty_table('landing.' ~ table) %}
+            {% do empty_table(landing_schema() ~ '.' ~ table) %}
         {% endfor %}
         {# none was there before: all are new #}
         {% do list_deliveries(findings) %}
@@ -34,9 +44,9 @@
 
 
 {% macro remember_build(fingerprint, known_before, is_complete, origin=none) %}
-    {% do empty_table('landing.last_build') %}
+    {% do empty_table(landing_schema() ~ '.last_build') %}
     {% do run_query(
-        'insert into landing.last_build select ' ~ string_literal(fingerprint) ~ ', ' ~ known_before ~ ', ' ~ is_complete | lower
+        'insert into ' ~ landing_schema() ~ '.last_build select ' ~ string_literal(fingerprint) ~ ', ' ~ known_before ~ ', ' ~ is_complete | lower
         ~ (' from ' ~ origin if origin else '')
     ) %}
 {% endmacro %}
@@ -74,22 +84,22 @@
 
 {% macro make_state_tables() %}
     {% for table, columns in state_tables().items() %}
-        {% set relation = adapter.get_relation(target.database, 'landing', table) %}
+        {% set relation = adapter.get_relation(target.database, landing_schema(), table) %}
         {% set found = adapter.get_columns_in_relation(relation) | map(attribute='name') | list if relation else [] %}
         {% if found != columns | list %}
             {% do adapter.drop_relation(relation) if relation %}
             {% set definitions = [] %}
             {% for name, type in columns.items() %}{% do definitions.append(name ~ ' ' ~ type) %}{% endfor %}
-            {% do make_table('landing.' ~ table, definitions | join(', ')) %}
+            {% do make_table(landing_schema() ~ '.' ~ table, definitions | join(', ')) %}
             {# dbt looks for relations among those that it knows #}
-            {% do adapter.cache_added(api.Relation.create(database=target.database, schema='landing', identifier=table, type='table')) %}
+            {% do adapter.cache_added(api.Relation.create(database=target.database, schema=landing_schema(), identifier=table, type='table')) %}
         {% endif %}
     {% endfor %}
 {% endmacro %}
 
 
 {% macro list_deliveries(findings) %}
-    {% do empty_table('landing.deliveries') %}
+    {% do empty_table(landing_schema() ~ '.deliveries') %}
     {% for source_name, parts in by_source(findings).items() %}
         {% set carriers = parts + parts | map(attribute='inputs') | sum(start=[]) %}
         {% set listings = [] %}
@@ -97,8 +107,14 @@
         {% for file in carriers | map(attribute='files') | sum(start=[]) %}{% do files.update({file.path: file}) %}{% endfor %}
         {% for files in files.values() | batch(500) %}{% do listings.append(file_versions(files)) %}{% endfor %}
         {% set tables = {} %}
-        {% for relation in carriers | map(attribute='relations') | sum(start=[]) %}
-            {% do tables.update({relation.schema ~ '.' ~ relation.identifier: invocation_id}) %}
+        {% for finding in carriers %}
+            {% for relation in finding.relations %}
+                {% if 'delivered_in' in finding.places[relation | string] %}
+                    {% do listings.append(table_versions(finding, relation)) if table_versions(finding, relation) not in listings %}
+                {% else %}
+                    {% do tables.update({relation.schema ~ '.' ~ relation.identifier: invocation_id}) %}
+                {% endif %}
+            {% endfor %}
         {% endfor %}
         {% for finding in parts if finding.query and 'delivered_in' not in finding.column_types %}
             {% do tables.update({query_delivery(finding): 'query'}) %}
@@ -111,9 +127,9 @@
         {% endfor %}
         {% for listing in listings %}
             {% do run_query(
-                'insert into landing.deliveries select ' ~ string_literal(source_name) ~ ', listed.delivered_in, listed.path, listed.version,'
+                'insert into ' ~ landing_schema() ~ '.deliveries select ' ~ string_literal(source_name) ~ ', listed.delivered_in, listed.path, listed.version,'
                 ~ ' listed.delivered_at, built.version is null, 0, 0 from (' ~ listing ~ ') as listed'
-                ~ ' left join landing.built_deliveries as built on built.source_name = ' ~ string_literal(source_name)
+                ~ ' left join ' ~ landing_schema() ~ '.built_deliveries as built on built.source_name = ' ~ string_literal(source_name)
                 ~ ' and listed.delivered_in = built.delivered_in and listed.version = built.version'
             ) %}
         {% endfor %}
@@ -125,7 +141,7 @@
     {% if flags.FULL_REFRESH %}{{ return(false) }}{% endif %}
     {% for node in incremental_nodes() if not adapter.get_relation(node.database, node.schema, node.alias) %}{{ return(false) }}{% endfor %}
     {% set complete = run_query(
-        'select count(*) from landing.last_build where is_complete and fingerprint = ' ~ string_literal(build_fingerprint())
+        'select count(*) from ' ~ landing_schema() ~ '.last_build where is_complete and fingerprint = ' ~ string_literal(build_fingerprint())
     ).rows[0][0] %}
     {{ return(complete > 0 and not sources_changed(findings) | select('in', ['orders', 'order_items', 'refunds']) | list) }}
 {% endmacro %}
@@ -136,9 +152,9 @@
     {% set queried = [string_literal('')] %}
     {% for finding in findings if finding.query %}{% do queried.append(string_literal(finding.source)) %}{% endfor %}
     {{ return(run_query(
-        'select source_name from landing.deliveries where is_new and source_name in (' ~ queried | join(', ') ~ ') union '
-        ~ 'select distinct built.source_name from landing.built_deliveries as built'
-        ~ ' left join landing.deliveries as listed on built.source_name = listed.source_name'
+        'select source_name from ' ~ landing_schema() ~ '.deliveries where is_new and source_name in (' ~ queried | join(', ') ~ ') union '
+        ~ 'select distinct built.source_name from ' ~ landing_schema() ~ '.built_deliveries as built'
+        ~ ' left join ' ~ landing_schema() ~ '.deliveries as listed on built.source_name = listed.source_name'
         ~ ' and built.delivered_in = listed.delivered_in and built.version = listed.version where listed.version is null'
     ).columns[0].values() | list) }}
 {% endmacro %}
@@ -190,27 +206,28 @@
 
 
 {% macro complete_build(results) %}
-    {% if execute and flags.WHICH in ['build', 'run'] and not flags.EMPTY %}
-        {% do adapter.ensure_transaction() %}
+    {% if execute and flags.WHICH in ['build', 'run'] and not flags.EMPTY and builds_own_models() %}
+        {% set results = results | selectattr('node.package_name', 'equalto', 'clv_warehouse') | list %}
+        {% do begin_transaction() %}
         {% do tell_earlier_fits() %}
         {% do adapter.commit() %}
         {% set done = results | selectattr('status', 'equalto', 'success') | map(attribute='node.unique_id') | list %}
         {% set failed = results | selectattr('status', 'in', ['error', 'fail', 'skipped', 'runtime error', 'partial success']) | list %}
         {% set missing = with_parents(incremental_nodes()) | reject('in', done) | list %}
         {% if incremental_nodes() and not failed and not missing %}
-            {% do adapter.ensure_transaction() %}
+            {% do begin_transaction() %}
             {% do remember_build(
                 build_fingerprint(), 'least(known_before, ' ~ first_future_moment() ~ ')', is_complete=true, origin=built_relation('int_run_context')
             ) %}
             {% for table, columns, origin in [
-                ('built_deliveries', 'source_name, delivered_in, version', 'landing.deliveries'),
+                ('built_deliveries', 'source_name, delivered_in, version', landing_schema() ~ '.deliveries'),
                 ('built_exchange_rates', 'currency, rate_date, exchange_rate', built_relation('int_exchange_rates_filled')),
                 ('built_dates', 'valued_at, valued_on, is_backtested, is_in_history, fingerprint', built_relation('int_dates_listed')),
                 ('built_identities', 'source_customer_id, customer_id', built_relation('int_identities_resolved')),
                 ('built_product_costs', 'product_id, unit_cost, valid_from, valid_before', built_relation('int_product_costs_dated')),
             ] %}
-                {% do empty_table('landing.' ~ table) %}
-                {% do run_query('insert into landing.' ~ table ~ ' select ' ~ columns ~ ' from ' ~ origin) %}
+                {% do empty_table(landing_schema() ~ '.' ~ table) %}
+                {% do run_query('insert into ' ~ landing_schema() ~ '.' ~ table ~ ' select ' ~ columns ~ ' from ' ~ origin) %}
             {% endfor %}
             {% do adapter.commit() %}
         {% endif %}

@@ -19,6 +19,8 @@
         {% call statement('step') %}
             {{ get_create_table_as_sql(False, step, step_from(compiled_code, progress.last)) }}
         {% endcall %}
+        {% set statistics = gather_statistics(step) %}
+        {% do run_query(statistics) if statistics %}
         {% if progress.last %}{% do adapter.drop_relation(progress.last) %}{% endif %}
         {% set progress.last = step %}
         {% set progress.moving = run_query('select count(*) from ' ~ step ~ ' where not ' ~ at_rest).rows[0][0] %}

@@ -17,6 +17,10 @@
 
 {% macro to_money(number) %}{{ return(adapter.dispatch('to_money', 'clv_warehouse')(number)) }}{% endmacro %}
 
+{% macro settled(number, decimals=7) %}{{ return(adapter.dispatch('settled', 'clv_warehouse')(number, decimals)) }}{% endmacro %}
+
+{% macro default__settled(number, decimals) %}{{ return('round(' ~ number ~ ', ' ~ decimals ~ ')') }}{% endmacro %}
+
 
 {#- texts -#}
 
@@ -71,6 +75,16 @@
 
 {% macro default__computed_once() %}{{ return('') }}{% endmacro %}
 
+{#- hooks of all models, in dbt_project.yml: what an engine is told before it builds one, and after -#}
+
+{% macro plan_settings() %}{{ return(adapter.dispatch('plan_settings', 'clv_warehouse')()) }}{% endmacro %}
+
+{% macro default__plan_settings() %}{{ return('') }}{% endmacro %}
+
+{% macro gather_statistics(relation) %}{{ return(adapter.dispatch('gather_statistics', 'clv_warehouse')(relation)) }}{% endmacro %}
+
+{% macro default__gather_statistics(relation) %}{{ return('') }}{% endmacro %}
+
 
 {#- files: an engine without these reads tables alone -#}
 
@@ -80,15 +94,27 @@
 
 {% macro first_lines(files) %}{{ return(adapter.dispatch('first_lines', 'clv_warehouse')(files)) }}{% endmacro %}
 
+{% macro default__first_lines(files) %}{{ return([]) }}{% endmacro %}
+
 {% macro parquet_columns(files) %}{{ return(adapter.dispatch('parquet_columns', 'clv_warehouse')(files)) }}{% endmacro %}
+
+{% macro default__parquet_columns(files) %}{{ return({}) }}{% endmacro %}
 
 {% macro sampled_selects(finding) %}{{ return(adapter.dispatch('sampled_selects', 'clv_warehouse')(finding)) }}{% endmacro %}
 
+{% macro default__sampled_selects(finding) %}{{ return([]) }}{% endmacro %}
+
 {% macro sampled_line_problems() %}{{ return(adapter.dispatch('sampled_line_problems', 'clv_warehouse')()) }}{% endmacro %}
+
+{% macro default__sampled_line_problems() %}{{ return([]) }}{% endmacro %}
 
 {% macro file_versions(files) %}{{ return(adapter.dispatch('file_versions', 'clv_warehouse')(files)) }}{% endmacro %}
 
+{% macro default__file_versions(files) %}{{ return('') }}{% endmacro %}
+
 {% macro land_csv(finding, files) %}{{ return(adapter.dispatch('land_csv', 'clv_warehouse')(finding, files)) }}{% endmacro %}
+
+{% macro default__land_csv(finding, files) %}{{ return('') }}{% endmacro %}
 
 {% macro forget_csv(source_name, tables) %}{{ return(adapter.dispatch('forget_csv', 'clv_warehouse')(source_name, tables)) }}{% endmacro %}
 
@@ -96,8 +122,18 @@
 
 {% macro land_parquet(finding, groups) %}{{ return(adapter.dispatch('land_parquet', 'clv_warehouse')(finding, groups)) }}{% endmacro %}
 
+{% macro default__land_parquet(finding, groups) %}{{ return([]) }}{% endmacro %}
+
 
 {#- landing and state -#}
+
+{% macro begin_transaction() %}{{ return(adapter.dispatch('begin_transaction', 'clv_warehouse')()) }}{% endmacro %}
+
+{% macro default__begin_transaction() %}{% call statement('begin_transaction', auto_begin=true) %}select 1{% endcall %}{% endmacro %}
+
+{% macro prepare_engine() %}{{ return(adapter.dispatch('prepare_engine', 'clv_warehouse')()) }}{% endmacro %}
+
+{% macro default__prepare_engine() %}{% endmacro %}
 
 {% macro kept_identity_key() %}{{ return(adapter.dispatch('kept_identity_key', 'clv_warehouse')()) }}{% endmacro %}
 

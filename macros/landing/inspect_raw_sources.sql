@@ -124,7 +124,7 @@
 {% macro new_finding(source_name, name) %}
     {{ return({
         'source': source_name, 'name': name, 'table': modules.re.sub('[^a-z0-9]+', '__', name | lower), 'without': {}, 'contract': [],
-        'relations': [], 'files': [], 'skip_lines': 0, 'column_types': {}, 'mapping': {}, 'condition': none, 'filters': [],
+        'relations': [], 'places': {}, 'files': [], 'skip_lines': 0, 'column_types': {}, 'mapping': {}, 'condition': none, 'filters': [],
         'query': none, 'inputs': [], 'is_input': false, 'whole_numbers': {}, 'searched': {}, 'problems': [],
     }) }}
 {% endmacro %}
@@ -201,8 +201,13 @@
         {% set relation = adapter.get_relation(database=target.database, schema=parts[-2], identifier=parts[-1]) %}
         {% if relation and relation not in finding.relations %}
             {% do finding.relations.append(relation) %}
-            {% for column in adapter.get_columns_in_relation(relation) if column.name | lower not in finding.column_types | map('lower') %}
-                {% do finding.column_types.update({column.name: column.data_type | upper}) %}
+            {% set places = finding.places.setdefault(relation | string, []) %}
+            {% for column in adapter.get_columns_in_relation(relation) %}
+                {% if column.name | lower in ['delivered_in', 'delivered_row', 'delivered_at'] %}
+                    {% do places.append(column.name | lower) %}
+                {% elif column.name | lower not in finding.column_types | map('lower') %}
+                    {% do finding.column_types.update({column.name: column.data_type | upper}) %}
+                {% endif %}
             {% endfor %}
         {% endif %}
     {% endif %}

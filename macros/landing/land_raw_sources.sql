@@ -1,13 +1,16 @@
 {% macro land_raw_sources() %}
-    {% if execute and flags.WHICH in ['build', 'run'] %}
+    {% if execute and flags.WHICH in ['build', 'run'] and builds_own_models() %}
         {% do check_vars() %}
+        {% do begin_transaction() %}
+        {% do run_query('create schema if not exists ' ~ landing_schema()) %}
+        {% do prepare_engine() %}
+        {% do adapter.commit() %}
         {% set findings = inspect_raw_sources() %}
         {% set problems = findings | map(attribute='problems') | sum(start=[]) %}
         {% if problems %}
             {{ exceptions.raise_compiler_error(problems | unique | join('\n')) }}
         {% endif %}
-        {% do adapter.ensure_transaction() %}
-        {% do run_query('create schema if not exists landing') %}
+        {% do begin_transaction() %}
         {% do begin_build(findings) %}
         {% for source_name, parts in by_source(findings).items() %}
             {% do land_raw_source(source_name, parts) %}
@@ -44,7 +47,7 @@
         {% do count_forgotten_rows(source_name, rows, columns) %}
         {% set rows = 'select * from (' ~ rows ~ ') as delivered where not (' ~ is_forgotten(columns) ~ ')' %}
     {% endif %}
-    {% do make_view('landing.' ~ source_name, rows) %}
+    {% do make_view(landing_schema() ~ '.' ~ source_name, rows) %}
     {% do list_filtered_orders(parts | map(attribute='filters') | sum(start=[])) if source_name == 'orders' %}
     {% do count_filtered_rows(source_name, parts | map(attribute='filters') | sum(start=[])) %}
 {% endmacro %}
@@ -73,10 +76,33 @@
     {% endif %}
     {% for relation in finding.relations %}
         {% do selects.append(landing_select(
-            finding, finding.column_types, relation, string_literal(relation.schema ~ '.' ~ relation.identifier), place_in_table()
+            finding, finding.column_types, relation, table_delivered_in(finding, relation),
+            'cast(delivered_row as bigint)' if 'delivered_row' in finding.places[relation | string] else place_in_table()
         )) %}
     {% endfor %}
     {{ return(selects) }}
+{% endmacro %}
+
+
+{#- A raw table may say of each row by which delivery it came, and when. -#}
+{% macro table_delivered_in(finding, relation) %}
+    {% set name = string_literal(relation.schema ~ '.' ~ relation.identifier) %}
+    {{ return(
+        'coalesce(cast(delivered_in as ' ~ dbt.type_string() ~ '), ' ~ name ~ ')' if 'delivered_in' in finding.places[relation | string] else name
+    ) }}
+{% endmacro %}
+
+
+{#- A delivery is the one it was while its rows are as many, and came when they did. -#}
+{% macro table_versions(finding, relation) %}
+    {% set has_moment = 'delivered_at' in finding.places[relation | string] %}
+    {% set moment = 'cast(max(delivered_at) as timestamp)' if has_moment else 'cast(null as timestamp)' %}
+    {{ return(
+        'select ' ~ table_delivered_in(finding, relation) ~ ' as delivered_in, cast(null as ' ~ dbt.type_string() ~ ') as path, '
+        ~ ('cast(count(*) as ' ~ dbt.type_string() ~ ") || ' rows of ' || coalesce(cast(max(delivered_at) as " ~ dbt.type_string() ~ "), '')"
+            if has_moment else string_literal(invocation_id))
+        ~ ' as version, ' ~ moment ~ ' as delivered_at from ' ~ relation ~ ' group by ' ~ table_delivered_in(finding, relation)
+    ) }}
 {% endmacro %}
 
 
@@ -136,11 +162,11 @@
 
 {#- But those that another row brings are none of them. -#}
 {% macro list_filtered_orders(filters) %}
-    {% do empty_table('landing.filtered_orders') %}
+    {% do empty_table(landing_schema() ~ '.filtered_orders') %}
     {% if filters %}
         {% do run_query(
-            'insert into landing.filtered_orders select ' ~ read_id('order_id') ~ ', min(delivered_in) from (' ~ filters | join(' union all ') ~ ') as filtered'
-            ~ ' where order_id is not null and ' ~ read_id('order_id') ~ ' not in (select ' ~ read_id('order_id') ~ ' from landing.orders where order_id is not null)'
+            'insert into ' ~ landing_schema() ~ '.filtered_orders select ' ~ read_id('order_id') ~ ', min(delivered_in) from (' ~ filters | join(' union all ') ~ ') as filtered'
+            ~ ' where order_id is not null and ' ~ read_id('order_id') ~ ' not in (select ' ~ read_id('order_id') ~ ' from ' ~ landing_schema() ~ '.orders where order_id is not null)'
             ~ ' group by ' ~ read_id('order_id')
         ) %}
     {% endif %}
@@ -150,7 +176,7 @@
 {% macro count_filtered_rows(source_name, filters) %}
     {% if filters %}
         {% do run_query(
-            'update landing.deliveries set filtered_rows = (select count(*) from (' ~ filters | join(' union all ') ~ ') as filtered'
+            'update ' ~ landing_schema() ~ '.deliveries set filtered_rows = (select count(*) from (' ~ filters | join(' union all ') ~ ') as filtered'
             ~ ' where filtered.delivered_in = deliveries.delivered_in) where source_name = ' ~ string_literal(source_name)
         ) %}
     {% endif %}

@@ -297,7 +297,3 @@
         else 'converged'
     end
 {%- endmacro %}
-
-{% macro settled(number, decimals=7) -%}
-    round({{ number }}, {{ decimals }})
-{%- endmacro %}

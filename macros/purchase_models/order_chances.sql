@@ -28,7 +28,7 @@
         select
             {{ keys | join(', ') }},
             bought,
-            {{ kept(['x', 'age'] + prefixed('parameter_', range(1, most_parameters() + 1))) }},
+            {{ kept((['x', 'age'] + prefixed('parameter_', range(1, most_parameters() + 1))) | reject('in', keys) | list) }},
             sum(chance) as chance
         from reached
         group by {{ keys | join(', ') }}, bought

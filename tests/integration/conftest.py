@@ -134,3 +134,12 @@ def locked_once(tmp_path: Path) -> Nightly:
     stub.write_text(LOCKED_ONCE.format(calls=tmp_path / "calls.txt"))
     stub.chmod(stub.stat().st_mode | stat.S_IXUSR)
     return Nightly(tmp_path, tmp_path, command=f"{stub} run")
+
+
+@pytest.fixture(scope="session")
+def raw_shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The raw files of a synthetic shop, to be read only."""
+    folder = tmp_path_factory.mktemp("shop") / "raw"
+    made = run([CLV, "generate", folder, "--customers", "300"], {})
+    assert made.returncode == 0, made.stdout
+    return folder

@@ -3,7 +3,7 @@
     Returns the select for the landing view.
     DuckDB's store_rejects sees a line only where whole rows are read: hence a table, not a view over the files. -#}
 {% macro duckdb__land_csv(finding, files) %}
-    {% set table = 'landing.' ~ finding.table ~ '__csv' %}
+    {% set table = landing_schema() ~ '.' ~ finding.table ~ '__csv' %}
     {% set spellings = {} %}
     {% for file in files %}
         {% for name in file.columns %}
@@ -20,7 +20,7 @@
     {% for group in groups.values() %}
         {% set read_table = duckdb_read_aside(finding, table, group) %}
         {% do run_query(
-            'insert into landing.landed_files select ' ~ string_literal(finding.table) ~ ', path, version, decimal_columns from landing.deliveries'
+            'insert into ' ~ landing_schema() ~ '.landed_files select ' ~ string_literal(finding.table) ~ ', path, version, decimal_columns from ' ~ landing_schema() ~ '.deliveries'
             ~ ' left join (' ~ duckdb_decimal_columns('(select * from ' ~ read_table ~ ' where landed_file in ' ~ duckdb_list(group | map(attribute='path')) ~ ')', group[0].columns)
             ~ ') as decimals on path = landed_file where source_name = '
             ~ string_literal(finding.source) ~ ' and path in ' ~ duckdb_list(group | map(attribute='path'))
@@ -38,7 +38,7 @@
 
 
 {% macro duckdb_note_whole_numbers(finding) %}
-    {% set of_table = ' from landing.landed_files where landed_as = ' ~ string_literal(finding.table) %}
+    {% set of_table = ' from ' ~ landing_schema() ~ '.landed_files where landed_as = ' ~ string_literal(finding.table) %}
     {% for row in run_query("select distinct unnest(string_split(decimal_columns, chr(10)))" ~ of_table ~ ' and decimal_columns is not null').rows %}
         {% do finding.whole_numbers.update({row[0] | lower: 'landed_file in (select path' ~ of_table
             ~ " and list_contains(string_split(decimal_columns, chr(10)), " ~ string_literal(row[0]) ~ '))'}) %}
@@ -69,7 +69,7 @@
             {% set kinds = {'email': normalised_email(duckdb_quote(name))} %}
             {% do kinds.update({'id': 'trim(' ~ duckdb_quote(name) ~ ')'}) if modules.re.search('(?i)(customer|client|buyer|user|kunde).*(id|nr|no|number)$', name) %}
             {% for kind, value in kinds.items() %}
-                {% do conditions.append(forgotten_hash(value, kind) ~ " in (select value_hash from landing.forgotten where kind = '" ~ kind ~ "')") %}
+                {% do conditions.append(forgotten_hash(value, kind) ~ " in (select value_hash from " ~ landing_schema() ~ ".forgotten where kind = '" ~ kind ~ "')") %}
             {% endfor %}
         {% endfor %}
         {% set found = place ~ ' from ' ~ read_table ~ ' where ' ~ conditions | join(' or ') %}
@@ -93,9 +93,9 @@
     {% do run_query('drop table ' ~ read_table) %}
     {# a line that is no record may hold the email of somebody #}
     {% do run_query(
-        "update landing.unreadable_lines set raw_line = '(forgotten)' where landed_as = " ~ string_literal(finding.table)
+        "update " ~ landing_schema() ~ ".unreadable_lines set raw_line = '(forgotten)' where landed_as = " ~ string_literal(finding.table)
         ~ " and exists (select 1 from (select unnest(regexp_extract_all(raw_line, '[^\\s,;|<>\"]+@[^\\s,;|<>\"]+')) as email) as words where "
-        ~ forgotten_hash(normalised_email('email'), 'email') ~ " in (select value_hash from landing.forgotten where kind = 'email'))"
+        ~ forgotten_hash(normalised_email('email'), 'email') ~ " in (select value_hash from " ~ landing_schema() ~ ".forgotten where kind = 'email'))"
     ) %}
 {% endmacro %}
 
@@ -113,13 +113,13 @@
 
 
 {% macro duckdb_landed_before(finding, columns) %}
-    {% set relation = adapter.get_relation(target.database, 'landing', finding.table ~ '__csv') %}
+    {% set relation = adapter.get_relation(target.database, landing_schema(), finding.table ~ '__csv') %}
     {% if not relation or flags.FULL_REFRESH %}{{ return([]) }}{% endif %}
     {% set landed_columns = adapter.get_columns_in_relation(relation) | map(attribute='name') | list %}
     {% if landed_columns != columns + ['landed_file', 'landed_row'] %}{{ return([]) }}{% endif %}
     {% set rows = run_query(
-        'select landed.path, deliveries.path is not null from landing.landed_files as landed'
-        ~ ' left join landing.deliveries on deliveries.source_name = ' ~ string_literal(finding.source)
+        'select landed.path, deliveries.path is not null from ' ~ landing_schema() ~ '.landed_files as landed'
+        ~ ' left join ' ~ landing_schema() ~ '.deliveries on deliveries.source_name = ' ~ string_literal(finding.source)
         ~ ' and landed.path = deliveries.path and landed.version = deliveries.version where landed.landed_as = ' ~ string_literal(finding.table)
     ).rows %}
     {% set paths = finding.files | map(attribute='path') | list %}
@@ -143,7 +143,7 @@
 
 {% macro duckdb_forget(condition) %}
     {% for log in ['landed_files', 'unreadable_lines'] %}
-        {% do run_query('delete from landing.' ~ log ~ ' where ' ~ condition) %}
+        {% do run_query('delete from ' ~ landing_schema() ~ '.' ~ log ~ ' where ' ~ condition) %}
     {% endfor %}
 {% endmacro %}
 
@@ -280,7 +280,7 @@
 
 {% macro duckdb_unreadable(finding) %}
     {{ return(
-        'insert into landing.unreadable_lines select ' ~ string_literal(finding.source) ~ ', ' ~ string_literal(finding.table) ~ ', '
+        'insert into ' ~ landing_schema() ~ '.unreadable_lines select ' ~ string_literal(finding.source) ~ ', ' ~ string_literal(finding.table) ~ ', '
     ) }}
 {% endmacro %}
 

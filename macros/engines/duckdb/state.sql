@@ -1,3 +1,6 @@
+{% macro duckdb__begin_transaction() %}{% do adapter.ensure_transaction() %}{% endmacro %}
+
+
 {#- The list stands beside the build database, too: `clv forget` writes it. -#}
 {% macro duckdb__kept_forgotten() %}
     {% if target.path == ':memory:' %}{{ return(none) }}{% endif %}

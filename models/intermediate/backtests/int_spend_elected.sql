@@ -1,6 +1,10 @@
 with models as (
-    select * from {{ ref('int_spend_fitted') }}
-    where spend_model in ('{{ candidate_spend_models() | join("', '") }}')
+    select *
+    from {{ ref('int_spend_fitted') }}
+    where
+        spend_model in (
+            '{{ candidate_spend_models() | join("', '") }}'
+        )
 ),
 
 errors as (

@@ -24,7 +24,8 @@ compared as (
         observed.valued_at,
         observed.observed_on,
         spend_models.spend_model as model_name,
-        {{ by_spend_model('expected_value', 'spend_models', 'spending') }} - observed.actual_revenue / observed.actual_orders as error
+        {{ by_spend_model('expected_value', 'spend_models', 'spending') }}
+        - observed.actual_revenue / observed.actual_orders as error
     from observed
     inner join spending
         on
@@ -32,14 +33,18 @@ compared as (
             and observed.customer_id = spending.customer_id
     inner join spend_models
         on observed.valued_at = spend_models.valued_at
-    where spend_models.spend_model in ('{{ candidate_spend_models() | join("', '") }}')
+    where
+        spend_models.spend_model in (
+            '{{ candidate_spend_models() | join("', '") }}'
+        )
     {% for model in margin_models() %}
     union all
     select
         observed.valued_at,
         observed.observed_on,
         '{{ model }}' as model_name,
-        observed.actual_revenue * {{ expected_margin_rate("'" ~ model ~ "'", 'levels', 'customers') }} - observed.actual_margin as error
+        observed.actual_revenue
+        * {{ expected_margin_rate("'" ~ model ~ "'", 'levels', 'customers') }} - observed.actual_margin as error
     from observed
     inner join customers
         on

@@ -55,7 +55,9 @@ final as (
         cast(case when order_count > 0 then {{ to_money(ratio('net_revenue', 'order_count')) }} end as {{ type_money() }})
             as average_order_value,
         -- a tenure under one year counts as one: a first order yesterday is not 365 a year
-        case when order_count > 0 then order_count / greatest(days_since_first_order / 365.25e0, 1) end as orders_per_year,
+        case
+            when order_count > 0 then order_count / greatest(cast(days_since_first_order as {{ type_double() }}) / 365.25e0, 1)
+        end as orders_per_year,
         case when clv_basis = 'margin' then gross_margin else net_revenue end as historical_clv
     from aged
 )

@@ -66,26 +66,26 @@ ranked_gaps as (
 
 placed_gaps as (
     select
-        valued_at,
         {% for name, number in tenths.items() %}
         max({{ number }} * further_occasions) as {{ name }}_place,
         min(case when occasions_so_far >= floor({{ number }} * further_occasions / 10e0) + 1 then days_since_previous end)
             as {{ name }}_below,
         min(case when occasions_so_far >= ceil({{ number }} * further_occasions / 10e0) + 1 then days_since_previous end)
-            as {{ name }}_above{{ ',' if not loop.last }}
+            as {{ name }}_above,
         {% endfor %}
+        valued_at
     from ranked_gaps
     group by valued_at
 ),
 
 final as (
     select
-        valued_at,
         {% for name in tenths %}
         {{ name }}_below
         + ({{ name }}_above - {{ name }}_below) * ({{ name }}_place - 10 * floor({{ name }}_place / 10e0)) / 10e0
-            as {{ name }}_gap_days{{ ',' if not loop.last }}
+            as {{ name }}_gap_days,
         {% endfor %}
+        valued_at
     from placed_gaps
 )
 

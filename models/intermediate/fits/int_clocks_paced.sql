@@ -24,7 +24,7 @@ known as (
 ),
 
 numbers as (
-    select generated_number - 1 as months_later
+    select cast(generated_number - 1 as integer) as months_later
     from ({{ dbt.generate_series(1200 + predicted_months()) }}) as generated
 ),
 

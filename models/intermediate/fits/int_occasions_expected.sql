@@ -28,7 +28,7 @@ timed as (
 
 {% for model in fitted_purchase_models() %}
 {% set expected = purchase_model(model, 'expected_occasions') %}
-{{ model }}_evaluated as (
+{{ model }}_evaluated as {{ fenced() }} (
     select
         nodes.valued_at,
         nodes.varied_parameter,
@@ -57,7 +57,7 @@ timed as (
     where nodes.model_name = '{{ model }}'
 ),
 
-{{ model }}_reached as (
+{{ model }}_reached as {{ fenced() }} (
     select
         valued_at,
         varied_parameter,
@@ -75,7 +75,7 @@ timed as (
     from {{ model }}_evaluated
 ),
 
-{{ model }} as (
+{{ model }} as {{ fenced() }} (
     select
         valued_at,
         varied_parameter,
@@ -86,11 +86,10 @@ timed as (
         weight * occasions_90d as expected_occasions_90d,
         weight * occasions_365d as expected_occasions_365d,
         weight * pairs as expected_pairs_of_occasions,
-        weight * ({{ discounted_occasions(months, 'annual_discount_rate') }}) as discounted_occasions,
         {% for age in clv_ages() %}
-        weight * {{ occasions_to_age(age, 'age_months', 'annual_discount_rate') }} as occasions_to_{{ age }}m
-        {{- ',' if not loop.last }}
+        weight * {{ occasions_to_age(age, 'age_months', 'annual_discount_rate') }} as occasions_to_{{ age }}m,
         {% endfor %}
+        weight * ({{ discounted_occasions(months, 'annual_discount_rate') }}) as discounted_occasions
     from {{ model }}_reached
 ),
 {% endfor %}

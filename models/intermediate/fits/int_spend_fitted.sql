@@ -25,14 +25,14 @@ likely as (
         {% for number in range(1, 4) %}
         maxima.parameter_{{ number }} as spend_{{ number }},
         {% endfor %}
-        case when maxima.model_name = 'gamma_gamma' then 1e0 else levels.first_level end as spend_4,
         {% for i in range(1, most + 1) %}
         {% for j in range(i, most + 1) %}
         {{ 'maxima.cov_' ~ i ~ j if j < 4 else
             "case when maxima.model_name = 'gamma_gamma' then 0e0 else levels.first_level_variance end" if i == 4 else '0e0' }}
-            as spend_cov_{{ i }}{{ j }}{{ ',' if not (i == most and j == most) }}
+            as spend_cov_{{ i }}{{ j }},
         {% endfor %}
         {% endfor %}
+        case when maxima.model_name = 'gamma_gamma' then 1e0 else levels.first_level end as spend_4
     from maxima
     inner join levels
         on maxima.valued_at = levels.valued_at
@@ -59,13 +59,13 @@ shrunken as (
         {{ settled('credibilities.variance_' ~ column) }}
         * case when credibilities.spend_model = 'mean' then power(units.mean_value, 2) else 1e0 end as spend_{{ loop.index + 1 }},
         {% endfor %}
-        case when credibilities.spend_model = 'mean' then levels.first_level else exp(levels.log_level) end as spend_4,
         {% for i in range(1, most + 1) %}
         {% for j in range(i, most + 1) %}
         {{ settled('coalesce(' ~ variances[i ~ '' ~ j] ~ ', 0e0)', 9) if i == j else '0e0' }}
-            as spend_cov_{{ i }}{{ j }}{{ ',' if not (i == most and j == most) }}
+            as spend_cov_{{ i }}{{ j }},
         {% endfor %}
         {% endfor %}
+        case when credibilities.spend_model = 'mean' then levels.first_level else exp(levels.log_level) end as spend_4
     from credibilities
     inner join levels
         on credibilities.valued_at = levels.valued_at

@@ -3,8 +3,8 @@
 with refunds as (
     select
         *,
-        null as known_cogs,
-        null as uncosted_revenue,
+        cast(null as {{ type_money() }}) as known_cogs,
+        cast(null as {{ type_money() }}) as uncosted_revenue,
         false as is_by_lines
     from {{ ref('int_refunds_shared') }}
 ),
@@ -13,7 +13,9 @@ credit_notes as (
     select
         *,
         order_date as refund_date,
-        null as line_number, null as quantity, false as keeps_goods
+        cast(null as {{ dbt.type_string() }}) as line_number,
+        cast(null as {{ type_double() }}) as quantity,
+        false as keeps_goods
     from {{ ref('int_credit_notes_matched') }}
     where order_id <> credit_note_id
 ),

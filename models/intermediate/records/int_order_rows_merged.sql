@@ -82,7 +82,9 @@ merged as (
     select
         grouped.delivered_in,
         grouped.first_row{% for column in columns %},
-        max(case when grouped.delivered_row = saying.{{ column }}_row then grouped.{{ column }} end) as {{ column }}{% endfor %}
+        {{ 'bool_or' if column == 'tax_included' else 'max' }}(
+            case when grouped.delivered_row = saying.{{ column }}_row then grouped.{{ column }} end
+        ) as {{ column }}{% endfor %}
 
     from grouped
     inner join saying

@@ -20,13 +20,13 @@ predicted as (
         customers.historical_clv,
         customers.clv_basis,
         order_values.expected_margin_rate,
-        predictions.predicted_revenue,
         {% for age in clv_ages() %}
         customers.value_by_{{ age }}m,
         case
             when {{ months_of_age('customers.age_days') }} >= {{ age }} then 0 else predictions.revenue_to_{{ age }}m
-        end as revenue_to_{{ age }}m{{ ',' if not loop.last }}
+        end as revenue_to_{{ age }}m,
         {% endfor %}
+        predictions.predicted_revenue
     from customers
     inner join order_values
         on
@@ -53,10 +53,10 @@ totalled as (
         clv_basis,
         expected_margin_rate,
         predicted_clv,
-        cast(historical_clv + predicted_clv as {{ type_money() }}) as total_clv,
         {% for age in clv_ages() %}
-        {{ to_money('value_by_' ~ age ~ 'm + revenue_to_' ~ age ~ 'm * expected_margin_rate') }} as clv_{{ age }}m{{ ',' if not loop.last }}
+        {{ to_money('value_by_' ~ age ~ 'm + revenue_to_' ~ age ~ 'm * expected_margin_rate') }} as clv_{{ age }}m,
         {% endfor %}
+        cast(historical_clv + predicted_clv as {{ type_money() }}) as total_clv
     from priced
 ),
 

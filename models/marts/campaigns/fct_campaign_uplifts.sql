@@ -73,11 +73,17 @@ final as (
         spread.reactivation_rate - spread.control_reactivation_rate as reactivation_uplift,
         case
             when spread.has_lapsed_customers
-                then greatest(spread.adjusted_rate - spread.control_adjusted_rate - spread.rates_reach, -1)
+                then cast(
+                        greatest(spread.adjusted_rate - spread.control_adjusted_rate - spread.rates_reach, -1)
+                        as {{ type_double() }}
+                    )
         end as reactivation_uplift_low,
         case
             when spread.has_lapsed_customers
-                then least(spread.adjusted_rate - spread.control_adjusted_rate + spread.rates_reach, 1)
+                then cast(
+                        least(spread.adjusted_rate - spread.control_adjusted_rate + spread.rates_reach, 1)
+                        as {{ type_double() }}
+                    )
         end as reactivation_uplift_high,
         spread.customers >= {{ var('min_segment_customers') }} and spread.control_customers >= {{ var('min_segment_customers') }}
             as is_reliable,

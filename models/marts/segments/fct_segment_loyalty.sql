@@ -77,8 +77,12 @@ final as (
         cast(spread.passives as bigint) as passives,
         cast(spread.detractors as bigint) as detractors,
         {{ ratio('spread.promoters - spread.detractors', 'spread.respondents') }} as nps,
-        case when spread.respondents > 0 then greatest(spread.adjusted_nps - spread.reach, -1) end as nps_low,
-        case when spread.respondents > 0 then least(spread.adjusted_nps + spread.reach, 1) end as nps_high,
+        case
+            when spread.respondents > 0 then cast(greatest(spread.adjusted_nps - spread.reach, -1) as {{ type_double() }})
+        end as nps_low,
+        case
+            when spread.respondents > 0 then cast(least(spread.adjusted_nps + spread.reach, 1) as {{ type_double() }})
+        end as nps_high,
         spread.respondents >= {{ var('min_segment_customers') }} as is_reliable,
         run_context.as_of_date
     from spread

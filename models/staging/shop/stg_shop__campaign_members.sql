@@ -2,7 +2,7 @@ with source as (
     select * from {{ source('raw', 'campaign_members') }}
 ),
 
-read as (
+read as {{ fenced() }} (
     select
         *,
         {{ read_money('cost') }} as cost_read,

@@ -2,7 +2,7 @@ with source as (
     select * from {{ source('raw', 'customers') }}
 ),
 
-read as (
+read as {{ fenced() }} (
     select
         *,
         {{ read_timestamp('created_at') }} as created_at_read,

@@ -2,7 +2,7 @@ with source as (
     select * from {{ source('raw', 'exchange_rates') }}
 ),
 
-read as (
+read as {{ fenced() }} (
     select
         *,
         {{ read_number('rate') }} as rate_read,

@@ -2,7 +2,7 @@ with source as (
     select * from {{ source('raw', 'inventory_periods') }}
 ),
 
-read as (
+read as {{ fenced() }} (
     select
         *,
         {{ read_money('opening_inventory') }} as opening_inventory_read,

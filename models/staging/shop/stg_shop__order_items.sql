@@ -2,7 +2,7 @@ with source as (
     select * from {{ source('raw', 'order_items') }}
 ),
 
-read as (
+read as {{ fenced() }} (
     select
         *,
         {{ read_number('quantity') }} as quantity_read,

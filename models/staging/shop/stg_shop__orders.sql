@@ -2,7 +2,7 @@ with source as (
     select * from {{ source('raw', 'orders') }}
 ),
 
-read as (
+read as {{ fenced() }} (
     select
         *,
         {{ read_money('amount') }} as amount_read,

@@ -2,7 +2,7 @@ with source as (
     select * from {{ source('raw', 'products') }}
 ),
 
-read as (
+read as {{ fenced() }} (
     select
         *,
         {{ read_number('unit_cost', is_money=true) }} as unit_cost_read,

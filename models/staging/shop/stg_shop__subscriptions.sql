@@ -2,7 +2,7 @@ with source as (
     select * from {{ source('raw', 'subscriptions') }}
 ),
 
-read as (
+read as {{ fenced() }} (
     select
         *,
         {{ read_money('monthly_amount') }} as monthly_amount_read,

@@ -2,7 +2,7 @@ with source as (
     select * from {{ source('raw', 'survey_responses') }}
 ),
 
-read as (
+read as {{ fenced() }} (
     select
         *,
         {{ read_number('score') }} as score_read,

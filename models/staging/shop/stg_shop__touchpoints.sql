@@ -2,7 +2,7 @@ with source as (
     select * from {{ source('raw', 'touchpoints') }}
 ),
 
-read as (
+read as {{ fenced() }} (
     select
         *,
         {{ read_timestamp('touched_at') }} as touched_at_read
