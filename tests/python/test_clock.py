@@ -49,15 +49,9 @@ MODELS = [
     "int_customers_predicted",
 ]
 UNVALUED = """
-    create table intermediate.int_spend_elected (
-        valued_at date, spend_model varchar, status varchar, is_usable boolean, spend_1 double, spend_2 double, spend_3 double
-    );
-    create table intermediate.int_spend_measured (valued_at date, customer_id varchar, x double, mean_repeat_value double);
-    create table intermediate.int_margin_elected (
-        valued_at date, margin_model varchar, clv_basis varchar, company_rate double, mean_rate double,
-        variance_within double, variance_between double
-    );
-    create table intermediate.int_usual_gaps_found (valued_at date, median_gap_days double);
+    create table intermediate.int_order_values_expected (
+        valued_at date, customer_id varchar, spend_model varchar, spend_status varchar, expected_order_value double
+    )
 """
 """What occasions are worth is not asked here."""
 Log = dict[str, list[dt.date]]

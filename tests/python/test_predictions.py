@@ -169,7 +169,13 @@ class Predictor:
             connection.execute(
                 "create table intermediate.int_forecast_levels as select valued_at, 1e0 as level_factor from intermediate.int_models_fitted"
             )
-            self._run(connection, "int_horizons_timed", "int_occasions_expected", "int_customers_predicted")
+            self._run(
+                connection,
+                "int_order_values_expected",
+                "int_horizons_timed",
+                "int_occasions_expected",
+                "int_customers_predicted",
+            )
             return self._read(connection, "from intermediate.int_customers_predicted order by customer_id")
 
     def forecasts(self, cases: Sequence[tuple[Law, History, float]]) -> dict[str, Numbers]:
@@ -183,9 +189,6 @@ class Predictor:
                 " 1 as horizon_quarters, null::date as observed_on, true as is_backtested, null::double as orders_a_year_before,"
                 " mean_repeat_value as mean_value, 0.0::double as actual_orders, 0.0::double as actual_margin"
                 " from intermediate.int_customers_measured inner join horizons on customer_id = number;"
-                "create table intermediate.int_margin_elected as select valued_at, 'company' as margin_model, 'revenue' as clv_basis,"
-                " null::double as company_rate, null::double as mean_rate, null::double as variance_within,"
-                " null::double as variance_between from intermediate.int_models_fitted"
             )
             self._insert(connection, "horizons", range(len(cases)), [days for _, _, days in cases])
             self._run(connection, "int_backtest_forecasts_made")
@@ -208,7 +211,9 @@ class Predictor:
             " true as is_elected, 'converged' as status from laws;"
             "create view intermediate.int_spend_elected as select date_of(law) as valued_at, 'gamma_gamma' as spend_model,"
             " 'converged' as status, true as is_usable, p as spend_1, q as spend_2, gamma as spend_3, 1e0 as spend_4 from laws;"
-            "create table intermediate.int_usual_gaps_found (valued_at date, median_gap_days double)"
+            "create view intermediate.int_margin_elected as select date_of(law) as valued_at, 'company' as margin_model,"
+            " 'revenue' as clv_basis, null::double as company_rate, null::double as mean_rate,"
+            " null::double as variance_within, null::double as variance_between from laws"
         )
         columns = [[getattr(law, name) for law in laws] for name in ("model_name", *names)]
         self._insert(connection, "laws", range(len(laws)), *columns)
@@ -252,6 +257,7 @@ def predictor(builder: Builder) -> Predictor:
         "int_nodes_weighed",
         "int_horizons_timed",
         "int_occasions_expected",
+        "int_order_values_expected",
         "int_customers_predicted",
         "int_backtest_forecasts_made",
     ]
@@ -365,8 +371,8 @@ def test_spend_and_gaps_are_plain_arithmetic(predictor: Predictor, law: Law, his
             assert value == pytest.approx((law.p * law.gamma + own) / weight, rel=1e-9)
         else:
             assert math.isnan(value)
-        # from now on, and from the last of several purchases on
-        check_gap(found["median_gap_days"][place], 0.5, law.alpha + history.age, law.r + history.x)
+        # from the last purchase on
+        check_gap(found["median_gap_days"][place], 0.5, law.alpha + history.t_x, law.r + history.x)
         if history.x > 0:
             check_gap(found["long_gap_days"][place], 0.2, law.alpha + history.t_x, law.r + history.x)
         else:
@@ -414,7 +420,6 @@ def test_time_may_be_in_days_or_weeks(predictor: Predictor, law: Law, histories:
     daily = predictor.forecasts([(slower, history, 7 * days) for history in stretched])
     assert len(weekly["predicted_orders"]) == len(histories)
     assert daily["predicted_orders"] == pytest.approx(weekly["predicted_orders"], rel=1e-11, abs=1e-250)
-    assert daily["predicted_margin"] == pytest.approx(weekly["predicted_margin"], rel=1e-11, abs=1e-250, nan_ok=True)
 
 
 @settings(max_examples=20, deadline=None)
@@ -473,7 +478,12 @@ def cdnow_sample(build_marts: BuildMarts, tmp_path_factory: pytest.TempPathFacto
     rows = [(number, line[1], line[2], line[4]) for number, line in enumerate(lines, start=1)]
     write_csv(raw, "orders", ["order_id", "customer_id", "ordered_at", "amount"], rows)
     return build_marts(
-        raw, as_of=AS_OF, backtest_quarters=3, purchase_model="mbg_nbd", compared_purchase_models=["bg_nbd"]
+        raw,
+        as_of=AS_OF,
+        backtest_quarters=3,
+        purchase_model="mbg_nbd",
+        compared_purchase_models=["bg_nbd"],
+        spend_model="gamma_gamma",
     ).build_file
 
 
@@ -488,6 +498,7 @@ def planted_shop(builder: Builder, tmp_path_factory: pytest.TempPathFactory) -> 
         "backtest_quarters": 0,
         "purchase_model": "mbg_nbd",
         "compared_purchase_models": ["bg_nbd"],
+        "spend_model": "gamma_gamma",
         "interval": 0.95,
     }
     return replace(builder, variables=variables).build(folder / "raw", folder, None)
@@ -666,9 +677,8 @@ def test_the_first_ten_customers_spend_as_published(cdnow_sample: Path) -> None:
     """Expected spend per occasion: Gamma-Gamma as fitted at the cutoff, on what was known then."""
     rows = rows_of(
         cdnow_sample,
-        "select customer_id, predicted_margin / predicted_orders from intermediate.int_backtest_forecasts_made"
-        f" where model_name = 'bg_nbd' and valued_at = date '{CUTOFF}' and horizon_days = {HOLDOUT_DAYS}"
-        " and customer_id <= '0010' order by customer_id",
+        "select customer_id, expected_order_value from intermediate.int_order_values_expected"
+        f" where valued_at = date '{CUTOFF}' and customer_id <= '0010' order by customer_id",
     )
     assert [name for name, _ in rows] == [f"{number:04}" for number in range(1, 11)]
     published = [24.65, 18.91, 35.17, 35.17, 35.17, 71.46, 18.91, 35.17, 27.28, 35.17]
@@ -742,7 +752,7 @@ def test_the_next_order_is_due_after_the_median_gap(cdnow_sample: Path) -> None:
     overdue = 0
     for customer, model, median_days, due, days_overdue in rows:
         law, history = laws[model], history_at(occasions[customer], AS_OF)
-        gap = 7 * (law.alpha + history.age) * (2 ** (1 / (law.r + history.x)) - 1)
+        gap = 7 * (law.alpha + history.t_x) * (2 ** (1 / (law.r + history.x)) - 1)
         assert median_days == pytest.approx(gap, rel=EXACT)
         days = (due - max(occasions[customer])).days
         assert abs(days - gap) <= 0.5 + 1e-6, customer
@@ -762,19 +772,25 @@ def test_the_planted_law_is_found(planted_shop: Path) -> None:
             assert error < 0.15, name
 
 
-def test_margins_to_come_are_pooled_with_the_companys(planted_shop: Path) -> None:
-    """The customer's own rate, as if one more order of the company's average size and rate had been made."""
-    rows = rows_of(
+def test_margins_to_come_are_those_of_the_companys_repeats(planted_shop: Path) -> None:
+    """Over days with orders after a customer's first, one by one."""
+    orders = rows_of(
         planted_shop,
-        "select gross_margin, net_revenue, order_count, expected_revenue_365d, expected_margin_365d, model_status"
-        " from marts.dim_customers",
+        "select customer_id, order_date, net_revenue, gross_margin from marts.fct_orders"
+        " where is_counted and customer_id is not null order by customer_id, order_date",
     )
-    margin, revenue, orders = (float(sum(row[place] for row in rows)) for place in (0, 1, 2))
+    first: dict[str, dt.date] = {}
+    revenue = margin = Decimal(0)
+    for customer, day, amount, earned in orders:
+        if day > first.setdefault(customer, day):
+            revenue, margin = revenue + amount, margin + earned
+    rows = rows_of(
+        planted_shop, "select expected_revenue_365d, expected_margin_365d, model_status from marts.dim_customers"
+    )
     assert len(rows) == PLANTED.customers
-    for own_margin, own_revenue, _, revenue_to_come, margin_to_come, status in rows:
+    for revenue_to_come, margin_to_come, status in rows:
         assert status == "converged"
-        rate = (float(own_margin) + margin / orders) / (float(own_revenue) + revenue / orders)
-        assert float(margin_to_come) == pytest.approx(float(revenue_to_come) * rate, rel=1e-4, abs=1e-3)
+        assert float(margin_to_come) == pytest.approx(float(revenue_to_come * margin / revenue), rel=1e-4, abs=1e-3)
 
 
 @dataclass(frozen=True)
@@ -900,7 +916,7 @@ every_warehouse = pytest.mark.parametrize("warehouse", WAREHOUSES, indirect=True
 def test_total_clv_is_historical_and_predicted(warehouse: Path) -> None:
     rows = rows_of(warehouse, "select model_status, historical_clv, predicted_clv, total_clv from marts.dim_customers")
     for status, historical, predicted, total in rows:
-        assert (predicted is None) == (status != "converged")
+        assert (predicted is None) == (status not in {"converged", "boundary"})
         assert total == (None if predicted is None else historical + predicted)
         assert historical is not None
 
@@ -957,9 +973,9 @@ def test_with_too_few_repeat_customers_nothing_is_predicted(warehouse: Path) -> 
     fits = rows_of(
         warehouse, "select model_name, status, log_likelihood, is_elected from marts.fct_model_fits order by 1"
     )
-    assert [fit[1:] for fit in fits] == [("too_few_repeat_customers", None, False)] * 4
+    assert [fit[1:] for fit in fits] == [("too_few_repeat_customers", None, False)] * 5
     assert rows_of(warehouse, "from marts.fct_model_parameters") == []
-    assert [name for name, *_ in fits] == ["bg_nbd", "gamma_gamma", "mbg_nbd", "mbg_nbd_clock"]
+    assert [name for name, *_ in fits] == ["bg_nbd", "gamma_gamma", "gamma_gamma_all", "mbg_nbd", "mbg_nbd_clock"]
     backtests = rows_of(warehouse, "select distinct model_name from marts.fct_model_backtests")
     # the year before is known of a log that is longer
     assert {name for (name,) in backtests} - {"same_period_last_year"} == {"naive", "formula"}
@@ -982,7 +998,13 @@ def test_the_formula_stands_where_nothing_is_predicted(small_build: Path) -> Non
 def test_a_purchase_model_can_be_asked_for(one_price: Path, cdnow_sample: Path) -> None:
     assert rows_of(one_price, "select distinct purchase_model from marts.dim_customers") == [("mbg_nbd",)]
     models = "select distinct model_name from marts.fct_model_fits order by 1"
-    assert rows_of(one_price, models) == [("gamma_gamma",), ("mbg_nbd",)]
+    assert rows_of(one_price, models) == [
+        ("gamma_gamma",),
+        ("gamma_gamma_all",),
+        ("log_mean",),
+        ("mbg_nbd",),
+        ("mean",),
+    ]
     # one that it is compared with stands beside it
     assert rows_of(cdnow_sample, models) == [("bg_nbd",), ("gamma_gamma",), ("mbg_nbd",)]
     chosen = rows_of(cdnow_sample, "select distinct purchase_model from marts.dim_customers")
@@ -1008,7 +1030,7 @@ def test_parameters_are_published_with_their_standard_errors(cdnow_sample: Path)
 
 
 def test_where_all_orders_cost_the_same_purchases_are_predicted(one_price: Path) -> None:
-    """No spread of spend can be fitted; what follows from purchases alone is there."""
+    """No spread of spend can be fitted; the one price is what an order brings."""
     spend = dict(rows_of(one_price, "select model_name, status from marts.fct_model_fits"))
     assert spend["mbg_nbd"] == "converged" and spend["gamma_gamma"] != "converged"
     counts = ", ".join(
@@ -1016,5 +1038,7 @@ def test_where_all_orders_cost_the_same_purchases_are_predicted(one_price: Path)
         for name in ("probability_alive", "expected_orders_365d", "next_order_expected_on", "formula_clv")
     )
     assert rows_of(one_price, f"select count(*), {counts} from marts.dim_customers") == [(300,) * 5]
-    statuses = rows_of(one_price, "select distinct model_status from marts.dim_customers")
-    assert statuses == [(f"spend_{spend['gamma_gamma']}",)]
+    found = rows_of(
+        one_price, "select distinct model_status, spend_model, expected_order_value from marts.dim_customers"
+    )
+    assert found == [("boundary", "mean", 25)]

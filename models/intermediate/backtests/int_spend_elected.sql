@@ -1,10 +1,8 @@
+{% set candidates = candidate_spend_models() | join("', '") %}
 with models as (
     select *
     from {{ ref('int_spend_fitted') }}
-    where
-        spend_model in (
-            '{{ candidate_spend_models() | join("', '") }}'
-        )
+    where spend_model in ('{{ candidates }}')
 ),
 
 errors as (

@@ -1,3 +1,4 @@
+{% set candidates = candidate_spend_models() | join("', '") %}
 with observed as (
     select * from {{ ref('int_backtest_customers_observed') }} where horizon_quarters = 1 and actual_orders > 0
 ),
@@ -33,10 +34,7 @@ compared as (
             and observed.customer_id = spending.customer_id
     inner join spend_models
         on observed.valued_at = spend_models.valued_at
-    where
-        spend_models.spend_model in (
-            '{{ candidate_spend_models() | join("', '") }}'
-        )
+    where spend_models.spend_model in ('{{ candidates }}')
     {% for model in margin_models() %}
     union all
     select

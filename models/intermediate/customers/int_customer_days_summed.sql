@@ -98,7 +98,8 @@ final as (
         {% set at_age = 'case when ' ~ months_of_age('age_days') ~ ' <= ' ~ age ~ ' then discounted_' %}
         sum({{ at_age }}net_revenue end) over so_far as revenue_by_{{ age }}m,
         case
-            when count(gross_margin) over so_far = count(*) over so_far then sum({{ at_age }}gross_margin end) over so_far
+            when count(gross_margin) over so_far = count(*) over so_far
+                then sum({{ at_age }}gross_margin end) over so_far
         end as margin_by_{{ age }}m,
         {% endfor %}
         sum(orders) over of_month as month_orders,

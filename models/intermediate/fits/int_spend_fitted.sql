@@ -51,10 +51,15 @@ shrunken as (
     select
         credibilities.valued_at,
         credibilities.spend_model,
-        case when credibilities.variance_within < 1e-9 and credibilities.variance_between < 1e-9 then 'boundary' else 'converged' end
-            as status,
-        {{ settled("case when credibilities.spend_model = 'mean' then credibilities.company_mean else exp(credibilities.company_mean) end") }}
-        * units.mean_value as spend_1,
+        case
+            when credibilities.variance_within < 1e-9 and credibilities.variance_between < 1e-9 then 'boundary'
+            else 'converged'
+        end as status,
+        units.mean_value
+        * case
+            when credibilities.spend_model = 'mean' then {{ settled('credibilities.company_mean') }}
+            else exp({{ settled('credibilities.company_mean') }})
+        end as spend_1,
         {% for column in ['within', 'between'] %}
         {{ settled('credibilities.variance_' ~ column) }}
         * case when credibilities.spend_model = 'mean' then power(units.mean_value, 2) else 1e0 end as spend_{{ loop.index + 1 }},
@@ -83,6 +88,7 @@ final as (
         {{ prefixed('spend_', range(1, 5)) | join(', ') }},
         {{ covariance_columns('spend_cov_') | join(', ') }}
     from {{ source }}
+    {{ "where spend_model in ('" ~ candidate_spend_models() | join("', '") ~ "')" if source == 'shrunken' }}
     {{ 'union all' if not loop.last }}
     {% endfor %}
 )

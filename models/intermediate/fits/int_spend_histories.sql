@@ -82,22 +82,19 @@ final as (
         customers
     from exact
     where model_name = 'gamma_gamma' or not are_many
+    {% for is_binned in ['true', 'false'] %}
     union all
     select
         model_name,
         data_id,
-        kinds.is_binned,
+        {{ is_binned }} as is_binned,
         x,
         mean_value,
         ln_mean_value,
         customers
     from binned
-    cross join (
-        select true as is_binned
-        union all
-        select false as is_binned
-    ) as kinds
-    where kinds.is_binned or (model_name = 'gamma_gamma_all' and are_many)
+    {{ "where model_name = 'gamma_gamma_all' and are_many" if is_binned == 'false' }}
+    {% endfor %}
 )
 
 select * from final

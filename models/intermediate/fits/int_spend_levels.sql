@@ -66,7 +66,8 @@ final as (
         log_level,
         case
             when log_customers > 1
-                then greatest(squared_log_differences - log_customers * log_level * log_level, 0e0)
+                then
+                    greatest(squared_log_differences - log_customers * log_level * log_level, 0e0)
                     / (log_customers - 1) / log_customers
         end as log_level_variance,
         valued_share

@@ -76,7 +76,8 @@ valued as (
         {% endfor %}
         {{ by_spend_model('mean_variance', 'spend_models', 'spending') }} as variance_of_mean,
         {{ by_spend_model('variance_within', 'spend_models', 'spending') }} as variance_within,
-        {{ ratio('customers.discounted_orders * customers.expected_margin_rate', 'customers.expected_orders') }} as value_per_revenue,
+        {{ ratio('customers.discounted_orders * customers.expected_margin_rate', 'customers.expected_orders') }}
+            as value_per_revenue,
         customers.expected_pairs_of_orders + customers.expected_orders * (1 - customers.expected_orders) as orders_variance
     from customers
     inner join spend_models

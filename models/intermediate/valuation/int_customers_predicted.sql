@@ -58,8 +58,8 @@ scored as (
         levelled.length_of_day,
         case when models.is_usable then models.model_name end as purchase_model,
         case
-            when models.is_usable and order_values.spend_status not in ('converged', 'boundary') then 'spend_' || order_values.spend_status
             when models.is_usable and order_values.spend_status = 'boundary' then 'boundary'
+            when models.is_usable and order_values.spend_status <> 'converged' then 'spend_' || order_values.spend_status
             else coalesce(models.status, 'too_few_repeat_customers')
         end as model_status,
         order_values.spend_model,
@@ -75,8 +75,9 @@ scored as (
         {% endfor %}
         case when models.is_usable then order_values.expected_order_value end as expected_order_value,
         -- gaps are as expected at the last purchase: silence since then must not make them longer
-        case when models.is_usable then {{ by_purchase_model('days_to_next', 'models', ['5e-1', 'histories.x', 'histories.t_x']) }} end
-            as median_gap_days,
+        case
+            when models.is_usable then {{ by_purchase_model('days_to_next', 'models', ['5e-1', 'histories.x', 'histories.t_x']) }}
+        end as median_gap_days,
         -- a first purchase tells nothing of gaps
         case
             when models.is_usable and histories.x > 0

@@ -71,20 +71,14 @@ final as (
         spread.reactivation_rate,
         spread.control_reactivation_rate,
         spread.reactivation_rate - spread.control_reactivation_rate as reactivation_uplift,
-        case
+        cast(case
             when spread.has_lapsed_customers
-                then cast(
-                        greatest(spread.adjusted_rate - spread.control_adjusted_rate - spread.rates_reach, -1)
-                        as {{ type_double() }}
-                    )
-        end as reactivation_uplift_low,
-        case
+                then greatest(spread.adjusted_rate - spread.control_adjusted_rate - spread.rates_reach, -1)
+        end as {{ type_double() }}) as reactivation_uplift_low,
+        cast(case
             when spread.has_lapsed_customers
-                then cast(
-                        least(spread.adjusted_rate - spread.control_adjusted_rate + spread.rates_reach, 1)
-                        as {{ type_double() }}
-                    )
-        end as reactivation_uplift_high,
+                then least(spread.adjusted_rate - spread.control_adjusted_rate + spread.rates_reach, 1)
+        end as {{ type_double() }}) as reactivation_uplift_high,
         spread.customers >= {{ var('min_segment_customers') }} and spread.control_customers >= {{ var('min_segment_customers') }}
             as is_reliable,
         cast({{ var('campaign_window_days') }} as integer) as window_days,
