@@ -655,7 +655,11 @@ def test_a_step_is_newtons(builder: Builder, model: str) -> None:
     """Near the maximum it is that of second differences of the log-likelihood's gradient, at its height."""
     names = [name for name in FITTING_MODELS if name.endswith(("summed", "histories"))]
     compiled = compile_models(
-        builder, [*names, "int_models_polished"], min_repeat_customers=2, compared_purchase_models=["pareto_nbd"]
+        builder,
+        [*names, "int_models_polished"],
+        min_repeat_customers=2,
+        spend_model="gamma_gamma",
+        compared_purchase_models=["pareto_nbd"],
     )
     start = np.log(NEAR_BY[model])
     with empty_database() as connection:
