@@ -38,7 +38,7 @@
         if name == 'gamma_gamma' or name in candidate_spend_models() -%}
         {%- do models.update({name: {
             'likelihood': gamma_gamma__likelihood(),
-            'starts': gamma_gamma__starts(),
+            'starts': gamma_gamma__starts() if name == 'gamma_gamma' else gamma_gamma__starts()[2:4],
             'histories': 'int_spend_histories',
             'customers': customers,
             'fitted_to': 'spending_customers',

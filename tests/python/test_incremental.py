@@ -206,7 +206,7 @@ def test_fits_of_an_earlier_form_are_told_in_that_of_today(
         columns = connection.execute("select column_name from (describe marts.fct_model_fits)").fetchall()
         left = connection.execute("select table_name from duckdb_tables() where table_name like '%earlier'").fetchall()
     assert elected == [(1, "gamma_gamma", "all"), (1, "mbg_nbd", "all"), (2, "bg_nbd", "all")]
-    assert fits == [(len(nights) + 4, len(nights) + 4)]
+    assert fits == [(len(nights) + 5, len(nights) + 5)]
     assert parameters == [
         ("bg_nbd", "alpha", 5, None),
         ("bg_nbd", "r", 0.3, None),

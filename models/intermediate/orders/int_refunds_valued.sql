@@ -115,7 +115,10 @@ costed as (
         *,
         order_amount_refunded <> 0 and abs(order_amount_refunded) >= abs(revenue_before_refunds) - 0.005 as is_fully_refunded,
         greatest(returned_share, 0) * greatest(whole_cogs, 0) / case
-            when line_share < 1 and (1 - line_share) * line_revenue <= least(5e-3, 1e-2 * line_revenue) then line_share
+            when
+                line_share > 0 and line_share < 1
+                and (1 - line_share) * line_revenue <= least(5e-3, 1e-2 * line_revenue)
+                then line_share
             else greatest(line_share, 1)
         end as goods_returned
     from shared
@@ -131,7 +134,6 @@ limited as (
 ),
 
 -- what a full refund returned beyond the goods it names is shared by money
-
 weighed as (
     select
         *,
