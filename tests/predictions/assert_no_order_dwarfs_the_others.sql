@@ -1,7 +1,7 @@
 {{ config(severity='warn') }}
 
--- A failure means that a single counted order brought a thousand times the median or more: a mistake in the amount, or a customer of
--- another kind, on whom predictions and tiers then rest.
+-- A failure means that a single counted order brought a thousand times the median or more: a mistake in the amount, or a
+-- customer of another kind, on whom predictions and tiers then rest.
 with orders as (
     select * from {{ ref('fct_orders') }} where is_counted
 ),
@@ -29,11 +29,14 @@ middle as (
 )
 
 select
-    'Order ' || ranked.order_id || ' of ' || coalesce('customer ' || ranked.customer_id, 'nobody known') || ' brought '
-    || cast(cast(ranked.net_revenue as {{ type_exact(28, 2) }}) as {{ dbt.type_string() }})
-    || ', a thousand times the median of ' || cast(cast(middle.median_revenue as {{ type_exact(28, 2) }}) as {{ dbt.type_string() }})
+    'Order ' || ranked.order_id
+    || ' of ' || coalesce('customer ' || ranked.customer_id, 'nobody known')
+    || ' brought ' || cast(cast(ranked.net_revenue as {{ type_exact(28, 2) }}) as {{ dbt.type_string() }})
+    || ', a thousand times the median of '
+    || cast(cast(middle.median_revenue as {{ type_exact(28, 2) }}) as {{ dbt.type_string() }})
     || ' or more' || coalesce(
-        '; the customer holds ' || cast(cast(100 * customers.share_of_equity as {{ type_exact(28, 1) }}) as {{ dbt.type_string() }})
+        '; the customer holds '
+        || cast(cast(100 * customers.share_of_equity as {{ type_exact(28, 1) }}) as {{ dbt.type_string() }})
         || '% of customer equity', ''
     ) || ': look whether the amount is right.' as sentence
 from ranked
