@@ -28,7 +28,7 @@ $(INTEGRATION)/$*/bin/python -m pip --disable-pip-version-check --quiet install 
 touch $@
 endef
 
-.PHONY: help demo docs test browser shells integration postgres soak bench lint types sql format lock sbom clean
+.PHONY: help demo docs test browser shells integration package postgres soak bench lint types sql format lock sbom clean
 
 help: ## show the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 13
@@ -54,9 +54,12 @@ shells: ## get zsh and fish for the tests of the tab key, where the machine lack
 	if command -v apt-get > /dev/null && [ "$$(id -u)" = 0 ]; then apt-get update -qq && apt-get install -qq --no-install-recommends zsh fish; \
 	else echo "Install zsh and fish: the tests of the tab key use them."; exit 1; fi
 
-integration: $(VENV)/.installed-dev ## run Dagster, Airflow, MetricFlow, Superset and an older driver for real, and the project as a package
+integration: $(VENV)/.installed-dev ## run Dagster, Airflow, MetricFlow, Superset and an older driver for real
 	@$(MAKE) --no-print-directory --jobs 2 $(TOOLS)
-	$(BIN)/pytest tests/integration --ignore tests/integration/test_postgres.py
+	$(BIN)/pytest tests/integration --ignore tests/integration/test_postgres.py --ignore tests/integration/test_package.py
+
+package: $(VENV)/.installed-dev ## install the project as a package in an example project, and compare the marts
+	$(BIN)/pytest tests/integration/test_package.py
 
 postgres: $(VENV)/.installed-dev $(INTEGRATION)/postgres/.installed ## build on a PostgreSQL server of its own, and compare the marts with DuckDB's
 	$(BIN)/pytest tests/integration/test_postgres.py
