@@ -75,10 +75,10 @@ QUERIES = {
         """,
     ),
     "whether it pays": (
-        "mean_total_clv,cac,clv_to_cac",
+        "mean_clv_36m,cac,clv_to_cac",
         "",
         """
-        with customers as (select avg(total_clv) as clv from dim_customers),
+        with customers as (select avg(clv_36m) as clv from dim_customers),
         months as (select sum(spend) / sum(new_customers) as cac from fct_channel_months where acquisition_channel <> 'all')
         select clv, cac, clv / cac from customers cross join months
         """,

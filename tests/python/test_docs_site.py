@@ -28,6 +28,7 @@ OTHER_VALUES = {
     "raw_files": {"orders": {"skip_lines": 1}},
     "raw_timestamp_formats": ["%d.%m.%Y"],
     "raw_decimal_mark": ",",
+    "spend_model": "mean",
     "publish_contacts": ["email"],
     "counted_order_statuses": ["paid"],
     "uncounted_order_statuses": ["void"],
@@ -147,7 +148,7 @@ def test_the_metric_dictionary_holds_every_metric_and_every_published_column(
     assert not [row for row in [*metrics, *columns] if not all(cell.strip() for cell in row)]
     for line in (
         "| Count | `count(distinct case when is_counted then customer_id end)` of `fct_orders` |",
-        "| Ratio | `mean_total_clv / cac` |",
+        "| Ratio | `mean_clv_36m / cac` |",
         "| Count | `sum(churned_customers)` of `fct_kpi_months` where `segment_kind = 'company'`, at the latest `month` |",
         "unknown where either is 0. | Reporting currency | `case when spend > 0 then spend end / nullif(new_customers, 0)` |",
     ):

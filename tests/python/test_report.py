@@ -418,7 +418,7 @@ def test_the_page_and_the_summary_do_not_guess_what_a_month_was_worth(shop: Comm
     warehouse = copied(
         shop,
         tmp_path,
-        f"update marts.fct_channel_months set mean_total_clv = null where acquisition_channel = 'email' and {latest}",
+        f"update marts.fct_channel_months set mean_clv_36m = null where acquisition_channel = 'email' and {latest}",
     )
     told = {row[0]: row[-1] for row in read_summary(warehouse.published_file).channels}
     drawn = {
@@ -431,7 +431,7 @@ def test_the_page_and_the_summary_do_not_guess_what_a_month_was_worth(shop: Comm
     # Σ CLV / Σ spend of the last 12 months
     months = "from fct_channel_months where acquisition_channel = 'paid_search' and month > (select max(month) from fct_channel_months) - interval 12 month"
     assert told["paid_search"] == pytest.approx(
-        one(shop, f"select sum(mean_total_clv * new_customers) / sum(spend) {months}")
+        one(shop, f"select sum(mean_clv_36m * new_customers) / sum(spend) {months}")
     )
 
 

@@ -1,3 +1,5 @@
+{# read whatever the var says: dbt asks for references before it knows #}
+{% set measured = ref('int_spend_measured') %}
 with units as (
     select * from {{ ref('int_histories_summed') }} where spending_customers >= {{ var('min_repeat_customers') }}
 ),
@@ -17,7 +19,7 @@ histories as (
         valued_at,
         occasions as x,
         mean_value
-    from {{ ref('int_spend_measured') }}
+    from {{ measured }}
     where mean_value > 0
     {% endif %}
 ),
