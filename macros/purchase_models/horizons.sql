@@ -11,7 +11,7 @@
     power(1 + {{ discount_rate }}, -{{ age_months }} / 12) * (
     {%- for month in range(1, months + 1) %}
         {{ '+ ' if not loop.first }}(occasions_{{ month }}{{ ' - occasions_' ~ (month - 1) if not loop.first }})
-        * least(greatest({{ months - month + 1 }} - {{ age_months }}, 0), 1) * power(1 + {{ discount_rate }}, -{{ month - 0.5 }}e0 / 12)
+        * least(greatest({{ months - month + 1 }} - {{ age_months }}, 0), 1) * power(1 + {{ discount_rate }}, -{{ 2 * month - 1 }} / 24e0)
     {%- endfor %}
     )
 {%- endmacro %}

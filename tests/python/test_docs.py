@@ -171,6 +171,7 @@ def test_every_column_is_described_with_its_unit(manifest: dict[str, Any]) -> No
 def test_every_model_with_a_key_tests_it(manifest: dict[str, Any]) -> None:
     # their rows may be equal in all columns
     keyless = {
+        "int_records_rejected",
         "stg_shop__unreadable_lines",
         "int_delivered_amounts_summed",
         "int_order_lines_valued",

@@ -13,6 +13,7 @@ ROOMS = ("errors", "console", "shop", "engines", "warehouse", "build", "audit", 
 ENGINE_PACKAGES = ("duckdb", "dbt.adapters")
 MAY_IMPORT_THE_ENGINE = {
     "clv.engines.duckdb": "it is the engine",
+    "clv.engines.postgres": "it brings files into tables, which DuckDB reads",
     "clv.shop.deliveries": "it writes a shop's raw files, whichever engine reads them",
 }
 ENGINE_SQL = ("duckdb_", "describe ", "attach ", "checkpoint", "pragma ", "kv_metadata", "rowid")
