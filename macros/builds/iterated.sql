@@ -13,11 +13,13 @@
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
 
     {% set progress = namespace(moving=1, last=none) %}
-    {% for number in range(1, config.get('max_steps', 100) + 1) if progress.moving %}
+    {% set most_steps = config.get('max_steps', 100) %}
+    {% set at_once = all_steps(compiled_code, at_rest, most_steps) if config.get('has_few_rows') else none %}
+    {% for number in range(1, (1 if at_once else most_steps) + 1) if progress.moving %}
         {% set step = target.incorporate(path={'identifier': this.identifier ~ '__step_' ~ number}) %}
         {% do adapter.drop_relation(step) %}
         {% call statement('step') %}
-            {{ get_create_table_as_sql(False, step, step_from(compiled_code, progress.last)) }}
+            {{ get_create_table_as_sql(False, step, at_once or step_from(compiled_code, progress.last)) }}
         {% endcall %}
         {% set statistics = gather_statistics(step) %}
         {% do run_query(statistics) if statistics %}
@@ -27,7 +29,7 @@
         {% do steps.append(step) %}
     {% endfor %}
     {% if progress.moving %}
-        {% do log(this.identifier ~ ': ' ~ progress.moving ~ ' rows have not come to rest after ' ~ steps | length ~ ' steps.', info=true) %}
+        {% do log(this.identifier ~ ': ' ~ progress.moving ~ ' rows have not come to rest after ' ~ most_steps ~ ' steps.', info=true) %}
     {% endif %}
 
     {% if existing %}{% do adapter.drop_relation(existing) %}{% endif %}

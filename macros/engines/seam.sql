@@ -75,6 +75,10 @@
 
 {% macro default__computed_once() %}{{ return('') }}{% endmacro %}
 
+{% macro all_steps(code, at_rest, most_steps) %}{{ return(adapter.dispatch('all_steps', 'clv_warehouse')(code, at_rest, most_steps)) }}{% endmacro %}
+
+{% macro default__all_steps(code, at_rest, most_steps) %}{{ return(none) }}{% endmacro %}
+
 {#- hooks of all models, in dbt_project.yml: what an engine is told before it builds one, and after -#}
 
 {% macro plan_settings() %}{{ return(adapter.dispatch('plan_settings', 'clv_warehouse')()) }}{% endmacro %}

@@ -1,4 +1,4 @@
-{{ config(enabled=has_clock(), materialized='iterated', max_steps=clock_steps()) }}
+{{ config(enabled=has_clock(), materialized='iterated', has_few_rows=true, max_steps=clock_steps()) }}
 
 with histories as (
     select * from {{ ref('int_clock_histories') }} where not is_binned

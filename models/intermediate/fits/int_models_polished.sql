@@ -1,4 +1,4 @@
-{{ config(materialized='iterated', max_steps=polish_steps()) }}
+{{ config(materialized='iterated', has_few_rows=true, max_steps=polish_steps()) }}
 
 {% set models = searched_models() %}
 {% for name, model in models.items() %}

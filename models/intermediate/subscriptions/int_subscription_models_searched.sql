@@ -1,4 +1,4 @@
-{{ config(materialized='iterated', max_steps=search_steps()) }}
+{{ config(materialized='iterated', has_few_rows=true, max_steps=search_steps()) }}
 
 {% set models = {} %}
 {% for name in subscription_models() %}
