@@ -17,9 +17,14 @@ from clv.engines import ENGINE
 
 PROJECT = Path(__file__).parents[1] / "warehouse"
 
-PARAMETERS = (
-    "select parameter_1, parameter_2, parameter_3, parameter_4, p, q, gamma from int_models_fitted where is_elected"
-)
+PARAMETERS = """
+select
+    bought.parameter_1, bought.parameter_2, bought.parameter_3, bought.parameter_4,
+    spent.parameter_1, spent.parameter_2, spent.parameter_3
+from int_models_fitted as bought
+cross join int_models_fitted as spent
+where bought.model_name = 'bg_nbd' and spent.model_name = 'gamma_gamma'
+"""
 SUMS = "select sum(expected_orders_365d), sum(predicted_revenue), count(*) from int_customers_predicted"
 LOG_LIKELIHOOD = "select log_likelihood from int_models_fitted where model_name = 'bg_nbd'"
 

@@ -67,7 +67,7 @@ CHECKS = {
     "what_may_we_pay_for_a_customer_of_each_channel": (
         "select affordable_cac from analysis where acquisition_channel = 'email'",
         (
-            "select avg(total_clv) / 2 from dim_customers where acquisition_channel = 'email'"
+            "select avg(clv_36m) / 2 from dim_customers where acquisition_channel = 'email'"
             " and cohort_month > (select max(as_of_date) - interval 12 month from dim_customers)"
         ),
     ),
@@ -85,7 +85,7 @@ CHECKS = {
     "which_channel_brings_the_most_value_for_its_cost": (
         "select clv_to_cac from analysis where acquisition_channel = 'affiliate'",
         (
-            "select (select avg(total_clv) from dim_customers where acquisition_channel = 'affiliate' and cohort_month >= '2025-01-01')"
+            "select (select avg(clv_36m) from dim_customers where acquisition_channel = 'affiliate' and cohort_month >= '2025-01-01')"
             " / (sum(spend) / sum(new_customers)) from fct_channel_months"
             " where acquisition_channel = 'affiliate' and month >= '2025-01-01'"
         ),

@@ -401,14 +401,14 @@ def test_what_is_published_meanwhile_is_not_mixed_in(tricky: Warehouse, tmp_path
 FULL = """
 import resource, sys
 from pathlib import Path
-from clv.errors import UsageError
+from clv.errors import MachineError
 from clv.commands.export import export
 from clv.warehouse.files import Warehouse
 
 resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000))
 try:
     export(Warehouse(Path(sys.argv[1])), Path(sys.argv[2]), sys.argv[3], [], lambda *what: None)
-except UsageError as error:
+except MachineError as error:
     print(error)
 """
 

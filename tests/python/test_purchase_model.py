@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from collections import defaultdict
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,18 @@ def sample_days() -> dict[str, list[dt.date]]:
             _, customer, day, *_ = line.split()
             days[customer].add(dt.date.fromisoformat(day))
     return {customer: sorted(found) for customer, found in days.items()}
+
+
+def recencies(until: dt.date) -> Numbers:
+    """Weeks from the first to the last occasion of every customer, in the order of their ids."""
+    known = [[day for day in days if day <= until] for _, days in sorted(sample_days().items())]
+    return np.asarray([(days[-1] - days[0]).days / 7 for days in known])
+
+
+def median_gap(until: dt.date) -> float:
+    """Days between neighbouring occasions, half of all that were observed."""
+    known = [[day for day in days if day <= until] for days in sample_days().values()]
+    return float(np.median([(later - day).days for days in known for day, later in pairwise(days)]))
 
 
 def histories(until: dt.date) -> tuple[Numbers, Numbers]:
@@ -75,7 +88,7 @@ def build(tmp_path_factory: pytest.TempPathFactory) -> Path:
     rows = [(number, line[1], line[2], line[4]) for number, line in enumerate(lines, start=1)]
     write_csv(raw, "orders", ["order_id", "customer_id", "ordered_at", "amount"], rows)
     warehouse.mkdir()
-    variables = f"{{purchase_model: nbd, backtest_quarters: 3, as_of_date: {AS_OF}}}"
+    variables = f"{{purchase_model: nbd, spend_model: gamma_gamma, backtest_quarters: 3, as_of_date: {AS_OF}}}"
     command = [
         sys.executable,
         "-m",
@@ -138,18 +151,21 @@ def test_its_parameters_are_rows(build: Path) -> None:
 
 
 def test_customers_are_predicted_by_it(build: Path) -> None:
-    """Who never leaves goes on at (r + x) / (alpha + age)."""
+    """Who never leaves goes on at (r + x) / (alpha + age); the gap is the one expected at the last occasion."""
     rows = rows_of(
         build,
-        "select probability_alive, expected_orders_365d, median_days_to_next_order, predicted_clv, purchase_model"
+        "select probability_alive, expected_orders_365d, median_days_to_next_order, next_order_basis, predicted_clv, purchase_model"
         " from marts.dim_customers order by customer_id",
     )
     x, age = histories(AS_OF)
     (r, alpha), _ = fit_nbd(x, age)
-    assert {(alive, model) for alive, _, _, _, model in rows} == {(1.0, "nbd")}
+    assert {(alive, model) for alive, *_, model in rows} == {(1.0, "nbd")}
     assert [orders for _, orders, *_ in rows] == pytest.approx((r + x) / (alpha + age) * 365 / 7, rel=1e-5)
-    gaps = 7 * (alpha + age) * (2 ** (1 / (r + x)) - 1)
-    assert [gap for _, _, gap, *_ in rows] == pytest.approx(gaps, rel=1e-4)
+    gaps = 7 * (alpha + recencies(AS_OF)) * (2 ** (1 / (r + x)) - 1)
+    bases = ["model" if repeats else "observed_gaps" for repeats in x]
+    assert [basis for _, _, _, basis, *_ in rows] == bases
+    expected = np.where(x > 0, gaps, median_gap(AS_OF))
+    assert [gap for _, _, gap, *_ in rows] == pytest.approx(expected, rel=1e-4)
     assert all(clv > 0 for *_, clv, _ in rows)
     # the interval rests on both parameters, and on no other
     ((by_r, by_alpha, by_none),) = rows_of(
