@@ -127,6 +127,10 @@ def fitted(connection: duckdb.DuckDBPyConnection, models: dict[str, str], log: L
         " case when count(*) > 1 then 20e0 + hash(customer_id) % 100 end as mean_repeat_value, 20e0 as mean_value, 'revenue' as clv_basis,"
         " 0 as rate_occasions, null::double as rates from intermediate.int_occasions_known group by valued_at, customer_id"
     )
+    connection.execute(
+        "create view intermediate.int_spend_measured as"
+        " select valued_at, customer_id, x, mean_repeat_value from intermediate.int_customers_measured"
+    )
     connection.execute(UNVALUED)
     create_tables(connection, BUILDERS[-1], models)
 

@@ -153,6 +153,10 @@ def load(connection: duckdb.DuckDBPyConnection, logs: Sequence[Log]) -> None:
         " row_number() over () :: varchar as customer_id, x, t_x, age, round(age * 7) as age_days,"
         " case when not isnan(mean_value) then mean_value end as mean_repeat_value, mean_repeat_value as mean_value from histories"
     )
+    connection.execute(
+        "create view intermediate.int_spend_measured as"
+        " select valued_at, customer_id, x, mean_repeat_value from intermediate.int_customers_measured"
+    )
 
 
 def rows(connection: duckdb.DuckDBPyConnection, model: str) -> list[Fit]:

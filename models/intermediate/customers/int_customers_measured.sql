@@ -1,7 +1,8 @@
 {% set state = [
     'customer_id', 'order_count', 'purchase_occasions', 'orders_of_known_margin', 'net_revenue_so_far',
     'gross_margin_so_far', 'margin_basis_rank', 'occasion_value_so_far', 'first_occasion_value', 'squared_value_so_far',
-    'log_occasions', 'log_value_so_far', 'squared_log_so_far', 'first_log_value', 'repeat_value_so_far', 'repeat_margin_so_far',
+    'log_occasions', 'log_value_so_far', 'squared_log_so_far', 'first_log_value', 'log_days_so_far', 'squared_log_days_so_far',
+    'aged_log_so_far', 'aged_value_so_far', 'repeat_value_so_far', 'repeat_margin_so_far',
     'rate_occasions', 'rate_so_far', 'squared_rate_so_far', 'first_order_at',
     'last_order_at', 'first_occasion_date', 'last_occasion_date', 'previous_occasion_date', 'month', 'month_orders',
     'month_net_revenue',
@@ -98,7 +99,9 @@ final as (
         measured.rate_occasions,
         {% for column, name in {
             'first_occasion_value': 'first_value', 'squared_value_so_far': 'squared_values', 'log_value_so_far': 'log_values',
-            'squared_log_so_far': 'squared_logs', 'first_log_value': 'first_log_value', 'repeat_value_so_far': 'repeat_value',
+            'squared_log_so_far': 'squared_logs', 'first_log_value': 'first_log_value',
+            'log_days_so_far': 'log_days', 'squared_log_days_so_far': 'squared_log_days',
+            'aged_log_so_far': 'aged_logs', 'aged_value_so_far': 'aged_values', 'repeat_value_so_far': 'repeat_value',
             'repeat_margin_so_far': 'repeat_margin', 'rate_so_far': 'rates', 'squared_rate_so_far': 'squared_rates'
         }.items() %}
         cast(measured.{{ column }} as {{ type_double() }}) as {{ name }},

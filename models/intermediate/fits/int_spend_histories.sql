@@ -1,7 +1,9 @@
-{# read whatever the var says: dbt asks for references before it knows #}
-{% set measured = ref('int_spend_measured') %}
 with units as (
     select * from {{ ref('int_histories_summed') }} where spending_customers >= {{ var('min_repeat_customers') }}
+),
+
+measured as (
+    select * from {{ ref('int_spend_measured') }}
 ),
 
 histories as (
@@ -10,7 +12,7 @@ histories as (
         valued_at,
         x,
         mean_repeat_value as mean_value
-    from {{ ref('int_customers_measured') }}
+    from measured
     where mean_repeat_value > 0
     {% if 'gamma_gamma_all' in candidate_spend_models() %}
     union all
@@ -19,7 +21,7 @@ histories as (
         valued_at,
         occasions as x,
         mean_value
-    from {{ measured }}
+    from measured
     where mean_value > 0
     {% endif %}
 ),

@@ -1,9 +1,24 @@
-with customers as (
+with measured as (
+    select * from {{ ref('int_customers_measured') }} where x > 0
+),
+
+drifts as (
+    select * from {{ ref('int_price_drifts') }}
+),
+
+priced as (
+    select
+        {{ at_todays_prices('measured', 'drifts') }}
+    from measured
+    left join drifts
+        on measured.valued_at = drifts.valued_at
+),
+
+customers as (
     select
         *,
         log_occasions - case when first_log_value is null then 0 else 1 end as log_repeats
-    from {{ ref('int_customers_measured') }}
-    where x > 0
+    from priced
 ),
 
 units as (

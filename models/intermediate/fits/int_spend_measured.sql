@@ -4,6 +4,18 @@ with customers as (
     select * from {{ ref('int_customers_measured') }} where x is not null
 ),
 
+drifts as (
+    select * from {{ ref('int_price_drifts') }}
+),
+
+priced as (
+    select
+        {{ at_todays_prices('customers', 'drifts') }}
+    from customers
+    left join drifts
+        on customers.valued_at = drifts.valued_at
+),
+
 levels as (
     select * from {{ ref('int_spend_levels') }}
 ),
@@ -11,26 +23,26 @@ levels as (
 -- the first occasion at the level of the repeats
 levelled as (
     select
-        customers.valued_at,
-        customers.customer_id,
-        customers.x,
-        customers.mean_repeat_value,
-        customers.x + 1 as occasions,
-        levels.first_level * customers.first_value as first_value,
-        customers.x * coalesce(customers.mean_repeat_value, 0) as repeat_values,
-        customers.squared_values - customers.first_value * customers.first_value as squared_repeat_values,
-        cast(customers.log_occasions as {{ type_double() }}) as log_occasions,
-        customers.log_values + case when customers.first_log_value is null then 0 else levels.log_level end as log_values,
-        case when customers.first_log_value is null then 0e0 else 1e0 end as log_firsts,
+        priced.valued_at,
+        priced.customer_id,
+        priced.x,
+        priced.mean_repeat_value,
+        priced.x + 1 as occasions,
+        levels.first_level * priced.first_value as first_value,
+        priced.x * coalesce(priced.mean_repeat_value, 0) as repeat_values,
+        priced.squared_values - priced.first_value * priced.first_value as squared_repeat_values,
+        cast(priced.log_occasions as {{ type_double() }}) as log_occasions,
+        priced.log_values + case when priced.first_log_value is null then 0 else levels.log_level end as log_values,
+        case when priced.first_log_value is null then 0e0 else 1e0 end as log_firsts,
         levels.valued_share,
-        customers.squared_logs
+        priced.squared_logs
         + case
-            when customers.first_log_value is null then 0
-            else levels.log_level * (levels.log_level + 2 * customers.first_log_value)
+            when priced.first_log_value is null then 0
+            else levels.log_level * (levels.log_level + 2 * priced.first_log_value)
         end as squared_logs
-    from customers
+    from priced
     inner join levels
-        on customers.valued_at = levels.valued_at
+        on priced.valued_at = levels.valued_at
 ),
 
 final as (

@@ -30,6 +30,14 @@ elected as (
     select * from fitted where is_elected and is_usable
 ),
 
+drifts as (
+    select
+        valued_at,
+        exp(price_drift) - 1 as annual_price_change
+    from {{ ref('int_price_drifts') }}
+    where valued_at = {{ valued_now() }}
+),
+
 elected_spend as (
     select * from {{ ref('int_spend_elected') }} where is_usable and valued_at = {{ valued_now() }}
 ),
@@ -113,12 +121,15 @@ final as (
         fits.status,
         fits.is_elected,
         case when fits.is_published then levels.level_factor end as level_factor,
+        case when fits.model_name in ('{{ spend_models() | join("', '") }}') then drifts.annual_price_change end as annual_price_change,
         case when fits.is_published then quality.model_quality end as model_quality,
         case when fits.is_published then quality.model_warnings end as model_warnings
     from fits
     cross join run_context
     cross join quality
     left join levels
+        on true
+    left join drifts
         on true
 )
 

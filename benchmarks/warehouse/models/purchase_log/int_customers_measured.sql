@@ -14,6 +14,13 @@ numbered as (
     from by_day
 ),
 
+dated as (
+    select
+        *,
+        cast(occasion_date - min(occasion_date) over (partition by customer_id) as {{ type_double() }}) as occasion_days
+    from numbered
+),
+
 summed as (
     select
         customer_id,
@@ -27,8 +34,12 @@ summed as (
         sum(case when net_revenue > 0 then ln(net_revenue) end) as log_values,
         sum(case when net_revenue > 0 then power(ln(net_revenue), 2) end) as squared_logs,
         sum(case when occasion_number = 1 and net_revenue > 0 then ln(net_revenue) end) as first_log_value,
+        sum(case when net_revenue > 0 then occasion_days end) as log_days,
+        sum(case when net_revenue > 0 then power(occasion_days, 2) end) as squared_log_days,
+        sum(case when net_revenue > 0 then ln(net_revenue) * occasion_days end) as aged_logs,
+        sum(net_revenue * occasion_days) as aged_values,
         sum(case when occasion_number > 1 then net_revenue end) as repeat_value
-    from numbered
+    from dated
     group by customer_id
 )
 
@@ -48,5 +59,9 @@ select
     log_occasions,
     log_values,
     squared_logs,
-    first_log_value
+    first_log_value,
+    log_days,
+    squared_log_days,
+    aged_logs,
+    aged_values
 from summed
