@@ -36,9 +36,9 @@ help: ## show the targets
 demo: $(VENV)/.installed $(DEMO)/raw/truth.json ## install, make a synthetic shop, build and publish its warehouse
 	$(BIN)/clv run --raw $(DEMO)/raw --warehouse $(DEMO)/warehouse
 
-docs: demo ## dbt's documentation as one page, target/static_index.html, and the metric dictionary, docs/metrics.md
+docs: demo ## dbt's documentation as one page, target/static_index.html, and the metric dictionary, docs/reference/metrics.md
 	CLV_WAREHOUSE_DIR="$(abspath $(DEMO)/warehouse)" $(BIN)/dbt --quiet docs generate --static
-	$(BIN)/python docs/metrics.py target/manifest.json docs/metrics.md
+	$(BIN)/python docs/metrics.py target/manifest.json docs/reference/metrics.md
 	@echo "Open target/static_index.html in a browser."
 
 test: lint ## every check: style, types, tests
@@ -93,7 +93,7 @@ lock: ## pin what pyproject.toml asks for (needs uv)
 	$(COMPILE) --group dev --output-file requirements-dev.txt
 	$(COMPILE) --constraints requirements-dev.txt --output-file requirements.txt
 
-sbom: $(VENV)/.installed ## write a bill of materials of what is installed, sbom.json, and docs/licences.md
+sbom: $(VENV)/.installed ## write a bill of materials of what is installed, sbom.json, and docs/reference/licences.md
 	$(BIN)/python tools/packages.py sbom.json
 
 clean: ## remove what make and dbt made, but no warehouse

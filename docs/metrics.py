@@ -1,4 +1,4 @@
-"""Writes the metric dictionary, docs/metrics.md, from dbt's manifest: python docs/metrics.py MANIFEST PAGE."""
+"""Writes the metric dictionary, docs/reference/metrics.md, from a manifest: python docs/metrics.py MANIFEST PAGE."""
 
 import json
 import re
@@ -13,8 +13,8 @@ Node = Mapping[str, Any]
 
 INTRODUCTION = """# Metric dictionary
 
-What every published number means, in which unit, and where it stands. `make docs` writes this page from the
-descriptions of [models/marts](../models/marts), and a test compares both: change the description, not the page.
+What every published number means, in which unit, and in which mart it is. `make docs` writes this page from the
+descriptions of [models/marts](../../models/marts), and a test compares both: change the description, not the page.
 
 *Reporting currency* is that of var `reporting_currency`; a *fraction* of 0.25 is 25%. Money is exact, `numeric(28, 4)`.
 """
@@ -29,7 +29,7 @@ Tables of schema `marts` in `clv.duckdb`.
 """
 COLUMNS = """## Columns
 
-From A to Z. A name that means the same in several marts stands here once.
+From A to Z. A name that means the same in several marts is listed once.
 """
 
 ESCAPED_BAR = "\\|"
@@ -67,7 +67,7 @@ def _marts(manifest: Node) -> Iterable[Node]:
 
 def _link(mart: Node) -> str:
     """Name a mart, with a link to the file that describes it."""
-    return f"[`{mart['name']}`](../{mart['patch_path'].split('://')[1]})"
+    return f"[`{mart['name']}`](../../{mart['patch_path'].split('://')[1]})"
 
 
 def _column_rows(marts: Iterable[Node]) -> list[list[str]]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 REPOSITORY = Path(__file__).parents[1]
 REQUIREMENTS = REPOSITORY / "requirements.txt"
-PAGE = REPOSITORY / "docs" / "licences.md"
+PAGE = REPOSITORY / "docs" / "reference" / "licences.md"
 PINNED = re.compile(
     r"^([A-Za-z0-9._-]+)(?:\[[^]]*\])?==([^ ;\\]+)((?: \\\n    --hash=sha256:[0-9a-f]{64}| *;[^\n\\]*)*)", re.MULTILINE
 )

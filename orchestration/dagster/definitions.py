@@ -1,4 +1,4 @@
-"""The nightly of the CLV warehouse as Dagster assets. Set up: docs/orchestration.md."""
+"""The nightly of the CLV warehouse as Dagster assets. Set up: docs/how-to/run-every-night.md."""
 
 import json
 import os

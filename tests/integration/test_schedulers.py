@@ -9,7 +9,7 @@ import pytest
 from conftest import REPOSITORY, run
 
 UNITS = sorted((REPOSITORY / "orchestration" / "systemd").iterdir())
-DOCUMENTATION = REPOSITORY / "docs" / "orchestration.md"
+DOCUMENTATION = REPOSITORY / "docs" / "how-to" / "run-every-night.md"
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import prose
 import pytest
 from conftest import REPOSITORY, CommandRun
 
@@ -271,35 +272,9 @@ def test_models_are_sql_and_short_enough_to_read() -> None:
     assert not {name: length for name, length in lengths.items() if length > LONGEST_MODEL}
 
 
-def headings(page: Path) -> list[str]:
-    """Return the anchors of a page's headings, as GitHub makes them."""
-    titles = re.findall(
-        r"^#+ (.+)$", re.sub(r"^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.M | re.S), re.M
-    )
-    return [re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles]
-
-
-def test_links_between_pages_lead_somewhere() -> None:
-    pages = [
-        path
-        for folder in (".", "docs", "docs/how-to", "benchmarks", "orchestration")
-        for path in (REPOSITORY / folder).glob("*.md")
-    ]
-    links = [
-        (page, *re.fullmatch(r"([^#]*)#?(.*)", link).groups())
-        for page in pages
-        for link in re.findall(r"\]\(([^)\s]+)\)", page.read_text(encoding="utf-8"))
-        if not link.startswith(("http://", "https://"))
-    ]
-    assert sum("DECISIONS.md" in name and anchor != "" for _, name, anchor in links) > 5
-    targets = [(page, (page.parent / name) if name else page, anchor) for page, name, anchor in links]
-    assert not [(page.name, target.name) for page, target, _ in targets if not target.exists()]
-    assert not [(page.name, anchor) for page, target, anchor in targets if anchor and anchor not in headings(target)]
-
-
 def test_every_decision_is_short_and_has_a_heading_of_its_own() -> None:
     page = REPOSITORY / "DECISIONS.md"
-    anchors = headings(page)
+    anchors = prose.headings(page.read_text(encoding="utf-8"))
     assert sorted(anchors) == sorted(set(anchors))
     _, *entries = re.split(r"^### ", re.sub(r"^## .*$", "", page.read_text(encoding="utf-8"), flags=re.M), flags=re.M)
     assert len(entries) > 140

@@ -17,7 +17,7 @@ from soak.builder import parse
 
 from clv.build.dbt import DEFINING_VARS
 
-PAGE = REPOSITORY / "docs" / "metrics.md"
+PAGE = REPOSITORY / "docs" / "reference" / "metrics.md"
 
 
 OTHER_VALUES = {

@@ -76,7 +76,7 @@ def test_a_shop_of_corrections_is_valued_as_it_was_then(builder: Builder, tmp_pa
     with duckdb.connect(str(now), read_only=True) as connection:
         bases = {row[0] for row in connection.sql("select distinct margin_basis from marts.fct_orders").fetchall()}
         merged = connection.sql("select count(*) from marts.fct_tier_migrations where to_tier = 'merged'").fetchall()
-        # who was merged since is no customer any more; the identities lead to the person (docs/bi.md)
+        # who was merged since is no customer any more; the identities lead to the person (docs/how-to/read-the-marts.md)
         direct, led = connection.sql(
             "select count(*) filter (cus.customer_id is null), count(*) filter (person.customer_id is null)"
             " from marts.fct_customer_months as mon left join marts.dim_customers as cus using (customer_id)"

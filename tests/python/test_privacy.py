@@ -1,4 +1,4 @@
-"""Personal data stands where docs/privacy.md says, and a person can be forgotten."""
+"""Personal data stands where docs/explanation/privacy.md says, and a person can be forgotten."""
 
 import json
 import re
@@ -82,7 +82,7 @@ def test_contacts_stand_where_the_page_says(shop: CommandRun, shop_folder: Path)
     for column in ("email", "phone", "birth_date"):
         assert {record[column] for record in shown} <= {None, "***"}
         assert any(record[column] == "***" for record in shown)
-    page = (Path(__file__).parents[2] / "docs" / "privacy.md").read_text(encoding="utf-8")
+    page = (Path(__file__).parents[2] / "docs" / "explanation" / "privacy.md").read_text(encoding="utf-8")
     assert all(f"`{name}`" in page for name in BUILDERS_ALONE)
 
 

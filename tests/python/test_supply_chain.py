@@ -89,7 +89,7 @@ def test_nothing_that_is_started_sends_statistics() -> None:
     assert told == ["1", "false", "false"]
     dagster = yaml.safe_load((REPOSITORY / "orchestration" / "dagster" / "dagster.yaml").read_text())
     assert dagster["telemetry"] == {"enabled": False}
-    settings = (REPOSITORY / "docs" / "orchestration.md").read_text()
+    settings = (REPOSITORY / "docs" / "how-to" / "run-every-night.md").read_text()
     for line in ("DAGSTER_DISABLE_TELEMETRY=yes", "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED=False", "DO_NOT_TRACK=1"):
         assert f"\n{line}\n" in settings
     assert SILENT == {"DO_NOT_TRACK": "1", "DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "GX_ANALYTICS_ENABLED": "false"}

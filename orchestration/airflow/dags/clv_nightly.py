@@ -1,4 +1,4 @@
-"""The nightly of the CLV warehouse as an Airflow DAG. Set up: docs/orchestration.md."""
+"""The nightly of the CLV warehouse as an Airflow DAG. Set up: docs/how-to/run-every-night.md."""
 
 import logging
 import sys
