@@ -1,3 +1,5 @@
+{% set is_material = 'customers >= ' ~ var('min_repeat_customers') ~ ' and abs(drift) >= ' ~ least_price_drift()
+    ~ ' and abs(drift) > 3 * standard_error' if has_price_drift() else 'false' %}
 with customers as (
     select
         *,
@@ -30,8 +32,8 @@ summed as (
     group by valued_at
 ),
 
--- one rate for all, each customer from its own level; customers as clusters: Wooldridge (2010), Econometric analysis of cross section and
--- panel data, section 10.5
+-- one rate for all, each customer from its own level; customers as clusters:
+-- Wooldridge (2010), Econometric analysis of cross section and panel data, section 10.5
 estimated as (
     select
         valued_at,
@@ -50,12 +52,7 @@ final as (
         customers,
         {{ settled('drift', 9) }} as estimated_drift,
         standard_error,
-        case
-            when {{ 'true' if has_price_drift() else 'false' }} and customers >= {{ var('min_repeat_customers') }}
-                and abs(drift) >= {{ least_price_drift() }} and abs(drift) > 3 * standard_error
-                then {{ settled('drift', 9) }}
-            else 0e0
-        end as price_drift
+        case when {{ is_material }} then {{ settled('drift', 9) }} else 0e0 end as price_drift
     from estimated
 )
 

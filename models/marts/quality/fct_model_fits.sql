@@ -6,6 +6,7 @@
     on_schema_change='append_new_columns'
 ) }}
 
+{% set of_spend = spend_models() | join("', '") %}
 with run_context as (
     select * from {{ ref('int_run_context') }}
 ),
@@ -121,7 +122,10 @@ final as (
         fits.status,
         fits.is_elected,
         case when fits.is_published then levels.level_factor end as level_factor,
-        case when fits.model_name in ('{{ spend_models() | join("', '") }}') then drifts.annual_price_change end as annual_price_change,
+        case
+            when fits.model_name in ('{{ of_spend }}')
+                then drifts.annual_price_change
+        end as annual_price_change,
         case when fits.is_published then quality.model_quality end as model_quality,
         case when fits.is_published then quality.model_warnings end as model_warnings
     from fits
