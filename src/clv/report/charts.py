@@ -14,8 +14,13 @@ Row = Mapping[str, Any]
 
 PERIODS = (3, 12, 36)
 """Months that the filter of the page offers; the queries sum them up. The last is what is shown at first."""
-ACCENT, WARNING, MUTED, SURFACE, INK = (f"var(--{name})" for name in ("accent", "warning", "muted", "surface", "ink"))
+ACCENT, WARNING, MUTED, SURFACE, INK, LINE = (
+    f"var(--{name})" for name in ("accent", "warning", "muted", "surface", "ink", "edge")
+)
 STEPS = 7
+LARGEST_AGE, LARGEST_COUNT = 24, 8
+"""Months of silence and days with an order from which on the query counts customers together."""
+
 OF_CUSTOMERS = "(channel === 'all' || datum.channel === channel)"
 OF_MARTS = "datum.channel === channel"
 """Marts that have a row for all channels are shown by that."""
@@ -62,18 +67,193 @@ def _amount(title: str) -> Any:
     return alt.Axis(title=title, labelExpr=SHORT, tickCount=5)
 
 
-def equity(field: str, title: str) -> Spec:
-    """A line of month ends."""
-    month = alt.X("month:T", title=None, axis=alt.Axis(format="%b %y", grid=False, labelSeparation=12, tickCount=6))
-    amount = alt.Y(f"{field}:Q", axis=_amount(title))
+def _months(field: str = "month:T", **settings: Any) -> Any:
+    # in UTC, so that no reader's clock moves a month end
+    axis = alt.Axis(format="%b %y", grid=False, labelSeparation=12, tickCount=6)
+    return alt.X(field, title=None, scale=alt.Scale(type="utc"), axis=axis, **settings)
+
+
+def equity(field: str, title: str, changes: Sequence[Row]) -> Spec:
+    """A line of month ends, broken and marked where another model was published."""
+    month, amount = _months(), alt.Y(f"{field}:Q", axis=_amount(title))
     tooltips = [
         alt.Tooltip("month:T", title="month end", format="%Y-%m-%d"),
         alt.Tooltip(f"{field}:Q", title=title, format=",.0f"),
     ]
-    base = _chart().transform_filter(f"{OF_MARTS} && datum.months_ago < period").encode(month, amount, tooltip=tooltips)
-    area = base.mark_area(color=ACCENT, opacity=0.14)
+    shown = f"{OF_MARTS} && datum.months_ago < period && isValid(datum.{field})"
+    base = _chart().transform_filter(shown).encode(month, amount, detail="era:N", tooltip=tooltips)
+    # what is stacked would be drawn across the break
+    area = base.mark_area(color=ACCENT, opacity=0.14).encode(alt.Y(f"{field}:Q", axis=_amount(title), stack=None))
     line = base.mark_line(color=ACCENT, strokeWidth=2.5, point={"color": ACCENT, "size": 28})
-    return _spec(alt.layer(area, line).add_params(_channel(), _period()), TALL)
+    return _spec(alt.layer(area, line, *_change_marks(changes)).add_params(_channel(), _period()), TALL)
+
+
+def _change_marks(changes: Sequence[Row]) -> list[Any]:
+    if not changes:
+        return []
+    base = alt.Chart(alt.Data(values=list(changes))).transform_filter("datum.months_ago < period").encode(_months())
+    rule = base.mark_rule(color=WARNING, strokeDash=[4, 3], strokeWidth=1.5)
+    text = base.mark_text(color=WARNING, align="right", dx=-5, fontWeight="bold").encode(y=alt.value(8), text="label:N")
+    return [rule, text]
+
+
+def cohort_clv(labels: Sequence[str], title: str) -> Spec:
+    """Bars per half-year: the first 36 months, and in front of them the first 12."""
+    base = (
+        _chart()
+        .transform_filter(OF_CUSTOMERS)
+        .transform_aggregate(
+            customers="sum(customers)", year="sum(clv_12m)", three="sum(clv_36m)", groupby=["label", "cohort"]
+        )
+        .transform_calculate(
+            first="datum.year / datum.customers",
+            all="datum.three / datum.customers",
+            text="format(datum.first, ',.0f') + ' / ' + format(datum.all, ',.0f')",
+            room="datum.all * 1.45",
+        )
+        .encode(
+            y=alt.Y("label:N", sort=list(labels), axis=alt.Axis(title=None, ticks=False)),
+            tooltip=[
+                alt.Tooltip("cohort:N", title="first order in"),
+                alt.Tooltip("customers:Q", format=",d"),
+                alt.Tooltip("first:Q", title="CLV at 12 months", format=",.2f"),
+                alt.Tooltip("all:Q", title="CLV at 36 months", format=",.2f"),
+            ],
+        )
+    )
+    three = base.mark_bar(color=ACCENT, opacity=0.3, cornerRadiusEnd=2).encode(x=alt.X("all:Q", axis=_amount(title)))
+    year = base.mark_bar(color=ACCENT, cornerRadiusEnd=2, size=9).encode(x="first:Q")
+    text = base.mark_text(color=INK, align="left", dx=5).encode(x="all:Q", text="text:N")
+    # nothing is drawn of it: the axis leaves room for the numbers
+    room = base.mark_point(opacity=0, aria=False).encode(x="room:Q")
+    return _spec(alt.layer(three, year, text, room).add_params(_channel()), max(46 * len(labels), 120))
+
+
+KIND_COLOURS = {"returning": ACCENT, "new": "var(--second)", "not known": MUTED}
+
+
+def revenue(kinds: Sequence[str], title: str) -> Spec:
+    """Stacked bars of months, by who brought the revenue."""
+    chart = (
+        _chart()
+        .mark_bar()
+        .transform_filter(f"{OF_MARTS} && datum.months_ago < period")
+        .encode(
+            x=alt.X(
+                "utcyearmonth(month):T",
+                title=None,
+                axis=alt.Axis(format="%b %y", grid=False, labelSeparation=12, tickCount=6),
+            ),
+            y=alt.Y("net_revenue:Q", axis=_amount(title)),
+            color=alt.Color(
+                "kind:N",
+                title=None,
+                scale=alt.Scale(domain=list(kinds), range=[KIND_COLOURS[kind] for kind in kinds]),
+                legend=alt.Legend(symbolType="square"),
+            ),
+            tooltip=[
+                alt.Tooltip("utcyearmonth(month):T", title="month", format="%Y-%m"),
+                alt.Tooltip("kind:N"),
+                alt.Tooltip("net_revenue:Q", title=title, format=",.0f"),
+            ],
+        )
+        .add_params(_channel(), _period())
+    )
+    return _spec(chart, TALL)
+
+
+def share_line(field: str, title: str, counts: Sequence[str]) -> Spec:
+    """A line of a share by month end; a month in which it is not known breaks it."""
+    base = (
+        _chart()
+        .transform_filter(f"{OF_MARTS} && datum.months_ago < period")
+        .encode(
+            _months(),
+            alt.Y(f"{field}:Q", scale=alt.Scale(zero=True), axis=alt.Axis(title=title, format="%", tickCount=5)),
+            tooltip=[
+                alt.Tooltip("month:T", title="month end", format="%Y-%m-%d"),
+                alt.Tooltip(f"{field}:Q", title=title, format=".1%"),
+                *(alt.Tooltip(f"{name}:Q", title=name.replace("_", " "), format=",d") for name in counts),
+            ],
+        )
+    )
+    line = base.mark_line(color=ACCENT, strokeWidth=2.5, point={"color": ACCENT, "size": 28})
+    return _spec(line.add_params(_channel(), _period()))
+
+
+def cac(currency: str) -> Spec:
+    """What a new customer costs, month by month; a month without a cost breaks the line."""
+    title = f"CAC ({currency})"
+    line = (
+        _chart()
+        .mark_line(color=WARNING, strokeWidth=2.5, point={"color": WARNING, "size": 28})
+        .transform_filter(f"{OF_MARTS} && datum.months_ago < period")
+        .encode(
+            _months(),
+            alt.Y("cac:Q", scale=alt.Scale(zero=True), axis=_amount(title)),
+            tooltip=[
+                alt.Tooltip("month:T", format="%Y-%m"),
+                alt.Tooltip("cac:Q", title=title, format=",.2f"),
+                alt.Tooltip("spend:Q", format=",.0f"),
+                alt.Tooltip("new_customers:Q", title="new customers", format=",.0f"),
+            ],
+        )
+        .add_params(_channel(), _period())
+    )
+    return _spec(line)
+
+
+def quarters(number: int) -> Spec:
+    """Bars of what came, with a mark at what was forecast."""
+    base = _chart().encode(
+        y=alt.Y("quarter:N", axis=alt.Axis(title=None, ticks=False, labelLimit=170)),
+        tooltip=[
+            alt.Tooltip("quarter:N"),
+            alt.Tooltip("forecast:Q", format=",.0f"),
+            alt.Tooltip("came:Q", format=",.0f"),
+        ],
+    )
+    bars = base.mark_bar(color=ACCENT, opacity=0.35, cornerRadiusEnd=2, size=16).encode(
+        x=alt.X("came:Q", axis=_amount("orders: came (bar), forecast (mark)"))
+    )
+    marks = base.mark_tick(color=WARNING, thickness=3, size=24, opacity=1).encode(x="forecast:Q")
+    return _spec(alt.layer(bars, marks), max(34 * number, 120))
+
+
+def forecasts(years: Sequence[str], title: str) -> Spec:
+    """Stacked bars of months by year of the first order, pale where they are forecast."""
+    chart = (
+        _chart()
+        .mark_bar()
+        .encode(
+            x=alt.X(
+                "utcyearmonth(month):T",
+                title=None,
+                axis=alt.Axis(format="%b %y", grid=False, labelSeparation=12, tickCount=6),
+            ),
+            y=alt.Y("net_revenue:Q", axis=_amount(title)),
+            color=alt.Color(
+                "cohort_year:N", title="first order in", scale=_cohorts(years), legend=alt.Legend(symbolType="square")
+            ),
+            opacity=alt.condition("datum.is_observed", alt.value(1), alt.value(0.5)),
+            order=alt.Order("cohort_year:N", sort="ascending"),
+            tooltip=[
+                alt.Tooltip("utcyearmonth(month):T", title="month", format="%Y-%m"),
+                alt.Tooltip("cohort_year:N", title="first order in"),
+                alt.Tooltip("net_revenue:Q", title=title, format=",.0f"),
+            ],
+        )
+    )
+    return _spec(chart, TALL)
+
+
+COHORTS = 7
+
+
+def _cohorts(names: Sequence[str]) -> Any:
+    """Return a scale that gives each cohort a colour of its own, in the order of time."""
+    steps = [round(place * (COHORTS - 1) / max(len(names) - 1, 1)) + 1 for place in range(len(names))]
+    return alt.Scale(domain=list(names), range=[f"var(--cohort-{step})" for step in steps])
 
 
 def distribution(tiers: Sequence[str], currency: str) -> Spec:
@@ -84,7 +264,9 @@ def distribution(tiers: Sequence[str], currency: str) -> Spec:
         .transform_filter(f"{OF_CUSTOMERS} && {OF_TIERS}")
         .encode(
             x=alt.X(
-                "clv_from:Q", bin="binned", axis=alt.Axis(title=f"total CLV ({currency})", labelExpr=SHORT, grid=False)
+                "clv_from:Q",
+                bin="binned",
+                axis=alt.Axis(title=f"CLV at 36 months ({currency})", labelExpr=SHORT, grid=False),
             ),
             x2="clv_to:Q",
             y=alt.Y("sum(customers):Q", axis=_amount("customers")),
@@ -119,32 +301,56 @@ def tiers(names: Sequence[str], measures: Sequence[str]) -> Spec:
     return _spec(chart)
 
 
-def retention(cohorts: int) -> Spec:
-    """A heat map of cohorts by age."""
-    chart = (
+def retention(cohorts: Sequence[str], ages: Sequence[str]) -> Spec:
+    """A heat map of cohorts by age, with the numbers, sizes and a row of all."""
+    base = (
         _chart()
-        .mark_rect(color=ACCENT)
         .transform_filter(OF_MARTS)
-        .transform_calculate(retention="datum.active_customers / datum.cohort_size")
+        .transform_calculate(
+            share="datum.column === 'size' || !datum.customers ? null : datum.active / datum.customers",
+            text="datum.column === 'size' ? (datum.customers >= 1e4 ? format(datum.customers / 1e3, '.0f') + 'k' : "
+            "format(datum.customers, ',d')) : "
+            "isValid(datum.share) ? format(datum.share * 100, '.0f') : ''",
+        )
         .encode(
-            x=alt.X("age_months:O", axis=alt.Axis(title="months since the first order", labelAngle=0)),
-            y=alt.Y("cohort:O", axis=alt.Axis(title=None, labelOverlap=True)),
-            opacity=alt.Opacity(
-                "retention:Q",
-                scale=alt.Scale(range=[0.04, 1], zero=True),
-                legend=alt.Legend(title="ordered in the month", format=".0%", symbolType="square", tickCount=4),
+            x=alt.X(
+                "column:N",
+                sort=list(ages),
+                scale=alt.Scale(domain=list(ages)),
+                axis=alt.Axis(
+                    title="% who ordered, months later",
+                    labelAngle=0,
+                    orient="top",
+                    labelOverlap=False,
+                    labelExpr="datum.value === 'size' ? 'n' : datum.value",
+                ),
+            ),
+            y=alt.Y(
+                "cohort:N",
+                sort=list(cohorts),
+                scale=alt.Scale(domain=list(cohorts)),
+                axis=alt.Axis(title=None, labelOverlap=False),
             ),
             tooltip=[
                 alt.Tooltip("cohort:N", title="first order in"),
-                alt.Tooltip("age_months:Q", title="months later"),
-                alt.Tooltip("cohort_size:Q", title="customers", format=",d"),
-                alt.Tooltip("active_customers:Q", title="of them ordered", format=",d"),
-                alt.Tooltip("retention:Q", title="share", format=".1%"),
+                alt.Tooltip("column:N", title="months later"),
+                alt.Tooltip("customers:Q", format=",d"),
+                alt.Tooltip("active:Q", title="of them ordered", format=",d"),
+                alt.Tooltip("share:Q", format=".1%"),
             ],
         )
-        .add_params(_channel())
     )
-    return _spec(chart, min(40 * cohorts, TALLEST))
+    cells = (
+        base.transform_filter("isValid(datum.share)")
+        .mark_rect(color=ACCENT, stroke=LINE)
+        .encode(
+            fillOpacity=alt.FillOpacity(
+                "share:Q", scale=alt.Scale(type="sqrt", range=[0.04, 0.5], zero=True), legend=None
+            )
+        )
+    )
+    numbers = base.mark_text(color=INK, fontSize=11).encode(text="text:N")
+    return _spec(alt.layer(cells, numbers).add_params(_channel()), 30 * (len(cohorts) + 2))
 
 
 def curves(cohorts: Sequence[str], what: str, currency: str, has_cost: bool) -> Spec:
@@ -157,7 +363,7 @@ def curves(cohorts: Sequence[str], what: str, currency: str, has_cost: bool) -> 
         .encode(
             x=alt.X("age_months:Q", axis=alt.Axis(title="months since the first order", grid=False)),
             y=alt.Y("brought:Q", axis=_amount(title)),
-            color=alt.Color("cohort:N", title="first order in", scale=_shades(cohorts, strongest_first=False)),
+            color=alt.Color("cohort:N", scale=_cohorts(cohorts), legend=None),
             tooltip=[
                 alt.Tooltip("cohort:N", title="first order in"),
                 alt.Tooltip("age_months:Q", title="months later"),
@@ -166,7 +372,21 @@ def curves(cohorts: Sequence[str], what: str, currency: str, has_cost: bool) -> 
             ],
         )
     )
-    layers = [lines]
+    ends = (
+        _chart()
+        .transform_filter(OF_MARTS)
+        .transform_joinaggregate(last="max(age_months)", groupby=["cohort"])
+        .transform_filter("datum.age_months === datum.last")
+        .encode(x="age_months:Q", y="brought:Q", color=alt.Color("cohort:N", scale=_cohorts(cohorts), legend=None))
+    )
+    layers = [lines, ends.mark_circle(size=40, opacity=1)]
+    # a line is named where it ends; a halo keeps the name off other lines
+    for where, align, distance in (("datum.last > 4", "right", 0), ("datum.last <= 4", "left", 2)):
+        # an empty text, no filter: a layer without rows would have no extent
+        named = ends.transform_calculate(name=f"{where} ? datum.cohort : ''")
+        style = {"align": align, "dx": distance, "dy": -10, "fontWeight": 600}
+        halo = named.mark_text(stroke=SURFACE, strokeWidth=4, strokeJoin="round", **style)
+        layers += [halo.encode(text="name:N", color=alt.value(SURFACE)), named.mark_text(**style).encode(text="name:N")]
     if has_cost:
         cost = (
             _chart()
@@ -182,60 +402,50 @@ def curves(cohorts: Sequence[str], what: str, currency: str, has_cost: bool) -> 
     return _spec(alt.layer(*layers).add_params(_channel()), TALLEST)
 
 
-def _logarithmic(lowest: float, highest: float) -> Any:
-    return alt.Scale(type="log", domain=[lowest, highest], nice=False)
-
-
-def _ticks(title: str, lowest: float, highest: float) -> Any:
-    """Return an axis with ticks at 1, 2, 5, 10, …: those of a logarithmic scale are too many to be labelled."""
-    ticks = [digit * 10**power for power in range(-2, 9) for digit in (1, 2, 5)]
-    return alt.Axis(title=title, values=[tick for tick in ticks if lowest <= tick <= highest], labelExpr=SHORT)
-
-
-def channels(lowest: float, highest: float, currency: str) -> Spec:
-    """CLV by CAC, with the line on which a customer is worth three times the cost."""
-    x = alt.X("cac:Q", scale=_logarithmic(lowest, highest), axis=_ticks(f"CAC ({currency})", lowest, highest))
-    up, top = lowest * 3, highest * 3
-    y = alt.Y("mean_clv:Q", scale=_logarithmic(up, top), axis=_ticks(f"CLV at 36 months ({currency})", up, top))
-    shown = _chart().transform_filter("datum.period === period && isValid(datum.cac) && isValid(datum.mean_clv)")
-    points = shown.mark_circle(opacity=0.85).encode(
-        x=x,
-        y=y,
-        size=alt.Size("new_customers:Q", scale=alt.Scale(range=[60, 700]), legend=None),
-        color=alt.condition("datum.clv_to_cac >= 3", alt.value(ACCENT), alt.value(WARNING)),
-        tooltip=[
-            alt.Tooltip("channel:N"),
-            alt.Tooltip("cac:Q", title="CAC", format=",.2f"),
-            alt.Tooltip("mean_clv:Q", title="CLV at 36 months", format=",.2f"),
-            alt.Tooltip("clv_to_cac:Q", title="CLV:CAC", format=".1f"),
-            alt.Tooltip("spend:Q", format=",.0f"),
-            alt.Tooltip("new_customers:Q", title="new customers", format=",.0f"),
-        ],
+def channels(largest: int, target: float | None) -> Spec:
+    """Bars of CLV:CAC, each written over, with the target of the budgets."""
+    base = (
+        _chart()
+        .transform_filter("datum.period === period")
+        .encode(
+            y=alt.Y("channel:N", sort=alt.EncodingSortField("clv_to_cac", op="max", order="descending"), axis=None),
+            tooltip=[
+                alt.Tooltip("channel:N"),
+                alt.Tooltip("cac:Q", title="CAC", format=",.2f"),
+                alt.Tooltip("mean_clv:Q", title="CLV at 36 months", format=",.2f"),
+                alt.Tooltip("clv_to_cac:Q", title="CLV:CAC", format=".1f"),
+                alt.Tooltip("spend:Q", format=",.0f"),
+                alt.Tooltip("new_customers:Q", title="new customers", format=",.0f"),
+            ],
+        )
     )
-    # on different sides, so that neighbours' names have room on a phone; a halo keeps them off the line
-    labels = [
-        shown.transform_filter(f"datum.side === '{side}'")
-        .mark_text(dy=distance, align=align, fontWeight=600, **colours)
-        .encode(x=x, y=y, text="label:N")
-        for side, align, distance in (("above", "center", -18), ("left", "right", 20), ("below", "center", 20))
-        for colours in ({"stroke": SURFACE, "strokeWidth": 4, "strokeJoin": "round"}, {"color": INK})
-    ]
-    ends = [{"cac": end, "mean_clv": end * 3, "label": label} for end, label in ((lowest, ""), (highest, "3 : 1"))]
-    line = alt.Chart(alt.Data(values=ends)).mark_line(color=MUTED, strokeDash=[6, 4]).encode(x=x, y=y)
-    label = alt.Chart(alt.Data(values=ends)).mark_text(align="right", dx=-6, dy=34, color=MUTED)
-    return _spec(alt.layer(line, label.encode(x=x, y=y, text="label:N"), points, *labels).add_params(_period()), TALL)
+    colour = alt.condition(f"datum.clv_to_cac >= {target or 0}", alt.value(ACCENT), alt.value(WARNING))
+    bars = base.mark_bar(size=9, yOffset=9, cornerRadiusEnd=2).encode(
+        x=alt.X("clv_to_cac:Q", axis=alt.Axis(title="CLV at 36 months : CAC", tickCount=6)), color=colour
+    )
+    name = {"align": "left", "baseline": "middle", "dy": -5, "limit": alt.expr("width")}
+    halo = base.mark_text(stroke=SURFACE, strokeWidth=4, strokeJoin="round", color=SURFACE, **name)
+    layers = [bars]
+    if target:
+        line = alt.Chart(alt.Data(values=[{"target": target}])).encode(x="target:Q")
+        layers.append(line.mark_rule(color=MUTED, strokeDash=[6, 4], strokeWidth=2))
+    layers += [text.encode(x=alt.value(0), text="label:N") for text in (halo, base.mark_text(color=INK, **name))]
+    return _spec(alt.layer(*layers).add_params(_period()), 42 * max(largest, 1))
 
 
-def migrations(order: Sequence[str]) -> Spec:
-    """Who went where, each row adding up to the customers who were in a tier before."""
+def migrations(before: Sequence[str], after: Sequence[str]) -> Spec:
+    """Who went where, in shares of a row: of those who were in a tier before."""
     base = (
         _chart()
         .transform_filter("datum.period === period")
         .transform_joinaggregate(before="sum(customers)", groupby=["from_tier"])
         .transform_calculate(share="datum.customers / datum.before")
+        .transform_calculate(
+            text="datum.customers && datum.share < 0.005 ? '< 1%' : format(datum.share, '.0%')",
+        )
         .encode(
-            x=alt.X("to_tier:N", sort=list(order), axis=alt.Axis(title="tier after", labelAngle=0, orient="top")),
-            y=alt.Y("from_tier:N", sort=list(order), axis=alt.Axis(title="tier before")),
+            x=alt.X("to_tier:N", sort=list(after), axis=alt.Axis(title="tier after", labelAngle=0, orient="top")),
+            y=alt.Y("from_tier:N", sort=list(before), axis=alt.Axis(title="tier before")),
             tooltip=[
                 alt.Tooltip("from_tier:N", title="from"),
                 alt.Tooltip("to_tier:N", title="to"),
@@ -248,15 +458,15 @@ def migrations(order: Sequence[str]) -> Spec:
     cells = base.mark_rect(color=ACCENT).encode(
         opacity=alt.Opacity("share:Q", scale=alt.Scale(type="sqrt", domain=[0, 1], range=[0.06, 0.5]), legend=None)
     )
-    numbers = base.mark_text(color=INK, fontWeight=600).encode(text=alt.Text("customers:Q", format=","))
-    return _spec(alt.layer(cells, numbers).add_params(_period()), 52 * len(order))
+    numbers = base.mark_text(color=INK, fontWeight=600).encode(text="text:N")
+    return _spec(alt.layer(cells, numbers).add_params(_period()), 52 * len(before))
 
 
 def alive() -> Spec:
     """A heat map of the probability to be a customer still."""
     chart = (
         _chart()
-        .mark_rect(color=ACCENT)
+        .mark_rect(color=ACCENT, stroke=LINE)
         .transform_filter(f"{OF_CUSTOMERS} && {OF_TIERS}")
         .transform_aggregate(alive="sum(alive)", customers="sum(customers)", groupby=["months_since", "occasions"])
         .transform_calculate(
@@ -265,9 +475,22 @@ def alive() -> Spec:
             since="datum.months_since >= 24 ? '24 +' : '' + datum.months_since",
         )
         .encode(
-            x=alt.X("months_since:O", axis=alt.Axis(title="months since the last order (24: and more)", labelAngle=0)),
-            y=alt.Y("occasions:O", sort="descending", axis=alt.Axis(title="days with an order (8: and more)")),
-            opacity=alt.Opacity(
+            x=alt.X(
+                "months_since:O",
+                scale=alt.Scale(domain=list(range(LARGEST_AGE + 1))),
+                axis=alt.Axis(
+                    title=f"months since the last order ({LARGEST_AGE}: and more)",
+                    labelAngle=0,
+                    values=list(range(0, LARGEST_AGE + 1, 3)),
+                    labelOverlap=False,
+                ),
+            ),
+            y=alt.Y(
+                "occasions:O",
+                scale=alt.Scale(domain=list(range(LARGEST_COUNT, 0, -1))),
+                axis=alt.Axis(title=f"days with an order ({LARGEST_COUNT}: and more)"),
+            ),
+            fillOpacity=alt.FillOpacity(
                 "probability:Q",
                 scale=alt.Scale(domain=[0, 1], range=[0.04, 1]),
                 legend=alt.Legend(title="probability alive", format=".0%", symbolType="square", tickCount=4),
@@ -292,7 +515,12 @@ def overdue(labels: Sequence[str], tiers: Sequence[str], currency: str) -> Spec:
         .mark_bar()
         .transform_filter(f"{OF_CUSTOMERS} && {OF_TIERS}")
         .encode(
-            x=alt.X("days:N", sort=list(labels), axis=alt.Axis(title="days overdue", labelAngle=0)),
+            x=alt.X(
+                "days:N",
+                sort=list(labels),
+                scale=alt.Scale(domain=list(labels)),
+                axis=alt.Axis(title="days overdue", labelAngle=0, labelOverlap=False),
+            ),
             y=alt.Y("sum(predicted_clv):Q", axis=_amount(title)),
             color=alt.Color("tier:N", title="tier", scale=_shades(tiers)),
             order=alt.Order("tier_rank:Q"),
@@ -306,39 +534,6 @@ def overdue(labels: Sequence[str], tiers: Sequence[str], currency: str) -> Spec:
         .add_params(_channel(), _tier())
     )
     return _spec(chart)
-
-
-def methods(names: Sequence[str], currency: str, has_interval: bool) -> Spec:
-    """A point per method, with its interval where it has one."""
-    title = f"CLV per customer ({currency})"
-    base = _chart().encode(y=alt.Y("method:N", sort=list(names), axis=alt.Axis(title=None, ticks=False, grid=True)))
-    tooltips = [
-        alt.Tooltip("method:N"),
-        alt.Tooltip("clv_per_customer:Q", title=title, format=",.2f"),
-        alt.Tooltip("clv_low:Q", title="from", format=",.2f"),
-        alt.Tooltip("clv_high:Q", title="to", format=",.2f"),
-        alt.Tooltip("basis:N", title="counted in"),
-        alt.Tooltip("customers:Q", format=",d"),
-    ]
-    interval = (
-        base.mark_rule(strokeWidth=7, opacity=0.3, color=ACCENT)
-        .transform_filter("isValid(datum.clv_low)")
-        .encode(x="clv_low:Q", x2="clv_high:Q")
-    )
-    points = base.mark_point(filled=True, size=110, opacity=1).encode(
-        x=alt.X(
-            "clv_per_customer:Q", axis=alt.Axis(title=title, labelExpr=SHORT, tickCount=5), scale=alt.Scale(zero=True)
-        ),
-        color=alt.Color(
-            "basis:N",
-            title="counted in",
-            scale=alt.Scale(domain=["margin", "revenue"], range=[ACCENT, WARNING]),
-            legend=alt.Legend(symbolType="circle"),
-        ),
-        shape=alt.condition("datum.is_reliable", alt.value("circle"), alt.value("triangle-up")),
-        tooltip=tooltips,
-    )
-    return _spec(alt.layer(*([interval] if has_interval else []), points), 44 * len(names))
 
 
 def calibration(models: Sequence[str], highest: float) -> Spec:
@@ -380,10 +575,10 @@ def rejected(reasons: int) -> Spec:
             alt.Tooltip("rejected_rows:Q", title="rows", format=",d"),
         ],
     )
-    bars = base.mark_bar(color=WARNING, size=6, yOffset=9, cornerRadiusEnd=2).encode(
+    bars = base.mark_bar(color=WARNING, size=6, yOffset=15, cornerRadiusEnd=2).encode(
         x=alt.X("rejected_rows:Q", axis=alt.Axis(title="rejected rows", labelExpr=SHORT, tickCount=5))
     )
-    labels = base.mark_text(align="left", baseline="middle", dy=-3, color=INK, limit=alt.expr("width")).encode(
-        x=alt.value(0), text="why:N"
-    )
-    return _spec(alt.layer(bars, labels), 33 * reasons)
+    labels = base.mark_text(
+        align="left", baseline="middle", dy=-11, color=INK, limit=alt.expr("width"), lineBreak="\n", lineHeight=14
+    ).encode(x=alt.value(0), text="why:N")
+    return _spec(alt.layer(bars, labels), 48 * reasons)

@@ -10,8 +10,11 @@ import vl_convert
 from clv.console.words import words
 from clv.report.charts import PERIODS
 from clv.report.data import Published
-from clv.report.figures import Figure, Section, sections
-from clv.report.headlines import headlines, is_comparable
+from clv.report.figures import sections
+from clv.report.findings import findings
+from clv.report.headlines import headlines, headlines_by_choice, is_comparable
+from clv.report.parts import Figure, Section, Shop
+from clv.report.worth import definition
 
 
 def render(now: Published, before: Published | None) -> str:
@@ -33,6 +36,9 @@ def render(now: Published, before: Published | None) -> str:
         is_otherwise_computed=bool(before and not earlier),
         whole=now.first("customers"),
         headlines=headlines(now, earlier),
+        tiles=_tiles(now),
+        findings=findings(now),
+        definition=definition(Shop(now)),
         sections=found,
         charts=[_chart(figure) for section in found for figure in section.figures if figure.spec],
         filters=_filters(now, found),
@@ -54,8 +60,15 @@ def _chart(figure: Figure) -> dict[str, Any]:
         "name": figure.name,
         "spec": figure.spec,
         "filters": figure.filters,
+        "titles": figure.titles,
         "columns": {name: [row[name] for row in figure.rows] for name in names},
     }
+
+
+def _tiles(now: Published) -> dict[str, list[list[str]]]:
+    """Return what the headline figures become by the filters."""
+    by_choice = headlines_by_choice(now)
+    return {key: [[tile.value, tile.unit, tile.note] for tile in tiles] for key, tiles in by_choice.items()}
 
 
 def _filters(now: Published, found: list[Section]) -> list[dict[str, Any]]:

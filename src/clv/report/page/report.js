@@ -3,7 +3,11 @@
 (() => {
   const charts = JSON.parse(document.getElementById("charts").textContent);
   const form = document.querySelector("form.filters");
+  const tiles = JSON.parse(document.getElementById("tiles").textContent);
+  const boxes = [...document.querySelectorAll(".headlines > div")];
+  const whole = boxes.map((box) => box.innerHTML);
   const views = {};
+  const DEFAULTS = { channel: "all", tier: "all", period: "36" };
   const dim = "var(--muted)";
   const font = "system-ui, -apple-system, 'Segoe UI', sans-serif";
   const isNarrow = window.innerWidth < 600;
@@ -34,28 +38,62 @@
 
   const typed = (select) => (select.name === "period" ? Number(select.value) : select.value);
 
-  const say = (chart, chosen) => {
-    const mine = chosen.filter((select) => chart.filters.includes(select.name));
-    const place = document.getElementById(`figure-${chart.name}`).querySelector(".shown");
-    const words = mine.map((select) => select.selectedOptions[0].text).join(", ");
-    const marks = document.getElementById(`chart-${chart.name}`).querySelectorAll("[role='graphics-symbol'], .mark-rect path, .mark-symbol path, .mark-line path");
+  // what a figure says follows the filters, as its chart does; its table is of all
+  const say = (chart, selects) => {
+    const mine = selects.filter((select) => chart.filters.includes(select.name));
+    const chosen = mine.filter((select) => select.selectedIndex > 0);
+    const figure = document.getElementById(`figure-${chart.name}`);
+    const drawing = document.getElementById(`chart-${chart.name}`);
+    const title = chart.titles[chart.filters.map((name) => mine.find((select) => select.name === name)?.value ?? DEFAULTS[name]).join("|")];
+    if (title) {
+      figure.querySelector("h3").textContent = title;
+      drawing.setAttribute("aria-label", `Chart: ${title}`);
+    }
+    const place = figure.querySelector(".shown");
+    const words = chosen.map((select) => select.selectedOptions[0].text).join(", ");
+    const marks = drawing.querySelectorAll("[role='graphics-symbol'], .mark-rect path, .mark-symbol path, .mark-line path");
     const isEmpty = [...marks].every((mark) => !mark.getAttribute("d"));
-    place.hidden = !mine.length;
-    place.textContent = mine.length ? `Drawn for ${words} only${isEmpty ? ": there is nothing to draw" : ""}. The title is about all.` : "";
+    place.hidden = !chosen.length;
+    place.textContent = chosen.length ? `Shown: ${words}${isEmpty ? ". There is nothing to draw" : ""}.` : "";
+  };
+
+  const tile = (box, [value, unit, note]) => {
+    const place = box.querySelector(".value");
+    place.textContent = value;
+    if (unit) {
+      const small = place.appendChild(document.createElement("small"));
+      small.textContent = unit;
+      small.before(" ");
+    }
+    box.querySelector(".note").textContent = note;
+  };
+
+  const sayTiles = (selects) => {
+    const key = ["channel", "tier"].map((name) => selects.find((select) => select.name === name)?.value ?? "all").join("|");
+    const isAll = key === "all|all";
+    boxes.forEach((box, place) => {
+      if (isAll) box.innerHTML = whole[place];
+      else tile(box, tiles[key][place]);
+      const change = box.querySelector(".change");
+      if (change) change.hidden = !isAll;
+    });
+    const note = document.getElementById("findings-whole");
+    if (note) note.hidden = isAll;
   };
 
   const filter = async () => {
     const selects = [...form.querySelectorAll("select")];
     const chosen = selects.filter((select) => select.selectedIndex > 0);
+    sayTiles(selects);
     await Promise.all(charts.filter((chart) => chart.filters.length).map(async (chart) => {
       const view = views[chart.name];
       if (!view) return;
       selects.filter((select) => chart.filters.includes(select.name)).forEach((select) => view.signal(select.name, typed(select)));
       await view.runAsync();
-      say(chart, chosen);
+      say(chart, selects);
     }));
     const words = chosen.map((select) => select.selectedOptions[0].text).join(", ");
-    form.querySelector("[role='status']").textContent = `Charts show ${words || "all"}.`;
+    form.querySelector("[role='status']").textContent = `Figures and charts show ${words || "all"}.`;
   };
 
   const tell = (chart, error) => {

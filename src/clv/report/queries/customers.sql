@@ -1,8 +1,11 @@
 select
     count(*) as customers,
     sum(predicted_clv) as customer_equity,
-    avg(total_clv) as mean_clv,
-    median(total_clv) as median_clv,
+    avg(total_clv) as mean_total_clv,
+    avg(clv_12m) as mean_clv_12m,
+    avg(clv_36m) as mean_clv_36m,
+    median(clv_36m) as median_clv_36m,
+    avg(predicted_clv) as mean_predicted_clv,
     avg(historical_clv) as mean_historical_clv,
     sum(probability_alive) as alive_customers,
     count(probability_alive) as judged_customers,

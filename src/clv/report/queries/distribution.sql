@@ -1,8 +1,8 @@
 -- some thirty bins of a round width up to the 98th percentile, the rest in the last
 with bounds as (
     select
-        quantile_cont(total_clv, 0.98) as high,
-        pow(10, floor(log10(greatest(quantile_cont(total_clv, 0.98), 0.3) / 30))) as power
+        quantile_cont(clv_36m, 0.98) as high,
+        pow(10, floor(log10(greatest(quantile_cont(clv_36m, 0.98), 0.3) / 30))) as power
     from dim_customers
 ),
 
@@ -23,12 +23,12 @@ binned as (
         sho.channel,
         cus.value_tier as tier,
         wid.width,
-        greatest(least(floor(cus.total_clv / wid.width), floor(wid.high / wid.width)), -5) * wid.width as clv_from,
-        cus.total_clv
+        greatest(least(floor(cus.clv_36m / wid.width), floor(wid.high / wid.width)), -5) * wid.width as clv_from,
+        cus.clv_36m
     from dim_customers as cus
     inner join shown_channels as sho on coalesce(cus.acquisition_channel, 'unknown') = sho.acquisition_channel
     cross join widths as wid
-    where cus.total_clv is not null
+    where cus.clv_36m is not null
 )
 
 select
@@ -37,7 +37,7 @@ select
     round(clv_from, 6) as clv_from,
     round(clv_from + width, 6) as clv_to,
     count(*) as customers,
-    sum(total_clv) as total_clv
+    sum(clv_36m) as together
 from binned
 group by channel, tier, clv_from, width
 order by channel, tier, clv_from

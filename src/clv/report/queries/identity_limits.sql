@@ -1,0 +1,3 @@
+select reason, set_by, customer_ids, contacts, orders
+from fct_identity_limits
+order by orders desc, customer_ids desc, reason
