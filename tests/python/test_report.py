@@ -668,6 +668,13 @@ def test_what_was_counted_otherwise_is_not_compared_with(shop: CommandRun, tmp_p
     assert "There is no earlier publication to compare with." in draw(shop.published_file, warehouse)
 
 
+def test_ids_that_are_emails_are_not_on_the_page(shop: CommandRun, tmp_path: Path) -> None:
+    warehouse = copied(shop, tmp_path, "update marts.dim_customers set customer_id = customer_id || '@mail.test'")
+    page = draw(warehouse.published_file, warehouse)
+    assert "win-back-" in page
+    assert "@mail.test" not in page
+
+
 def test_the_page_tells_the_window_of_kpis(shop: CommandRun, tmp_path: Path) -> None:
     assert {"of the last 12 months", "without an order in the last 12 months"} <= set(
         notes(report_file(shop).read_text(encoding="utf-8"))

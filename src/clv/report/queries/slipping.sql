@@ -1,6 +1,6 @@
--- customers of the two best tiers who are at risk or lapsed: as analyses/which_valuable_customers_are_slipping_away.sql
+-- customers of the two best tiers who are at risk or lapsed: as analyses/which_valuable_customers_are_slipping_away.sql; an id that is an email is not shown
 select
-    cus.customer_id,
+    case when cus.customer_id like '%@%' then '***' else cus.customer_id end as customer_id,
     cus.value_tier,
     cus.lifecycle_stage,
     coalesce(cus.acquisition_channel, 'unknown') as acquisition_channel,
