@@ -48,6 +48,7 @@ LONGEST = (
     "test_report",
     "test_bad_inputs",
     "test_history",
+    "test_second_opinion",
     "test_synthetic_shop",
     "test_real_logs",
     "test_unit_tests",

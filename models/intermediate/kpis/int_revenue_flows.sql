@@ -8,18 +8,17 @@ refunds as (
     where valued_at = {{ valued_now() }} and is_counted_status
 ),
 
--- money in the month it moved: sales when they were made, refunds when they were paid
+-- money in the month it moved: sales when they were made, refunds when they were paid. An order that doesn't count moves nothing, and begins
+-- no segment
 flows as (
     select
         customer_id,
         {{ month_number('order_date') }} as month_number,
         case when is_counted then 1 else 0 end as orders,
-        case when is_counted_status then revenue_before_refunds else 0 end as net_revenue,
-        case
-            when is_counted_status then revenue_before_refunds - cogs_before_refunds
-            when cogs_before_refunds is not null then 0
-        end as gross_margin
+        revenue_before_refunds as net_revenue,
+        revenue_before_refunds - cogs_before_refunds as gross_margin
     from orders
+    where is_counted_status
     union all
     select
         orders.customer_id,

@@ -6,12 +6,16 @@ states as (
     select * from {{ ref('int_order_states_listed') }} where superseded_version is not null
 ),
 
+-- what goods cost is told by sales; a credit note on a day without one has goods of its period, too
 documents as (
     select
         *,
-        coalesce(costed_revenue, 0) + coalesce(uncosted_revenue, 0) as net_item_revenue
+        case
+            when is_counted_status and coalesce(revenue_before_refunds, 0) >= 0
+                then coalesce(costed_revenue, 0) + coalesce(uncosted_revenue, 0)
+            else 0
+        end as net_item_revenue
     from {{ ref('int_documents_totalled') }}
-    where is_counted_status and coalesce(revenue_before_refunds, 0) >= 0
 ),
 
 periods as (
