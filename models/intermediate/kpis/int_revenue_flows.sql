@@ -8,8 +8,8 @@ refunds as (
     where valued_at = {{ valued_now() }} and is_counted_status
 ),
 
--- money in the month it moved: sales when they were made, refunds when they were paid. An order that doesn't count moves nothing, and begins
--- no segment
+-- money in the month it moved: sales when they were made, refunds when they were paid
+-- an order that doesn't count moves nothing, and begins no segment
 flows as (
     select
         customer_id,
