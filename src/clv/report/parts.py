@@ -242,7 +242,10 @@ def short(value: Any) -> Any:
 
 def summed(rows: Iterable[Row], keys: Sequence[str], amounts: Sequence[str]) -> list[dict[str, Any]]:
     """Add up amounts by keys."""
-    key: Callable[[Row], tuple[Any, ...]] = lambda row: tuple(row[name] for name in keys)  # noqa: E731
+
+    def key(row: Row) -> tuple[Any, ...]:
+        return tuple(row[name] for name in keys)
+
     sums: list[dict[str, Any]] = []
     for values, group in groupby(sorted(rows, key=key), key=key):
         members = list(group)
