@@ -188,6 +188,7 @@ def folders_of(folder: Path, project: Path | None = None) -> dict[str, str]:
     names = {
         "CLV_WAREHOUSE_DIR": str(folder / "warehouse"),
         "COLUMNS": "160",
+        "DBT_LOG_LEVEL_FILE": "info",  # at debug it takes a tenth of a night
         "DBT_LOG_PATH": str(folder / "logs"),
         "DBT_PROJECT_DIR": str(project or REPOSITORY),
         "DBT_TARGET_PATH": str(folder / "target"),

@@ -265,7 +265,7 @@ def _without_trailer(message: str) -> str:
 
 def _options(folder: Path, target: str | None, variables: Mapping[str, Any]) -> list[str]:
     options = ["--project-dir", str(folder), "--profiles-dir", os.environ.get("DBT_PROFILES_DIR", str(folder))]
-    options += ["--log-level", "none", "--log-level-file", "debug", "--no-use-colors", "--no-use-colors-file"]
+    options += ["--log-level", "none", "--no-use-colors", "--no-use-colors-file"]
     options += ["--vars", json.dumps(dict(variables))]
     return options + (["--target", target] if target else [])
 

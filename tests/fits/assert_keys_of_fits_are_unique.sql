@@ -1,0 +1,27 @@
+-- A failure means that a model of this folder holds several rows of one key, so that what reads it counts them more than once.
+{{ repeated_keys(
+    keys={
+        'int_clock_factors': ['valued_at', 'parameter'],
+        'int_clock_histories': ['data_id', 'is_binned', 'x', 'first_month', 'first_day', 'last_month', 'last_day'],
+        'int_clock_months': ['data_id', 'month_number'],
+        'int_clocks_measured': ['data_id'],
+        'int_clocks_paced': ['valued_at', 'month_number'],
+        'int_clocks_polished': ['data_id', 'element', 'number'],
+        'int_clocks_searched': ['data_id', 'start_number', 'element', 'number'],
+        'int_histories_summed': ['valued_at'],
+        'int_histories_timed': ['valued_at', 'clock', 'customer_id'],
+        'int_horizons_timed': ['valued_at', 'horizon'],
+        'int_margin_levels': ['valued_at'],
+        'int_models_fitted': ['valued_at', 'model_name'],
+        'int_models_polished': ['model_name', 'data_id'],
+        'int_models_searched': ['model_name', 'data_id', 'start_number'],
+        'int_nodes_weighed': ['valued_at', 'model_name', 'varied_parameter', 'x', 'node'],
+        'int_occasions_expected': ['valued_at', 'varied_parameter', 'x', 'age'],
+        'int_price_drifts': ['valued_at'],
+        'int_purchase_histories': ['data_id', 'is_binned', 'x', 't_x', 'age'],
+        'int_spend_credibilities': ['spend_model', 'valued_at'],
+        'int_spend_fitted': ['valued_at', 'spend_model'],
+        'int_spend_histories': ['model_name', 'data_id', 'is_binned', 'x', 'mean_value'],
+        'int_spend_levels': ['valued_at'],
+    },
+) }}
