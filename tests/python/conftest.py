@@ -225,7 +225,7 @@ def build_warehouse(tmp_path_factory: pytest.TempPathFactory) -> BuildWarehouse:
 
     def build(raw: Path, variables: str = "", *arguments: str) -> CommandRun:
         command = ["run", "--raw", str(raw), *arguments, *(["--vars", variables] if variables else [])]
-        return run_command(command, tmp_path_factory.mktemp("build"))
+        return call_command(command, tmp_path_factory.mktemp("build"))
 
     return build
 
@@ -272,7 +272,7 @@ def publish_once(folder: Path, write_raw: Callable[[Path], object], *arguments: 
 
     def publish(folder: Path) -> None:
         write_raw(folder / "raw")
-        run = run_command(["run", "--raw", str(folder / "raw"), *arguments], folder)
+        run = call_command(["run", "--raw", str(folder / "raw"), *arguments], folder)
         assert run.exit_code == 0, run.output
         (folder / "run.json").write_text(json.dumps(asdict(run), default=str), encoding="utf-8")
 

@@ -9,10 +9,14 @@ from pathlib import Path
 
 import duckdb
 import lifetimes
+import numpy as np
 import pandas as pd
 import pytest
 from lifetimes.utils import summary_data_from_transaction_data
 from soak import REPOSITORY
+
+sys.path.insert(0, str(REPOSITORY / "benchmarks"))
+from value import Law, Shop, brought, trend
 
 CDNOW_SAMPLE = Path(lifetimes.__file__).parent / "datasets" / "CDNOW_sample.txt"
 CUTOFF = "1997-09-30"
@@ -93,3 +97,31 @@ def test_forecasts_are_measured_on_a_simulated_shop(tmp_path: Path) -> None:
     published = [row for row in rows if row["model_name"] == "published"]
     assert all(abs(row["bias"]) < 0.5 and row["coverage_80"] > 0.7 for row in published)
     assert "| plain | published | 10 |" in (tmp_path / "truth" / "truth.md").read_text()
+
+
+def test_simulated_customers_bring_what_their_law_says() -> None:
+    """Of customers who never leave, a year of orders is their rate times a year, and an order worth what their spend says."""
+    shop = Shop.drawn(Law(margin=0.3, first_margin=-0.2, first_value=0.5), 2000, seed=1)
+    shop.leaving = np.zeros(2000)
+    past = shop.past()
+    assert shop.is_alive.all()
+    is_first = np.zeros(len(past.customer), dtype=bool)
+    is_first[np.unique(past.customer, return_index=True)[1]] = True
+    assert past.margin[is_first] == pytest.approx(-0.2 * past.revenue[is_first])
+    assert past.margin[~is_first] == pytest.approx(0.3 * past.revenue[~is_first])
+    values = 6 / shop.spend
+    assert (past.revenue[is_first] / values[past.customer[is_first]]).mean() == pytest.approx(0.5, rel=0.03)
+    brought_in_a_year = [brought(shop.future(), "revenue", 365, 2000).sum() for _ in range(5)]
+    assert np.mean(brought_in_a_year) == pytest.approx((365 * shop.rates * values).sum(), rel=0.03)
+
+
+def test_a_trend_is_found_where_there_is_one() -> None:
+    """Values rise by 5 of 100 a half-year: a share of their mean, 112.5."""
+    random = np.random.default_rng(1)
+    half_years = np.repeat(np.arange(6.0), 4000)
+    noise = random.normal(0, 20, len(half_years))
+    slope, error = trend(half_years, 100 + 5 * half_years + noise)
+    assert slope == pytest.approx(5 / 112.5, abs=3 * error)
+    assert error == pytest.approx(20 / 112.5 / np.sqrt(4000 * 17.5), rel=0.05)
+    slope, error = trend(half_years, 100 + noise)
+    assert abs(slope) < 3 * error
