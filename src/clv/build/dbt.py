@@ -265,7 +265,9 @@ def _without_trailer(message: str) -> str:
 
 def _options(folder: Path, target: str | None, variables: Mapping[str, Any]) -> list[str]:
     options = ["--project-dir", str(folder), "--profiles-dir", os.environ.get("DBT_PROFILES_DIR", str(folder))]
-    options += ["--log-level", "none", "--no-use-colors", "--no-use-colors-file"]
+    # what the terminal is spared, the file has
+    options += ["--log-level", "none", "--log-level-file", os.environ.get("DBT_LOG_LEVEL_FILE", "debug")]
+    options += ["--no-use-colors", "--no-use-colors-file"]
     options += ["--vars", json.dumps(dict(variables))]
     return options + (["--target", target] if target else [])
 
