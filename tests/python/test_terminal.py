@@ -10,9 +10,11 @@ import sys
 import termios
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from conftest import REPOSITORY, TIMEOUT_SECONDS, CommandRun, RunClv, lack, run_command
 from rich.text import Text
@@ -118,6 +120,18 @@ def test_a_terminal_shows_twenty_channels(small_warehouse: CommandRun) -> None:
     shown = next(part for part in render_summary(replace(summary, channels=many)) if "channels" in str(part.title))
     assert shown.row_count == 21
     assert str(list(shown.columns[0].cells)[-1]) == "99,980 more in marts.fct_channel_months"
+
+
+def test_a_history_that_leaves_months_out_is_told(small_warehouse: CommandRun, tmp_path: Path) -> None:
+    """Customers of the small shop are known from January 2023 on."""
+    assert read_summary(small_warehouse.published_file).history_begins is None
+    cut = Path(shutil.copy(small_warehouse.published_file, tmp_path))
+    with duckdb.connect(str(cut)) as connection:
+        connection.execute("delete from marts.fct_customer_months where month < date '2024-02-01'")
+    summary = read_summary(cut)
+    company = render_summary(summary)[0]
+    assert summary.history_begins == date(2024, 2, 1)
+    assert "from 2024-02 on (var history_months)" in map(str, company.columns[1].cells)
 
 
 @pytest.mark.parametrize("width", [60, 80])

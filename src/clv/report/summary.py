@@ -36,7 +36,12 @@ select
     (select max(model_quality) from dim_customers),
     (select max(model_warnings) from dim_customers),
     (select count(*) from fct_orders where gross_item_revenue < 0 and net_revenue < 0),
-    (select sum(net_revenue) from fct_orders where gross_item_revenue < 0 and net_revenue < 0)
+    (select sum(net_revenue) from fct_orders where gross_item_revenue < 0 and net_revenue < 0),
+    (
+        select min(month)
+        from fct_customer_months
+        having min(month) > (select min(cohort_month) + interval 1 month from dim_customers)
+    )
 """
 
 SHOWN_CHANNELS = 20
@@ -94,7 +99,10 @@ order by clv_per_customer desc nulls last, clv_method
 
 @dataclass(frozen=True)
 class Summary:
-    """What a published warehouse says in short. Money is in `currency`; an unknown amount is None."""
+    """What a published warehouse says in short. Money is in `currency`; an unknown amount is None.
+
+    history_begins: first month of the history of customers, where earlier ones are left out (var history_months).
+    """
 
     as_of_date: date | None
     currency: str
@@ -113,6 +121,7 @@ class Summary:
     model_warnings: str
     notes_without_order: int
     amount_without_order: Decimal | None
+    history_begins: date | None
     rejected: Sequence[Row]
     tiers: Sequence[Row]
     channels: Sequence[Row]
@@ -148,6 +157,7 @@ def read_summary(published: Path) -> Summary:
             model_warnings=company[14] or "",
             notes_without_order=company[15],
             amount_without_order=company[16],
+            history_begins=company[17],
             rejected=database.execute(REJECTED_SQL).fetchall(),
             tiers=database.execute(TIERS_SQL).fetchall(),
             channels=database.execute(CHANNELS_SQL).fetchall(),
@@ -199,6 +209,8 @@ def _company_table(summary: Summary) -> Table:
         company.add_row("model quality", _describe_quality(summary))
     if summary.notes_without_order:
         company.add_row("credit notes without an order", Text(_describe_notes(summary), CARE))
+    if summary.history_begins:
+        company.add_row("history of customers", f"from {summary.history_begins:%Y-%m} on (var history_months)")
     company.add_row("rejected rows", Text(count(summary.rejected_rows), CARE if summary.rejected_rows else ""))
     closed = f"{summary.reconciled} of {summary.reconciliations}"
     company.add_row("reconciliations closed", Text(closed, GOOD if is_closed else CARE))

@@ -32,10 +32,12 @@ MODELS = {
             'untested' as model_quality,
             '' as model_warnings,
             count(*) as purchase_occasions,
+            cast(null as date) as cohort_month,
             max(as_of_date) as as_of_date
         from {{ ref('fct_orders') }}
         group by customer_id
     """,
+    "fct_customer_months": "select current_date as month where 1 = 0",
     "fct_deliveries": """
         select
             'orders' as source_name,
