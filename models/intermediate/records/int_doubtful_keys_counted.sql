@@ -26,6 +26,18 @@ named_customers as (
     {% endfor %}
 ),
 
+-- orders of which the version in force says no more than who and when: rows of an order that a file cut in two
+bare as (
+    select
+        order_id,
+        delivered_in
+    from order_rows
+    where
+        version_status = 'current' and merged_into is null and version_written_at is null
+        and coalesce(status, currency) is null
+        and coalesce(amount, discount_amount, shipping_amount, tax_amount, total_amount) is null
+),
+
 contradicted as (
     select
         merged.order_id{% for column in columns %},
@@ -58,6 +70,31 @@ keys as (
         {{ column }} = 1 as is_doubtful
     from contradicted
     {% endfor %}
+    union all
+    select
+        'orders' as source_name,
+        'cut in two' as doubt,
+        'order_id' as column_name,
+        bare.order_id as record_key,
+        max(case when coalesce(order_rows.status, order_rows.currency) is not null or coalesce(
+            order_rows.amount, order_rows.discount_amount, order_rows.shipping_amount, order_rows.tax_amount, order_rows.total_amount
+        ) is not null then 1 else 0 end) = 1 as is_doubtful
+    from bare
+    inner join order_rows
+        on
+            bare.order_id = order_rows.order_id
+            and bare.delivered_in <> order_rows.delivered_in
+    group by bare.order_id
+    union all
+    select
+        'refunds' as source_name,
+        'parts' as doubt,
+        'refund_id' as column_name,
+        source_refund_id as record_key,
+        count(*) > 1 as is_doubtful
+    from {{ ref('int_refunds_checked') }}
+    where is_known and rejection_reason is null and line_number is null
+    group by source_refund_id, order_id
     {% for source in ['order_items', 'refunds'] %}
     union all
     select

@@ -10,9 +10,18 @@ filtered_orders as (
     select * from {{ ref('stg_shop__filtered_orders') }}
 ),
 
+-- a refund that names no line may come in parts, each of which is a refund of its own
+parted as (
+    select
+        *,
+        row_number() over (partition by refund_id, order_id, line_number order by delivered_row) as part
+    from refunds
+),
+
 matched as (
     select
-        refunds.refund_id,
+        case when refunds.part > 1 then refunds.refund_id || ' (' || refunds.part || ')' else refunds.refund_id end as refund_id,
+        refunds.refund_id as source_refund_id,
         refunds.order_id,
         refunds.line_number,
         refunds.amount,
@@ -29,7 +38,7 @@ matched as (
         filtered_orders.order_id is not null as is_left_out,
         refunds.delivered_in,
         refunds.delivered_row
-    from refunds
+    from parted as refunds
     left join orders
         on refunds.order_id = orders.order_id
     left join filtered_orders
@@ -43,6 +52,7 @@ rated as (
 final as (
     select
         refund_id,
+        source_refund_id,
         order_id,
         line_number,
         amount,

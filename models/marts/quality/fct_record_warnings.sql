@@ -44,6 +44,12 @@ told as (
                 then
                     'order numbers came again with another customer, and on another day or of another amount; where they are'
                     || ' other orders, give the source a column store'
+            when doubt = 'cut in two'
+                then
+                    'orders that tell no status and no amount told them in another delivery, which they replace with its lines;'
+                    || ' where an export was cut in two within an order, join its parts'
+            when doubt = 'parts'
+                then 'refunds come in several rows without a line number, which are taken for parts of one, and all count'
             when column_name = 'order_id'
                 then 'order numbers are of no accepted order, so that their rows are in quarantine'
             else 'customers are of no account and no order, so that ids may be written otherwise there'

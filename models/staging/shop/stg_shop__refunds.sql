@@ -37,7 +37,17 @@ renamed as (
         cast(null as timestamp) as version_written_at,
         delivered_in,
         delivered_row,
-        delivered_row as version_row,
+        -- parts of a refund that name no line stay together; of equal ones of a delivery one counts
+        case
+            when line_number is null
+                then 1 - row_number() over (
+                    partition by
+                        delivered_in, {{ read_id('refund_id') }}, {{ read_id('order_id') }}, line_number, refunded_at, amount, quantity,
+                        tax_amount, shipping_amount, keeps_goods, currency
+                    order by delivered_row
+                )
+            else delivered_row
+        end as version_row,
         {{ rejection_reason(
             required=['refund_id', 'order_id', 'refunded_at', 'amount'],
             numbers=['amount', 'quantity', 'tax_amount', 'shipping_amount'],

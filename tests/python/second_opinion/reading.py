@@ -269,6 +269,12 @@ def judge(raw: Raw) -> None:
             older = readable["delivery"] < readable.groupby(group)["delivery"].transform("max")
         else:
             older = ~latest(readable, SOURCES[name].key)
+        if name == "refunds":
+            # so do the parts of a refund that name no line, equal ones once
+            group = [readable[column].fillna("") for column in SOURCES[name].key]
+            whole = readable["delivery"] == readable.groupby(group)["delivery"].transform("max")
+            said = readable.drop(columns=["row", "raw_record"], errors="ignore").duplicated()
+            older = older.where(readable["line_number"].notna(), ~whole | said)
         frame.loc[readable.index[older], "outcome"] = "superseded"
         frame.loc[(frame["outcome"] == "accepted") & (frame["day"] > raw.end), "outcome"] = "not_yet_known"
     find_orders(raw)
