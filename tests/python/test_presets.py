@@ -19,6 +19,8 @@ STAGED = [
 ORDERS = "select order_id, customer_id, status, ordered_at::date::varchar, coalesce(amount, 0)::double from staging.stg_shop__orders order by 1"
 LINES = "select order_id, product_id, quantity, unit_price, coalesce(discount_amount, 0)::double from staging.stg_shop__order_items order by 1, 2"
 SHIPPING = "select order_id, shipping_amount::double, tax_included from staging.stg_shop__orders where shipping_amount <> 0 order by 1"
+DISCOUNTS = "select order_id, discount_amount::double from staging.stg_shop__orders where discount_amount <> 0 order by 1"
+INSIDE = "select order_id, tax_included from staging.stg_shop__orders order by 1"
 REFUNDS = "select order_id, amount::double, refunded_at::date::varchar from staging.stg_shop__refunds order by 1, 2"
 SPEND = "select spend_date::varchar, channel, campaign, amount::double, currency from staging.stg_shop__marketing_spend order by 1, 3"
 TOUCHES = "select customer_id, touched_at::varchar, channel, campaign from staging.stg_shop__touchpoints order by 2"
@@ -34,24 +36,39 @@ class Example:
 
 
 EXAMPLES = {
+    # orders 3 and 4 have a fee of 5, and one of -5
     "woocommerce": Example(
         {
             "shop_wc_order_stats.csv": """order_id,parent_id,date_created,date_created_gmt,tax_total,shipping_total,net_total,status,customer_id
                 1,0,2024-05-02 00:30:00,2024-05-01 22:30:00,4,5,40,wc-completed,7
-                2,1,2024-05-03 10:00:00,2024-05-03 08:00:00,-1,0,-10,wc-completed,7""",
+                2,1,2024-05-03 10:00:00,2024-05-03 08:00:00,-1,0,-10,wc-completed,7
+                3,0,2024-05-02 00:30:00,2024-05-01 22:30:00,0,0,55,wc-completed,8
+                4,0,2024-05-02 00:30:00,2024-05-01 22:30:00,0,0,45,wc-completed,8""",
             "shop_wc_order_product_lookup.csv": """order_item_id,order_id,product_id,variation_id,product_qty,product_net_revenue,coupon_amount
                 11,1,100,0,2,30,6
                 12,1,100,101,1,10,0
-                13,2,100,101,-1,-10,0""",
+                13,2,100,101,-1,-10,0
+                14,3,100,0,2,50,4
+                15,4,100,0,1,50,0""",
         },
         {
-            ORDERS: [("1", "7", "wc-completed", "2024-05-01", 40.0)],
-            LINES: [("1", "100", 2.0, 18.0, 6.0), ("1", "101", 1.0, 10.0, 0.0)],
+            ORDERS: [
+                ("1", "7", "wc-completed", "2024-05-01", 40.0),
+                *[(order, "8", "wc-completed", "2024-05-01", worth) for order, worth in (("3", 55.0), ("4", 45.0))],
+            ],
+            LINES: [
+                ("1", "100", 2.0, 18.0, 6.0),
+                ("1", "101", 1.0, 10.0, 0.0),
+                ("3", "100", 2.0, 27.0, 4.0),
+                ("3", "fee", 1.0, 5.0, 0.0),
+                ("4", "100", 1.0, 50.0, 0.0),
+            ],
+            DISCOUNTS: [("4", 5.0)],
             REFUNDS: [("1", 10.0, "2024-05-03")],
         },
     ),
     # tax of 10% outside the prices, and of 20% in them with shipping for nothing; all goods back, but not the shipping; shipping back
-    # alone; a taxed line of an order whose other line is not
+    # alone; a taxed line of an order whose other line is not; a line and the shipping, which holds no tax; a taxed line and one that is not
     "shopify_export": Example(
         {
             "orders_export_1.csv": """Name,Email,Financial Status,Currency,Subtotal,Shipping,Taxes,Total,Discount Amount,Created at,Lineitem quantity,Lineitem name,Lineitem price,Lineitem sku,Lineitem taxable,Cancelled at,Refunded Amount
@@ -64,7 +81,12 @@ EXAMPLES = {
                 #5,b@mail.invalid,partially_refunded,USD,20,5,0.5,25.5,0,2024-05-01 10:00:00 -0500,2,Book,10,B,false,,20
                 #6,b@mail.invalid,partially_refunded,USD,20,5,2.5,27.5,0,2024-05-01 10:00:00 -0500,2,Apple,10,A,true,,5.50
                 #7,b@mail.invalid,partially_refunded,USD,40,0,1,41,0,2024-05-01 10:00:00 -0500,1,Apple,10,A,true,,11
-                #7,b@mail.invalid,,,,,,,,2024-05-01 10:00:00 -0500,1,Book,30,B,false,,""",
+                #7,b@mail.invalid,,,,,,,,2024-05-01 10:00:00 -0500,1,Book,30,B,false,,
+                #8,b@mail.invalid,partially_refunded,USD,70,5,7,82,0,2024-05-01 10:00:00 -0500,1,Apple,10,A,true,,16
+                #8,b@mail.invalid,,,,,,,,2024-05-01 10:00:00 -0500,2,Book,30,B,true,,
+                #9,b@mail.invalid,partially_refunded,USD,60,0,3,63,0,2024-05-01 10:00:00 -0500,1,Apple,10,A,true,,41
+                #9,b@mail.invalid,,,,,,,,2024-05-01 10:00:00 -0500,1,Book,30,B,false,,
+                #9,b@mail.invalid,,,,,,,,2024-05-01 10:00:00 -0500,1,Pear,20,P,true,,""",
         },
         {
             ORDERS: [
@@ -72,7 +94,7 @@ EXAMPLES = {
                 ("#2", None, "partially_refunded", "2024-05-01", 0.0),
                 ("#3", "b@mail.invalid", "partially_refunded", "2024-05-01", 0.0),
                 ("#4", "b@mail.invalid", "cancelled", "2024-05-01", 0.0),
-                *[(order, "b@mail.invalid", "partially_refunded", "2024-05-01", 0.0) for order in ("#5", "#6", "#7")],
+                *[(order, "b@mail.invalid", "partially_refunded", "2024-05-01", 0.0) for order in ("#5", "#6", "#7", "#8", "#9")],
             ],
             LINES: [
                 ("#1", "A", 2.0, 10.0, 0.0),
@@ -82,13 +104,18 @@ EXAMPLES = {
                 ("#6", "A", 2.0, 10.0, 0.0),
                 ("#7", "A", 1.0, 10.0, 0.0),
                 ("#7", "B", 1.0, 30.0, 0.0),
+                ("#8", "A", 1.0, 10.0, 0.0),
+                ("#8", "B", 2.0, 30.0, 0.0),
+                ("#9", "A", 1.0, 10.0, 0.0),
+                ("#9", "B", 1.0, 30.0, 0.0),
+                ("#9", "P", 1.0, 20.0, 0.0),
             ],
-            SHIPPING: [("#1", 12.0, None), *[(order, 5.0, None) for order in ("#3", "#5", "#6")]],
+            SHIPPING: [("#1", 12.0, None), *[(order, 5.0, None) for order in ("#3", "#5", "#6", "#8")]],
             REFUNDS: [
                 ("#1", 20.0, "2024-05-02"),
                 *[
                     (order, amount, "2024-05-01")
-                    for order, amount in (("#2", 12.0), ("#3", 20.0), ("#5", 20.0), ("#6", 0.0), ("#7", 10.0))
+                    for order, amount in (("#2", 12.0), ("#3", 20.0), ("#5", 20.0), ("#6", 0.0), ("#7", 10.0), ("#8", 10.0), ("#9", 40.0))
                 ],
             ],
         },
@@ -131,16 +158,16 @@ EXAMPLES = {
     ),
     "bigcommerce": Example(
         {
-            "orders.csv": """Order ID,Customer ID,Customer Email,Billing Email,Order Date,Order Status,Subtotal (ex tax),Tax Total,Shipping Cost (ex tax),Handling Cost (ex tax),Order Total (inc tax),Order Total (ex tax),Order Currency Code,Product Details,Refund Amount,Channel Name,Billing Country
-                1,0,,New@mail.invalid,05/13/2024,Shipped,50,5,4,1,60,55,USD,,12,Web,US
-                2,8,b@mail.invalid,,05/14/2024,Cancelled,50,5,4,1,60,55,USD,,0,Web,US""",
+            "orders.csv": """Order ID,Customer ID,Customer Email,Billing Email,Order Date,Order Status,Subtotal (inc tax),Subtotal (ex tax),Tax Total,Shipping Cost (ex tax),Handling Cost (ex tax),Order Total (inc tax),Order Total (ex tax),Order Currency Code,Product Details,Refund Amount,Channel Name,Billing Country
+                1,0,,New@mail.invalid,05/13/2024,Shipped,55,50,5,4,1,60,55,USD,,11,Web,US
+                2,8,b@mail.invalid,,May 14th 2024,Cancelled,55,50,5,4,1,60,55,USD,,0,Web,US""",
         },
         {
             ORDERS: [
                 ("1", "new@mail.invalid", "shipped", "2024-05-13", 50.0),
                 ("2", "8", "cancelled", "2024-05-14", 50.0),
             ],
-            REFUNDS: [("1", 11.0, "2024-05-13")],
+            REFUNDS: [("1", 10.0, "2024-05-13")],
         },
     ),
     "stripe": Example(
@@ -185,8 +212,10 @@ EXAMPLES = {
                 1	2024-05-01T10:00:00+00:00	2024-05-02T10:00:00+00:00	Shipped	Amazon.com	A	2	USD	40.00	3.00	-5.00	US
                 2	2024-05-01T10:00:00+00:00	2024-05-02T10:00:00+00:00	Shipped	Amazon.de	B	1	EUR	12.00	2.00		DE
                 3	2024-05-01T10:00:00+00:00	2024-05-02T10:00:00+00:00	Pending	Amazon.com	B	1	USD				US
-                4	2024-05-01T10:00:00+00:00	2024-05-02T10:00:00+00:00	Shipped	Non-Amazon	B	1					US""",
+                4	2024-05-01T10:00:00+00:00	2024-05-02T10:00:00+00:00	Shipped	Non-Amazon	B	1					US
+                5	2024-05-01T10:00:00+00:00	2024-05-02T10:00:00+00:00	Cancelled	Amazon.com	B	0					US""",
             "settlement.tsv": """settlement-id	transaction-type	order-id	adjustment-id	amount-type	amount-description	amount	posted-date	order-item-code	sku
+                7	Refund	1	adj	ItemPrice	Principal	-20.00	2024-05-09	i1	A
                 7	Refund	1	adj	ItemPrice	Principal	-20.00	2024-05-09	i1	A
                 7	Refund	1	adj	ItemPrice	Tax	-1.50	2024-05-09	i1	A""",
         },
@@ -195,10 +224,37 @@ EXAMPLES = {
                 ("1", None, "shipped", "2024-05-01", 0.0),
                 ("2", None, "shipped", "2024-05-01", 0.0),
                 ("3", None, "pending", "2024-05-01", 0.0),
+                ("5", None, "cancelled", "2024-05-01", 0.0),
             ],
             LINES: [("1", "A", 2.0, 20.0, 5.0), ("2", "B", 1.0, 10.0, 0.0)],
-            REFUNDS: [("1", 20.0, "2024-05-09")],
+            REFUNDS: [("1", 40.0, "2024-05-09")],
         },
+    ),
+    # files that overlap: a return of two mugs is in both
+    "square": Example(
+        {
+            "items-2024-05-01-2024-05-03.csv": """Date,Time,Time Zone,Item,Qty,Gross Sales,Discounts,Net Sales,Tax,Transaction ID,Payment ID,Event Type,Customer ID
+                2024-05-01,22:00:00,Eastern Time (US & Canada),Mug,3.0,$27.00,-$3.00,$24.00,$2.00,T1,P1,Payment,ann
+                2024-05-02,10:00:00,Eastern Time (US & Canada),Mug,-1.0,-$9.00,$1.00,-$8.00,-$0.66,T2,P1,Refund,ann
+                2024-05-02,10:00:00,Eastern Time (US & Canada),Mug,-1.0,-$9.00,$1.00,-$8.00,-$0.66,T2,P1,Refund,ann""",
+            "items-2024-05-02-2024-05-04.csv": """Date,Time,Time Zone,Item,Qty,Gross Sales,Discounts,Net Sales,Tax,Transaction ID,Payment ID,Event Type,Customer ID
+                2024-05-02,10:00:00,Eastern Time (US & Canada),Mug,-1.0,-$9.00,$1.00,-$8.00,-$0.66,T2,P1,Refund,ann
+                2024-05-02,10:00:00,Eastern Time (US & Canada),Mug,-1.0,-$9.00,$1.00,-$8.00,-$0.66,T2,P1,Refund,ann
+                2024-05-03,10:00:00,Eastern Time (US & Canada),Pen,1.0,$5.00,$0.00,$5.00,$0.00,T3,P3,Payment,""",
+        },
+        {
+            ORDERS: [("T1", "ann", "payment", "2024-05-02", 0.0), ("T3", None, "payment", "2024-05-03", 0.0)],
+            "select sum(amount)::double, count(distinct record_key) from staging.stg_shop__refunds": [(32.0, 2)],
+        },
+    ),
+    # the price of an item is after the coupon, which stands beside it
+    "woocommerce_export": Example(
+        {
+            "orders.csv": """Order Number,Order Status,Order Date,Email (Billing),SKU,Item #,Item Name,Quantity (- Refund),Item Cost,Coupon Code,Discount Amount,Order Total Amount
+                1,Completed,2024-05-01 10:00,A@mail.invalid,TEE,1,Tee,2,18.00,SPRING,6.00,46.00
+                1,Completed,2024-05-01 10:00,A@mail.invalid,CAP,2,Cap,1,10.00,,,46.00""",
+        },
+        {LINES: [("1", "CAP", 1.0, 10.0, 0.0), ("1", "TEE", 2.0, 18.0, 0.0)]},
     ),
     "etsy": Example(
         {
@@ -211,17 +267,28 @@ EXAMPLES = {
         {
             "charge.csv": """id,customer_id,created_at,updated_at,processed_at,external_order_id_ecommerce,subtotal_price,total_discounts,total_price,total_tax,type,status,total_refunds,email,_fivetran_deleted
                 1,9,2024-05-01 00:00:00,2024-05-03 00:00:00,2024-05-01 00:00:00,55,20,2,22,2,RECURRING,PARTIALLY_REFUNDED,11,a@mail.invalid,FALSE
-                2,9,2024-05-01 00:00:00,2024-05-03 00:00:00,,,20,2,22,2,RECURRING,QUEUED,,a@mail.invalid,FALSE""",
+                2,9,2024-05-01 00:00:00,2024-05-03 00:00:00,,,20,2,22,2,RECURRING,QUEUED,,a@mail.invalid,FALSE
+                3,9,2024-05-01 00:00:00,2024-05-03 00:00:00,,,22,0,22,2,RECURRING,PARTIALLY_REFUNDED,11,a@mail.invalid,FALSE
+                4,9,2024-05-01 00:00:00,2024-05-03 00:00:00,,,22,0,22,2,RECURRING,SUCCESS,,a@mail.invalid,FALSE
+                5,9,2024-05-01 00:00:00,2024-05-03 00:00:00,,,20,2,22,2,RECURRING,ERROR,,a@mail.invalid,FALSE""",
             "charge_line_item.csv": """charge_id,index,sku,external_variant_id_ecommerce,external_product_id_ecommerce,title,quantity,unit_price,tax_due,unit_price_includes_tax,purchase_item_type
-                1,0,COF,1,2,Coffee,2,12,2,TRUE,SUBSCRIPTION""",
+                1,0,COF,1,2,Coffee,2,12,2,TRUE,SUBSCRIPTION
+                3,0,COF,1,2,Coffee,2,11,2,TRUE,SUBSCRIPTION
+                4,0,COF,1,2,Coffee,2,11,2,FALSE,SUBSCRIPTION""",
             "subscription.csv": """id,customer_id,created_at,cancelled_at,price,quantity,product_title,order_interval_unit,charge_interval_frequency,_fivetran_deleted
                 5,9,2024-05-01 00:00:00,,12,2,Coffee,month,2,FALSE
                 6,9,2024-05-01 00:00:00,2024-05-20 00:00:00,7,1,Tea,day,14,TRUE""",
         },
         {
-            ORDERS: [("1", "9", "partially_refunded", "2024-05-01", 0.0)],
-            LINES: [("1", "COF", 2.0, 11.0, 0.0)],
-            REFUNDS: [("1", 10.0, "2024-05-03")],
+            ORDERS: [
+                ("1", "9", "partially_refunded", "2024-05-01", 22.0),
+                ("3", "9", "partially_refunded", "2024-05-01", 22.0),
+                ("4", "9", "success", "2024-05-01", 22.0),
+                ("5", "9", "error", "2024-05-01", 22.0),
+            ],
+            INSIDE: [("1", False), ("3", False), ("4", True), ("5", False)],
+            LINES: [("1", "COF", 2.0, 11.0, 0.0), ("3", "COF", 2.0, 10.0, 0.0), ("4", "COF", 2.0, 11.0, 0.0)],
+            REFUNDS: [("1", 10.0, "2024-05-03"), ("3", 10.0, "2024-05-03")],
             PLANS: [
                 ("5", "2024-05-01", None, 12.0, "two_months", None),
                 ("6", "2024-05-01", "2024-05-20", 15.22, "week", None),
@@ -331,7 +398,7 @@ TOGETHER = [
     ["shopify_export", "recurly"],
     ["shopify_fivetran", "google_ads_fivetran", "segment"],
     ["magento", "chargebee"],
-    *(["bigcommerce"], ["stripe"], ["stripe_fivetran"], ["stripe_airbyte"], ["amazon"], ["etsy"], ["recharge"]),
+    *(["bigcommerce"], ["stripe"], ["stripe_fivetran"], ["stripe_airbyte"], ["amazon"], ["square"], ["etsy"], ["recharge"], ["woocommerce_export"]),
 ]
 
 
@@ -365,8 +432,8 @@ def test_a_platform_is_published_as_it_is(run_clv: RunClv, tmp_path: Path) -> No
         filtered = marts.execute(
             "select source_name, filtered_rows from marts.fct_deliveries where filtered_rows > 0 order by 1"
         )
-        assert orders == [("1", 30.0, True)]
-        assert filtered.fetchall() == [("order_items", 1), ("orders", 1), ("refunds", 1)]
+        assert sorted(orders) == [("1", 30.0, True), ("3", 55.0, True), ("4", 45.0, True)]
+        assert filtered.fetchall() == [("order_items", 1), ("orders", 1), ("refunds", 3)]
 
 
 def test_tables_with_lines_of_tax_and_ids_like_numbers(builder: Builder, tmp_path: Path) -> None:
