@@ -19,7 +19,9 @@ STAGED = [
 ORDERS = "select order_id, customer_id, status, ordered_at::date::varchar, coalesce(amount, 0)::double from staging.stg_shop__orders order by 1"
 LINES = "select order_id, product_id, quantity, unit_price, coalesce(discount_amount, 0)::double from staging.stg_shop__order_items order by 1, 2"
 SHIPPING = "select order_id, shipping_amount::double, tax_included from staging.stg_shop__orders where shipping_amount <> 0 order by 1"
-DISCOUNTS = "select order_id, discount_amount::double from staging.stg_shop__orders where discount_amount <> 0 order by 1"
+DISCOUNTS = (
+    "select order_id, discount_amount::double from staging.stg_shop__orders where discount_amount <> 0 order by 1"
+)
 INSIDE = "select order_id, tax_included from staging.stg_shop__orders order by 1"
 REFUNDS = "select order_id, amount::double, refunded_at::date::varchar from staging.stg_shop__refunds order by 1, 2"
 SPEND = "select spend_date::varchar, channel, campaign, amount::double, currency from staging.stg_shop__marketing_spend order by 1, 3"
@@ -94,7 +96,10 @@ EXAMPLES = {
                 ("#2", None, "partially_refunded", "2024-05-01", 0.0),
                 ("#3", "b@mail.invalid", "partially_refunded", "2024-05-01", 0.0),
                 ("#4", "b@mail.invalid", "cancelled", "2024-05-01", 0.0),
-                *[(order, "b@mail.invalid", "partially_refunded", "2024-05-01", 0.0) for order in ("#5", "#6", "#7", "#8", "#9")],
+                *[
+                    (order, "b@mail.invalid", "partially_refunded", "2024-05-01", 0.0)
+                    for order in ("#5", "#6", "#7", "#8", "#9")
+                ],
             ],
             LINES: [
                 ("#1", "A", 2.0, 10.0, 0.0),
@@ -115,7 +120,15 @@ EXAMPLES = {
                 ("#1", 20.0, "2024-05-02"),
                 *[
                     (order, amount, "2024-05-01")
-                    for order, amount in (("#2", 12.0), ("#3", 20.0), ("#5", 20.0), ("#6", 0.0), ("#7", 10.0), ("#8", 10.0), ("#9", 40.0))
+                    for order, amount in (
+                        ("#2", 12.0),
+                        ("#3", 20.0),
+                        ("#5", 20.0),
+                        ("#6", 0.0),
+                        ("#7", 10.0),
+                        ("#8", 10.0),
+                        ("#9", 40.0),
+                    )
                 ],
             ],
         },
@@ -398,7 +411,17 @@ TOGETHER = [
     ["shopify_export", "recurly"],
     ["shopify_fivetran", "google_ads_fivetran", "segment"],
     ["magento", "chargebee"],
-    *(["bigcommerce"], ["stripe"], ["stripe_fivetran"], ["stripe_airbyte"], ["amazon"], ["square"], ["etsy"], ["recharge"], ["woocommerce_export"]),
+    *(
+        ["bigcommerce"],
+        ["stripe"],
+        ["stripe_fivetran"],
+        ["stripe_airbyte"],
+        ["amazon"],
+        ["square"],
+        ["etsy"],
+        ["recharge"],
+        ["woocommerce_export"],
+    ),
 ]
 
 
