@@ -4,14 +4,15 @@ with delivered as (
     select
         'orders' as source_name,
         order_id,
-        customer_id,
-        amount,
+        coalesce(customer_id, lower(email)) as customer_id,
+        coalesce(amount, total_amount) as amount,
         {{ reporting_date('ordered_at') }} as order_date,
         version_written_at,
         delivered_in,
         delivered_row
     from {{ ref('int_orders_versioned') }}
-    where version_status <> 'rejected' and customer_id is not null and ordered_at is not null
+    -- the other rows of an order in a delivery may leave the customer blank
+    where version_status <> 'rejected' and ordered_at is not null and (customer_id is not null or merged_into is null)
     union all
     select
         'order_items' as source_name,
@@ -30,7 +31,11 @@ numbers as (
     select
         source_name,
         order_id,
-        min(customer_id) <> max(customer_id) as has_customers
+        coalesce(
+            min(customer_id) <> max(customer_id)
+            or (count(customer_id) < count(*) and min(order_date) <> max(order_date) and min(amount) <> max(amount)),
+            false
+        ) as may_be_others
     from delivered
     group by source_name, order_id
 ),
@@ -56,19 +61,21 @@ ordered as (
         on
             delivered.source_name = numbers.source_name
             and delivered.order_id = numbers.order_id
-            and numbers.has_customers
+            and numbers.may_be_others
 ),
 
 -- a later version may correct the customer, the day or the amount; what changes the customer and one of the others at once is
--- most likely another order
+-- most likely another order; so is what changes both, where a customer is not told
 others as (
     select distinct
         source_name,
         order_id
     from ordered
     where
-        customer_id <> earlier_customer_id
-        and (order_date <> earlier_order_date or amount <> earlier_amount)
+        case
+            when customer_id is null or earlier_customer_id is null then order_date <> earlier_order_date and amount <> earlier_amount
+            else customer_id <> earlier_customer_id and (order_date <> earlier_order_date or amount <> earlier_amount)
+        end
 ),
 
 final as (
