@@ -1,7 +1,12 @@
 {% set columns = order_columns() %}
 {% set no_order = 'no order with this order_id was accepted' %}
 with order_rows as (
-    select * from {{ ref('int_orders_versioned') }} where version_status <> 'rejected'
+    select
+        *,
+        coalesce(status, currency) is not null
+        or coalesce(amount, discount_amount, shipping_amount, tax_amount, total_amount) is not null as says_more_than_who
+    from {{ ref('int_orders_versioned') }}
+    where version_status <> 'rejected'
 ),
 
 known_customers as (
@@ -26,16 +31,10 @@ named_customers as (
     {% endfor %}
 ),
 
--- orders of which the version in force says no more than who and when: rows of an order that a file cut in two
+-- a version in force that says who and when alone may be the rest of an order that a file cut in two
 bare as (
-    select
-        order_id,
-        delivered_in
-    from order_rows
-    where
-        version_status = 'current' and merged_into is null and version_written_at is null
-        and coalesce(status, currency) is null
-        and coalesce(amount, discount_amount, shipping_amount, tax_amount, total_amount) is null
+    select * from order_rows
+    where version_status = 'current' and merged_into is null and version_written_at is null and not says_more_than_who
 ),
 
 contradicted as (
@@ -76,9 +75,7 @@ keys as (
         'cut in two' as doubt,
         'order_id' as column_name,
         bare.order_id as record_key,
-        max(case when coalesce(order_rows.status, order_rows.currency) is not null or coalesce(
-            order_rows.amount, order_rows.discount_amount, order_rows.shipping_amount, order_rows.tax_amount, order_rows.total_amount
-        ) is not null then 1 else 0 end) = 1 as is_doubtful
+        max(case when order_rows.says_more_than_who then 1 else 0 end) = 1 as is_doubtful
     from bare
     inner join order_rows
         on
