@@ -73,7 +73,8 @@ others as (
     from ordered
     where
         case
-            when customer_id is null or earlier_customer_id is null then order_date <> earlier_order_date and amount <> earlier_amount
+            when customer_id is null or earlier_customer_id is null
+                then order_date <> earlier_order_date and amount <> earlier_amount
             else customer_id <> earlier_customer_id and (order_date <> earlier_order_date or amount <> earlier_amount)
         end
 ),
