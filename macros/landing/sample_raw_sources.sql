@@ -288,8 +288,9 @@
     {% if finding.source != 'orders' or wanted | reject('in', finding.mapping) | list %}{{ return({}) }}{% endif %}
     {% set key = 'order_id' ~ (', store' if 'store' in finding.mapping else '') %}
     {% set is_other = ['min(ordered_at) <> max(ordered_at)'] + (['min(amount) <> max(amount)'] if 'amount' in finding.mapping else []) %}
-    {# where a customer is not told, both must differ #}
-    {% set is_of_nobody = 'count(customer_id) < count(*) and count(ordered_at) = count(*) and ' ~ is_other | join(' and ') if is_other | length > 1 else '1 = 0' %}
+    {# where a customer is not told, both must differ, and the email if there is one #}
+    {% set told_apart = is_other + (['coalesce(min(lower(email)) <> max(lower(email)), true)'] if 'email' in finding.mapping else []) %}
+    {% set is_of_nobody = 'count(customer_id) < count(*) and count(ordered_at) = count(*) and ' ~ told_apart | join(' and ') if is_other | length > 1 else '1 = 0' %}
     {% set row = run_query(
         'select count(*), coalesce(sum(is_again), 0), min(case when is_again = 1 then order_id end) from (select order_id, case when min(customer_id) <> max(customer_id) and ('
         ~ is_other | join(' or ') ~ ') or ' ~ is_of_nobody ~ ' then 1 else 0 end as is_again from sample_orders where order_id is not null group by ' ~ key ~ ') as numbers'

@@ -70,7 +70,8 @@ EXAMPLES = {
         },
     ),
     # tax of 10% outside the prices, and of 20% in them with shipping for nothing; all goods back, but not the shipping; shipping back
-    # alone; a taxed line of an order whose other line is not; a line and the shipping, which holds no tax; a taxed line and one that is not
+    # alone; a taxed line of an order whose other line is not; a line and the shipping, which holds no tax; a taxed line and one that is not;
+    # all goods, which cost as much as one line and the shipping
     "shopify_export": Example(
         {
             "orders_export_1.csv": """Name,Email,Financial Status,Currency,Subtotal,Shipping,Taxes,Total,Discount Amount,Created at,Lineitem quantity,Lineitem name,Lineitem price,Lineitem sku,Lineitem taxable,Cancelled at,Refunded Amount
@@ -88,7 +89,9 @@ EXAMPLES = {
                 #8,b@mail.invalid,,,,,,,,2024-05-01 10:00:00 -0500,2,Book,30,B,true,,
                 #9,b@mail.invalid,partially_refunded,USD,60,0,3,63,0,2024-05-01 10:00:00 -0500,1,Apple,10,A,true,,41
                 #9,b@mail.invalid,,,,,,,,2024-05-01 10:00:00 -0500,1,Book,30,B,false,,
-                #9,b@mail.invalid,,,,,,,,2024-05-01 10:00:00 -0500,1,Pear,20,P,true,,""",
+                #9,b@mail.invalid,,,,,,,,2024-05-01 10:00:00 -0500,1,Pear,20,P,true,,
+                #90,b@mail.invalid,partially_refunded,USD,30,10,0,40,0,2024-05-01 10:00:00 -0500,1,Apple,20,A,true,,30
+                #90,b@mail.invalid,,,,,,,,2024-05-01 10:00:00 -0500,1,Book,10,B,true,,""",
         },
         {
             ORDERS: [
@@ -98,7 +101,7 @@ EXAMPLES = {
                 ("#4", "b@mail.invalid", "cancelled", "2024-05-01", 0.0),
                 *[
                     (order, "b@mail.invalid", "partially_refunded", "2024-05-01", 0.0)
-                    for order in ("#5", "#6", "#7", "#8", "#9")
+                    for order in ("#5", "#6", "#7", "#8", "#9", "#90")
                 ],
             ],
             LINES: [
@@ -114,8 +117,14 @@ EXAMPLES = {
                 ("#9", "A", 1.0, 10.0, 0.0),
                 ("#9", "B", 1.0, 30.0, 0.0),
                 ("#9", "P", 1.0, 20.0, 0.0),
+                ("#90", "A", 1.0, 20.0, 0.0),
+                ("#90", "B", 1.0, 10.0, 0.0),
             ],
-            SHIPPING: [("#1", 12.0, None), *[(order, 5.0, None) for order in ("#3", "#5", "#6", "#8")]],
+            SHIPPING: [
+                ("#1", 12.0, None),
+                *[(order, 5.0, None) for order in ("#3", "#5", "#6", "#8")],
+                ("#90", 10.0, None),
+            ],
             REFUNDS: [
                 ("#1", 20.0, "2024-05-02"),
                 *[
@@ -128,6 +137,7 @@ EXAMPLES = {
                         ("#7", 10.0),
                         ("#8", 10.0),
                         ("#9", 40.0),
+                        ("#90", 30.0),
                     )
                 ],
             ],

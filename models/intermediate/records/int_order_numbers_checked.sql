@@ -4,7 +4,8 @@ with delivered as (
     select
         'orders' as source_name,
         order_id,
-        coalesce(customer_id, lower(email)) as customer_id,
+        customer_id,
+        lower(email) as email,
         coalesce(amount, total_amount) as amount,
         {{ reporting_date('ordered_at') }} as order_date,
         version_written_at,
@@ -18,6 +19,7 @@ with delivered as (
         'order_items' as source_name,
         order_id,
         customer_id,
+        null as email,
         null as amount,
         {{ reporting_date('ordered_at') }} as order_date,
         version_written_at,
@@ -33,14 +35,14 @@ numbers as (
         order_id,
         coalesce(
             min(customer_id) <> max(customer_id)
-            or (count(customer_id) < count(*) and min(order_date) <> max(order_date) and min(amount) <> max(amount)),
-            false
+            or min(email) <> max(email)
+            or (min(order_date) <> max(order_date) and min(amount) <> max(amount)), false
         ) as may_be_others
     from delivered
     group by source_name, order_id
 ),
 
--- few orders change their customer, so that few are sorted
+-- few orders change so much, so that few are sorted
 ordered as (
     select
         delivered.*,
@@ -48,6 +50,10 @@ ordered as (
             partition by delivered.source_name, delivered.order_id
             order by delivered.version_written_at asc nulls first, delivered.delivered_in asc, delivered.delivered_row asc
         ) as earlier_customer_id,
+        lag(delivered.email) over (
+            partition by delivered.source_name, delivered.order_id
+            order by delivered.version_written_at asc nulls first, delivered.delivered_in asc, delivered.delivered_row asc
+        ) as earlier_email,
         lag(delivered.order_date) over (
             partition by delivered.source_name, delivered.order_id
             order by delivered.version_written_at asc nulls first, delivered.delivered_in asc, delivered.delivered_row asc
@@ -65,7 +71,7 @@ ordered as (
 ),
 
 -- a later version may correct the customer, the day or the amount; what changes the customer and one of the others at once is
--- most likely another order; so is what changes both, where a customer is not told
+-- most likely another order; guests are told apart by email; so is what changes both, where neither is told of both
 others as (
     select distinct
         source_name,
@@ -73,9 +79,11 @@ others as (
     from ordered
     where
         case
-            when customer_id is null or earlier_customer_id is null
-                then order_date <> earlier_order_date and amount <> earlier_amount
-            else customer_id <> earlier_customer_id and (order_date <> earlier_order_date or amount <> earlier_amount)
+            when customer_id is not null and earlier_customer_id is not null
+                then customer_id <> earlier_customer_id and (order_date <> earlier_order_date or amount <> earlier_amount)
+            when email is not null and earlier_email is not null
+                then email <> earlier_email and (order_date <> earlier_order_date or amount <> earlier_amount)
+            else order_date <> earlier_order_date and amount <> earlier_amount
         end
 ),
 

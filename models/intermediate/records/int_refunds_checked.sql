@@ -14,7 +14,7 @@ filtered_orders as (
 parted as (
     select
         *,
-        row_number() over (partition by refund_id, order_id, line_number order by delivered_row) as part
+        row_number() over (partition by refund_id, order_id, line_number order by refunded_at, amount, delivered_row) as part
     from refunds
 ),
 

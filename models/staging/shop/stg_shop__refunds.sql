@@ -42,8 +42,8 @@ renamed as (
             when line_number is null
                 then 1 - row_number() over (
                     partition by
-                        delivered_in, {{ read_id('refund_id') }}, {{ read_id('order_id') }}, line_number, refunded_at, amount,
-                        quantity, tax_amount, shipping_amount, keeps_goods, currency
+                        delivered_in, {{ read_id('refund_id') }}, {{ read_id('order_id') }}, line_number, refunded_at_read,
+                        amount_read, quantity_read, tax_amount_read, shipping_amount_read, keeps_goods_read, upper(currency)
                     order by delivered_row
                 )
             else delivered_row

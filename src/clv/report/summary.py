@@ -40,7 +40,7 @@ select
     (
         select min(month)
         from fct_customer_months
-        having min(month) > (select min(cohort_month) + interval 1 month from dim_customers)
+        having min(month) > (select min(cohort_month) from dim_customers)
     )
 """
 
