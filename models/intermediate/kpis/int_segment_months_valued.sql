@@ -29,23 +29,35 @@ members as (
         on people.customer_id = segments.customer_id
 ),
 
-counted as (
+tiers as (
+    select * from {{ ref('int_tiers_at_start') }}
+),
+
+-- who was a customer then, and is one of a later month since an order was taken back, was new then
+placed as (
     select
-        months.month,
+        months.*,
         {{ prefixed('members.', lasting_kinds) | join(', ') }},
-        tiers.tier,
-        sum(months.predicted_clv) as customer_equity,
-        sum(case when months.is_acquired_in_window then 1 else 0 end) as new_customers,
-        sum(case when months.is_acquired_in_window and months.clv_36m is null then 1 else 0 end) as unknown_new_customers,
-        sum(case when months.is_acquired_in_window then months.clv_36m end) as clv_36m_of_new
+        case when months.month in (select windows.month from tiers as windows) then coalesce(tiers.tier, 'new') end as tier
     from months
     inner join members
         on months.customer_id = members.source_customer_id
-    left join {{ ref('int_tiers_at_start') }} as tiers
+    left join tiers
         on
             months.month = tiers.month
             and members.customer_id = tiers.customer_id
-    group by months.month, {{ prefixed('members.', lasting_kinds) | join(', ') }}, tiers.tier
+),
+
+counted as (
+    select
+        month,
+        {{ segment_kinds() | join(', ') }},
+        sum(predicted_clv) as customer_equity,
+        sum(case when is_acquired_in_window then 1 else 0 end) as new_customers,
+        sum(case when is_acquired_in_window and clv_36m is null then 1 else 0 end) as unknown_new_customers,
+        sum(case when is_acquired_in_window then clv_36m end) as clv_36m_of_new
+    from placed
+    group by month, {{ segment_kinds() | join(', ') }}
 ),
 
 summed as (
