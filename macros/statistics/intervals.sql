@@ -25,6 +25,13 @@
     {{ z_of_p_value('(1 - ' ~ var('interval') ~ 'e0)') }}
 {%- endmacro %}
 
+{#- Of less than one expected order, what chance does is that of one: else the factor has no bound. -#}
+{% macro interval_factor(log_variance, orders) -%}
+    case
+        when {{ orders }} > 0 then exp({{ z_of_interval() }} * sqrt({{ log_variance }} + 15e-1 / greatest({{ orders }}, 1e0)))
+    end
+{%- endmacro %}
+
 {% macro student_t_of_z(z, degrees_of_freedom) -%}
     {%- set factor = '(8 * ' ~ degrees_of_freedom ~ ' + 3) / (8 * ' ~ degrees_of_freedom ~ ' + 1)' -%}
     sqrt({{ degrees_of_freedom }} * ({{ bounded_exp('power(' ~ z ~ ' * ' ~ factor ~ ', 2) / ' ~ degrees_of_freedom) }} - 1))

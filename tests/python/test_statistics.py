@@ -19,7 +19,8 @@ select
     {{ student_t_of_z('z', 'degrees') }} as student_t,
     {{ z_of_student_t('t', 'degrees') }} as z_of_t,
     {{ variance_of_mean('rows', 'total', 'squares') }} as variance,
-    {{ welch_degrees_of_freedom('variance_1', 'rows', 'variance_2', 'rows + 7') }} as welch
+    {{ welch_degrees_of_freedom('variance_1', 'rows', 'variance_2', 'rows + 7') }} as welch,
+    {{ interval_factor('variance_1', 'rows') }} as factor
 from arguments
 order by place
 """
@@ -51,6 +52,15 @@ def test_p_values_are_those_of_the_normal_distribution(query: str) -> None:
 def test_quantiles_are_those_of_the_normal_distribution(query: str) -> None:
     p = np.geomspace(1e-12, 1, 4001)
     assert np.abs(results(query, p=p)["z_of_p"] - stats.norm.isf(p / 2)).max() <= 4.5e-4
+
+
+def test_an_interval_of_less_than_one_order_is_as_wide_as_that_of_one(query: str) -> None:
+    """Of var interval 0.8: z is 1.2816."""
+    orders = np.array([0.0, 1e-4, 0.5, 1.0, 4.0, 1e6])
+    found = results(query, rows=orders, variance_1=0.04)["factor"]
+    assert np.isnan(found[0])
+    chance = np.array([1.5, 1.5, 1.5, 1.5 / 4, 1.5 / 1e6])
+    assert found[1:] == pytest.approx(np.exp(stats.norm.isf(0.1) * np.sqrt(0.04 + chance)), rel=2e-3)
 
 
 @pytest.mark.parametrize(("degrees", "tolerance"), [(5, 0.003), (10, 0.0004), (30, 0.00004), (1e6, 1e-7)])

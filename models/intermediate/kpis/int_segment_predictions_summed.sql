@@ -92,7 +92,7 @@ deviated as (
         varied.*,
         {{ z_of_interval() }}
         * sqrt(case when varied.variance > 0 then varied.variance when varied.variance <= 0 then 0 end) as reach,
-        exp({{ z_of_interval() }} * sqrt(quality.log_variance + 15e-1 / nullif(varied.expected_orders, 0))) as factor
+        {{ interval_factor('quality.log_variance', 'varied.expected_orders') }} as factor
     from varied
     cross join quality
 ),

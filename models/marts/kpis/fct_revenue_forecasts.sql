@@ -83,10 +83,7 @@ summed as (
 spread as (
     select
         summed.*,
-        case
-            when summed.is_observed = 0
-                then exp({{ z_of_interval() }} * sqrt(spreads.log_variance + 15e-1 / nullif(summed.forecast_orders, 0)))
-        end as factor
+        case when summed.is_observed = 0 then {{ interval_factor('spreads.log_variance', 'summed.forecast_orders') }} end as factor
     from summed
     left join months
         on summed.month = months.month
