@@ -25,7 +25,7 @@ from clv.console.words import change, compact, listed, plural
 from clv.engines.protocol import Database
 from clv.report import draw, run_of
 from clv.report.data import read_figures, read_headlines
-from clv.report.parts import Download, comma_separated
+from clv.report.parts import Download, Table, comma_separated
 from clv.report.summary import read_summary
 from clv.warehouse.files import Warehouse
 from clv.warehouse.publish import Publication, publication_in
@@ -611,6 +611,14 @@ def test_the_page_stays_small(shop: CommandRun, tmp_path: Path) -> None:
     assert len(page.encode()) < LARGE_BYTES
     # a million and at most one more shop
     assert re.findall(r'<dd class="value">([^<]*)', page)[0].strip() == "1.00\u00a0M"
+
+
+def test_a_table_shows_what_a_page_has_room_for() -> None:
+    """Of 100,000 channels 500, and how many more there are."""
+    rows = [(f"channel {number}", "1") for number in range(100_000)]
+    long, short = Table(["channel", "customers"], rows), Table(["channel"], rows[:500])
+    assert (list(long.shown), long.left_out) == (rows[:500], "99,500")
+    assert (len(short.shown), short.left_out) == (500, "")
 
 
 def test_an_earlier_publication_is_compared_with(browser: Browser, shop: CommandRun, tmp_path: Path) -> None:

@@ -83,7 +83,9 @@ summed as (
 spread as (
     select
         summed.*,
-        case when summed.is_observed = 0 then {{ interval_factor('spreads.log_variance', 'summed.forecast_orders') }} end as factor
+        case
+            when summed.is_observed = 0 then {{ interval_factor('spreads.log_variance', 'summed.forecast_orders') }}
+        end as factor
     from summed
     left join months
         on summed.month = months.month

@@ -4,11 +4,12 @@ import csv
 import io
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import groupby, product
 from typing import Any
 from urllib.parse import quote
 
-from clv.console.words import compact, money, percent, quality, words
+from clv.console.words import compact, count, money, percent, quality, words
 from clv.report import charts
 from clv.report.data import Published, Row
 
@@ -41,6 +42,7 @@ REASONS = {
     "no_purchase": "nobody has bought yet",
 }
 LONGEST_NUMBER = 24
+LONGEST_TABLE = 500
 NARROW_COLUMNS = 5
 FORMULA_STARTS = ("=", "@", "+", "-", "\t", "\r", "＝", "＠", "＋", "－")
 
@@ -70,9 +72,19 @@ class Table:
     note: str = ""
 
     @property
+    def shown(self) -> Sequence[Sequence[str]]:
+        """The rows that a page has room for."""
+        return self.rows[:LONGEST_TABLE]
+
+    @property
+    def left_out(self) -> str:
+        """How many more there are; empty for none."""
+        return count(len(self.rows) - LONGEST_TABLE) if len(self.rows) > LONGEST_TABLE else ""
+
+    @cached_property
     def texts(self) -> set[int]:
         """The columns that hold sentences, which are not set like numbers."""
-        return {place for row in self.rows for place, cell in enumerate(row) if len(cell or "") > LONGEST_NUMBER}
+        return {place for row in self.shown for place, cell in enumerate(row) if len(cell or "") > LONGEST_NUMBER}
 
 
 @dataclass(frozen=True)
