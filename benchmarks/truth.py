@@ -12,7 +12,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -148,6 +148,21 @@ def cdnow() -> Iterator[Order]:
             yield customer, date.fromisoformat(f"{day[:4]}-{day[4:6]}-{day[6:]}"), float(dollars)
 
 
+def build(folder: Path, variables: str, *marts: str) -> Path:
+    """Build these marts, untested, from the folder's `raw`; return the database. variables: of dbt, as YAML."""
+    places = {"CLV_RAW_DIR": folder / "raw", "CLV_WAREHOUSE_DIR": folder, "DBT_TARGET_PATH": folder / "target"}
+    environment = os.environ | {name: str(path) for name, path in places.items()} | {"DBT_LOG_PATH": str(folder)}
+    dbt = str(Path(sys.executable).parent / "dbt")
+    command = [dbt, "--quiet", "build", "--exclude-resource-type", "test", "unit_test", "--vars", variables, "--select"]
+    run = subprocess.run(  # noqa: S603 (our own command)
+        [*command, *(f"+{mart}" for mart in marts)],
+        cwd=PROJECT, env=environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    if run.returncode:
+        raise SystemExit(f"{folder.name}: dbt build failed.\n{run.stdout[-2000:]}{run.stderr[-2000:]}")
+    return folder / "build.duckdb"
+
+
 def measured(orders: Iterable[Order], folder: Path, variables: str) -> list[dict[str, float | str]]:
     """Build the backtests of a log in a folder, and return their rows."""
     shutil.rmtree(folder, ignore_errors=True)
@@ -157,23 +172,7 @@ def measured(orders: Iterable[Order], folder: Path, variables: str) -> list[dict
         writer = csv.writer(file)
         writer.writerow(["order_id", "customer_id", "ordered_at", "amount"])
         writer.writerows((number, *order) for number, order in enumerate(orders))
-    places = {"CLV_RAW_DIR": raw, "CLV_WAREHOUSE_DIR": folder, "DBT_TARGET_PATH": folder / "target"}
-    environment = os.environ | {name: str(path) for name, path in places.items()} | {"DBT_LOG_PATH": str(folder)}
-    command = [
-        str(Path(sys.executable).parent / "dbt"),
-        "--quiet",
-        "run",
-        "--vars",
-        variables,
-        "--select",
-        "+fct_model_backtests",
-    ]
-    run = subprocess.run(  # noqa: S603 (our own command)
-        command, cwd=PROJECT, env=environment, capture_output=True, text=True, check=False
-    )
-    if run.returncode:
-        raise SystemExit(f"{folder.name}: dbt run failed.\n{run.stdout[-2000:]}{run.stderr[-2000:]}")
-    with duckdb.connect(str(folder / "build.duckdb"), read_only=True) as database:
+    with duckdb.connect(str(build(folder, variables, "fct_model_backtests")), read_only=True) as database:
         found = database.execute(MEASURES)
         names = [column[0] for column in found.description]
         rows = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
@@ -213,12 +212,12 @@ HEADINGS = (
 )  # fmt: skip
 
 
-def table(rows: list[dict[str, float | str]]) -> str:
-    """Return the figures by log and model, in Markdown."""
+def table(rows: Sequence[Mapping[str, object]], query: str, headings: Sequence[str]) -> str:
+    """Return what a query makes of the rows, its table `measured`, in Markdown."""
     with duckdb.connect() as database:
         database.execute("create table measured as select unnest(?, recursive := true)", [rows])
-        found = database.execute(TABLE).fetchall()
-    lines = [" | ".join(HEADINGS), " | ".join("---" for _ in HEADINGS)]
+        found = database.execute(query).fetchall()
+    lines = [" | ".join(headings), " | ".join("---" for _ in headings)]
     lines += [
         " | ".join("" if value is None else f"{value:.3f}" if isinstance(value, float) else str(value) for value in row)
         for row in found
@@ -252,7 +251,7 @@ def main() -> None:
         rows += [{"log": name.rstrip("0123456789 "), "shop": name, **row} for row in found]
     arguments.folder.mkdir(parents=True, exist_ok=True)
     (arguments.folder / "truth.json").write_text(json.dumps(rows, default=str, indent=1), encoding="utf-8")
-    page = table(rows)
+    page = table(rows, TABLE, HEADINGS)
     (arguments.folder / "truth.md").write_text(page + "\n", encoding="utf-8")
     sys.stdout.write(page + "\n")
 

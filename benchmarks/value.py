@@ -9,9 +9,7 @@ the half-years of acquisition, which the law does not have, it says how often it
 import argparse
 import csv
 import json
-import os
 import shutil
-import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,8 +19,8 @@ from pathlib import Path
 import duckdb
 import numpy as np
 import numpy.typing as npt
+from truth import build, table
 
-PROJECT = Path(__file__).resolve().parents[1]
 LAST_DAY = date(2025, 12, 31)
 DAYS = 3 * 365 + 1
 FIRST_DAY = LAST_DAY - timedelta(days=DAYS - 1)
@@ -160,21 +158,6 @@ def write_raw(orders: Orders, folder: Path) -> None:
             line_rows.writerow([number, "p", 1, f"{revenue:.2f}", f"{revenue - margin:.4f}"])
 
 
-def build(folder: Path, variables: Mapping[str, object]) -> Path:
-    """Build the marts that are measured from the folder's `raw`; return the database. variables: of dbt."""
-    places = {"CLV_RAW_DIR": folder / "raw", "CLV_WAREHOUSE_DIR": folder, "DBT_TARGET_PATH": folder / "target"}
-    environment = os.environ | {name: str(path) for name, path in places.items()} | {"DBT_LOG_PATH": str(folder)}
-    dbt = str(Path(sys.executable).parent / "dbt")
-    command = [dbt, "--quiet", "build", "--exclude-resource-type", "test", "unit_test"]
-    run = subprocess.run(  # noqa: S603 (our own command)
-        [*command, "--vars", json.dumps(variables), "--select", "+dim_customers", "+fct_clv_by_method"],
-        cwd=PROJECT, env=environment, capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    if run.returncode:
-        raise SystemExit(f"{folder.name}: dbt run failed.\n{run.stdout[-2000:]}{run.stderr[-2000:]}")
-    return folder / "build.duckdb"
-
-
 CUSTOMERS = """
     select
         cast(substr(customer_id, 2) as integer) as customer,
@@ -203,14 +186,15 @@ def measured(
     shutil.rmtree(folder, ignore_errors=True)
     shop = Shop.drawn(law, customers, seed)
     write_raw(shop.past(), folder / "raw")
-    with duckdb.connect(str(build(folder, {**VARIABLES, **variables})), read_only=True) as database:
-        table = database.execute(CUSTOMERS).fetchnumpy()
+    built = build(folder, json.dumps({**VARIABLES, **variables}), "dim_customers", "fct_clv_by_method")
+    with duckdb.connect(str(built), read_only=True) as database:
+        known_of = database.execute(CUSTOMERS).fetchnumpy()
         intervals = {segment: ends for segment, *ends in database.execute(INTERVALS).fetchall()}
     shutil.rmtree(folder)
     drawn = [shop.future() for _ in range(futures)]
-    known = table["customer"]
+    known = known_of["customer"]
     margins = np.array([brought(orders, "margin", FUTURE_DAYS, customers)[known] for orders in drawn])
-    tiers, fifths = np.asarray(table["value_tier"]), table["fifth"]
+    tiers, fifths = np.asarray(known_of["value_tier"]), known_of["fifth"]
     groups = {"all": np.ones(len(known), dtype=bool)}
     groups |= {f"tier {name}": tiers == name for name in ("VIP", "high", "mid", "low")}
     groups |= {f"one order, fifth {number}": fifths == number for number in range(1, 6)}
@@ -218,10 +202,10 @@ def measured(
         actual = margins[:, chosen].mean(axis=1)
         low, high = intervals.get(name.removeprefix("tier "), [None, None])
         is_inside = None if low is None else float(np.mean((actual >= low) & (actual <= high)))
-        yield _measure(name, table["predicted_clv"][chosen].mean(), actual.mean(), is_inside)
+        yield _measure(name, known_of["predicted_clv"][chosen].mean(), actual.mean(), is_inside)
     revenue = np.mean([brought(orders, "revenue", YEAR, customers).sum() for orders in drawn])
-    yield _measure("revenue of a year", table["next_year"].sum() / customers, revenue / customers, None)
-    slope, error = trend(table["half_year"].astype(float), table["clv_36m"])
+    yield _measure("revenue of a year", known_of["next_year"].sum() / customers, revenue / customers, None)
+    slope, error = trend(known_of["half_year"].astype(float), known_of["clv_36m"])
     yield _measure("trend of clv_36m", slope, 0.0, float(abs(slope) < 1.96 * error))
 
 
@@ -263,18 +247,7 @@ TABLE = """
 """
 
 
-def page_of(rows: list[Measures]) -> str:
-    """Return the figures by law and group, in Markdown."""
-    with duckdb.connect() as database:
-        database.execute("create table measured as select unnest(?, recursive := true)", [rows])
-        found = database.execute(TABLE).fetchall()
-    headings = ("law", "customers", "shops", "predicted", "brought", "bias", "its error", "inside the interval")
-    lines = [" | ".join(headings), " | ".join("---" for _ in headings)]
-    lines += [
-        " | ".join("" if value is None else f"{value:.3f}" if isinstance(value, float) else str(value) for value in row)
-        for row in found
-    ]
-    return "\n".join(f"| {line} |" for line in lines)
+HEADINGS = ("law", "customers", "shops", "predicted", "brought", "bias", "its error", "inside the interval")
 
 
 def main() -> None:
@@ -298,7 +271,7 @@ def main() -> None:
             sys.stdout.flush()
     arguments.folder.mkdir(parents=True, exist_ok=True)
     (arguments.folder / "value.json").write_text(json.dumps(rows, indent=1), encoding="utf-8")
-    page = page_of(rows)
+    page = table(rows, TABLE, HEADINGS)
     (arguments.folder / "value.md").write_text(page + "\n", encoding="utf-8")
     sys.stdout.write(page + "\n")
 
